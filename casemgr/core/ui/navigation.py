@@ -1,0 +1,132 @@
+"""Say which pages a role goes to; a page whose address does not exist yet is left out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+Count = Callable[[HttpRequest], int]
+
+CASE_MANAGER, THERAPIST, PEER = "case_manager", "therapist", "peer"
+NURSE, PRESCRIBER, FRONT_DESK = "nurse", "prescriber", "front_desk"
+DIRECTOR, PRIVACY_OFFICER, ADMINISTRATOR = "director", "privacy_officer", "administrator"
+CARE = frozenset({CASE_MANAGER, THERAPIST, PEER, NURSE, PRESCRIBER})
+EVERYBODY = CARE | {FRONT_DESK, DIRECTOR, PRIVACY_OFFICER, ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Name a page of the navigation, the roles that need it, and the key after `g`."""
+
+    label: Words
+    url_name: str
+    icon: str
+    roles: frozenset[str]
+    go: str = ""
+
+
+@dataclass
+class Item:
+    """Hold an entry as the signed-in person sees it."""
+
+    label: Words
+    url: str
+    icon: str
+    active: bool = False
+    count: object = None
+    go: str = ""
+
+
+@dataclass
+class Group:
+    """Hold the items under one heading."""
+
+    label: Words
+    items: list[Item] = field(default_factory=list)
+
+
+ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry(_("Today"), "desk:today", "sunrise", EVERYBODY, "t"),
+            Entry(_("Dosing"), "treatment_plans:dosing", "pill", frozenset({NURSE, PRESCRIBER}), "d"),
+            Entry(_("Caseload"), "patients:caseload", "users", CARE, "c"),
+            Entry(_("Calendar"), "treatment_plans:calendar", "calendar", CARE | {FRONT_DESK, DIRECTOR}, "a"),
+            Entry(_("Register a person"), "patients:register", "user-plus", frozenset({FRONT_DESK, CASE_MANAGER, THERAPIST, NURSE}), "n"),
+        ),
+    ),
+    (
+        _("Care"),
+        (
+            Entry(_("Sessions"), "treatment_plans:sessions", "message-square", frozenset({THERAPIST, PEER, CASE_MANAGER}), "s"),
+            Entry(_("To sign"), "treatment_plans:unsigned", "signature", frozenset({THERAPIST, PEER, CASE_MANAGER, PRESCRIBER}), "u"),
+            Entry(_("Stock"), "treatment_plans:stock", "package", frozenset({NURSE, PRESCRIBER, DIRECTOR}), "k"),
+        ),
+    ),
+    (
+        _("Casework"),
+        (
+            Entry(_("Tasks"), "referrals:tasks", "list-checks", CARE | {DIRECTOR}, "w"),
+            Entry(_("Referrals"), "referrals:referrals", "send", frozenset({CASE_MANAGER, THERAPIST, PEER, PRESCRIBER, DIRECTOR}), "r"),
+            Entry(
+                _("Organizations"),
+                "referrals:organizations",
+                "building-2",
+                frozenset({CASE_MANAGER, THERAPIST, PEER, DIRECTOR, PRIVACY_OFFICER, ADMINISTRATOR}),
+                "o",
+            ),
+        ),
+    ),
+    (
+        _("Program"),
+        (
+            Entry(_("Measures"), "measures:dashboard", "chart-line", frozenset({DIRECTOR}), "m"),
+            Entry(_("Disclosures"), "patients:disclosures", "share-2", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "i"),
+            Entry(_("Audit"), "audit:list", "shield-check", frozenset({PRIVACY_OFFICER, ADMINISTRATOR}), "l"),
+            Entry(_("Administration"), "admin:index", "settings", frozenset({ADMINISTRATOR}), "z"),
+        ),
+    ),
+)
+"""Every page of the navigation in its order; the first four that a person has stand in the bottom bar of a phone."""
+
+
+def navigation_for(request: HttpRequest, roles: Iterable[str]) -> list[Group]:
+    """Return the groups and items that these roles need, with lazy counts."""
+    held = frozenset(str(role) for role in roles)
+    counts = _counts(getattr(settings, "ROOT_NAVIGATION_COUNTS", ""))
+    groups = []
+    for label, entries in ENTRIES:
+        items = [item for entry in entries if entry.roles & held and (item := _item(request, entry, counts))]
+        if items:
+            groups.append(Group(label, items))
+    _mark_active(request.path, [item for group in groups for item in group.items])
+    return groups
+
+
+def _item(request: HttpRequest, entry: Entry, counts: Mapping[str, Count]) -> Item | None:
+    try:
+        url = reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+    count = counts.get(entry.url_name)
+    lazy = SimpleLazyObject(lambda: count(request)) if count else None
+    return Item(entry.label, url, entry.icon, count=lazy, go=entry.go)
+
+
+def _mark_active(path: str, items: list[Item]) -> None:
+    under = [item for item in items if path == item.url or (item.url != "/" and path.startswith(item.url))]
+    if under:
+        max(under, key=lambda item: len(item.url)).active = True
+
+
+@lru_cache(maxsize=4)
+def _counts(dotted_path: str) -> Mapping[str, Count]:
+    return import_string(dotted_path) if dotted_path else {}
