@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from casemgr.core.ui.navigation import Group, navigation_for
 
 
-def interface(request: HttpRequest) -> dict[str, Any]:
+def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what templates/base.html needs around the page."""
     user = getattr(request, "user", None)
     signed_in = bool(user is not None and user.is_authenticated)

@@ -35,4 +35,4 @@ def fields_html(form: Any, context: Context) -> SafeString:
     helper.form_tag = False
     helper.disable_csrf = True
     helper.form_show_errors = True
-    return SafeString(render_crispy_form(form, helper, context.flatten()))
+    return SafeString(render_crispy_form(form, helper, {**context.flatten(), "errors_summed_up": True}))
