@@ -1,0 +1,1 @@
+"""Start, test and look after a working copy."""
