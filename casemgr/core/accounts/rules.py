@@ -1,0 +1,158 @@
+"""Decide who may do what: roles, rights, and the table that joins them."""
+
+from enum import StrEnum
+
+IDLE_MINUTES = 15
+"""Minutes without a request after which a session ends. 45 CFR 164.312(a)(2)(iii) asks for automatic logoff; the figure is ours."""
+
+ABSOLUTE_HOURS = 12
+"""Hours after which a session ends however busy it was. The figure is ours, one long shift."""
+
+
+class Role(StrEnum):
+    """Name what a person does in a program."""
+
+    CASE_MANAGER = "case_manager"
+    THERAPIST = "therapist"
+    PEER = "peer"
+    NURSE = "nurse"
+    PRESCRIBER = "prescriber"
+    FRONT_DESK = "front_desk"
+    DIRECTOR = "director"
+    PRIVACY_OFFICER = "privacy_officer"
+    ADMINISTRATOR = "administrator"
+
+
+class Can(StrEnum):
+    """Name a right; each verb and each page asks for exactly one."""
+
+    SEE_PATIENTS = "see_patients"
+    SEE_CHART = "see_chart"
+    SEE_MEDICATION = "see_medication"
+    SEE_STOCK = "see_stock"
+    SEE_CASEWORK = "see_casework"
+    SEE_CALENDAR = "see_calendar"
+    SEE_MEASURES = "see_measures"
+    SEE_AUDIT = "see_audit"
+    SEE_DISCLOSURES = "see_disclosures"
+    SEE_OWN_ACCOUNT = "see_own_account"
+    REGISTER_PATIENT = "register_patient"
+    CHANGE_PATIENT = "change_patient"
+    ADMIT_PATIENT = "admit_patient"
+    DISCHARGE_PATIENT = "discharge_patient"
+    ASSIGN_CARE_TEAM = "assign_care_team"
+    RECORD_DIAGNOSIS = "record_diagnosis"
+    RECORD_SCREENING = "record_screening"
+    RECORD_CONSENT = "record_consent"
+    DISCLOSE_RECORD = "disclose_record"
+    WRITE_PLAN = "write_plan"
+    BOOK_APPOINTMENT = "book_appointment"
+    WRITE_SESSION = "write_session"
+    PRESCRIBE = "prescribe"
+    ADMINISTER_DOSE = "administer_dose"
+    MANAGE_STOCK = "manage_stock"
+    WRITE_TASK = "write_task"
+    MAKE_REFERRAL = "make_referral"
+    MANAGE_ORGANIZATIONS = "manage_organizations"
+    ADMINISTER_ACCOUNTS = "administer_accounts"
+    IMPORT_RECORDS = "import_records"
+    RUN_SCHEDULE = "run_schedule"
+
+
+_EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT})
+_FRONT = _EVERYBODY | {Can.SEE_PATIENTS, Can.SEE_CALENDAR, Can.REGISTER_PATIENT, Can.CHANGE_PATIENT, Can.BOOK_APPOINTMENT}
+_CARE = _FRONT | {
+    Can.SEE_CHART,
+    Can.SEE_CASEWORK,
+    Can.WRITE_TASK,
+    Can.RECORD_SCREENING,
+    Can.RECORD_CONSENT,
+    Can.DISCLOSE_RECORD,
+    Can.SEE_DISCLOSURES,
+}
+
+RIGHTS: dict[Role, frozenset[Can]] = {
+    Role.FRONT_DESK: _FRONT,
+    Role.PEER: _CARE - {Can.DISCLOSE_RECORD, Can.RECORD_CONSENT, Can.SEE_DISCLOSURES} | {Can.WRITE_SESSION},
+    Role.CASE_MANAGER: _CARE
+    | {
+        Can.ADMIT_PATIENT,
+        Can.DISCHARGE_PATIENT,
+        Can.ASSIGN_CARE_TEAM,
+        Can.WRITE_PLAN,
+        Can.WRITE_SESSION,
+        Can.MAKE_REFERRAL,
+        Can.MANAGE_ORGANIZATIONS,
+        Can.SEE_MEDICATION,
+    },
+    Role.THERAPIST: _CARE
+    | {
+        Can.ADMIT_PATIENT,
+        Can.ASSIGN_CARE_TEAM,
+        Can.RECORD_DIAGNOSIS,
+        Can.WRITE_PLAN,
+        Can.WRITE_SESSION,
+        Can.MAKE_REFERRAL,
+        Can.SEE_MEDICATION,
+    },
+    Role.NURSE: _CARE | {Can.ADMINISTER_DOSE, Can.MANAGE_STOCK, Can.SEE_MEDICATION, Can.SEE_STOCK},
+    Role.PRESCRIBER: _CARE
+    | {
+        Can.ADMIT_PATIENT,
+        Can.DISCHARGE_PATIENT,
+        Can.RECORD_DIAGNOSIS,
+        Can.PRESCRIBE,
+        Can.ADMINISTER_DOSE,
+        Can.SEE_MEDICATION,
+        Can.SEE_STOCK,
+        Can.WRITE_PLAN,
+        Can.MAKE_REFERRAL,
+    },
+    Role.DIRECTOR: _EVERYBODY
+    | {
+        Can.SEE_MEASURES,
+        Can.SEE_PATIENTS,
+        Can.SEE_CALENDAR,
+        Can.SEE_CASEWORK,
+        Can.SEE_MEDICATION,
+        Can.SEE_STOCK,
+        Can.ASSIGN_CARE_TEAM,
+        Can.MANAGE_ORGANIZATIONS,
+    },
+    Role.PRIVACY_OFFICER: _EVERYBODY
+    | {Can.SEE_PATIENTS, Can.SEE_AUDIT, Can.SEE_DISCLOSURES, Can.RECORD_CONSENT, Can.MANAGE_ORGANIZATIONS},
+    Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.SEE_AUDIT},
+}
+"""What each role may do. Who may dispense is law (21 CFR 1301.74(i)-(k)): only nurses and prescribers hold that right."""
+
+SYSTEM_RIGHTS: frozenset[Can] = frozenset(
+    {
+        Can.RUN_SCHEDULE,
+        Can.IMPORT_RECORDS,
+        Can.DISCLOSE_RECORD,
+        Can.WRITE_TASK,
+        Can.REGISTER_PATIENT,
+        Can.CHANGE_PATIENT,
+        Can.ADMIT_PATIENT,
+        Can.DISCHARGE_PATIENT,
+        Can.ASSIGN_CARE_TEAM,
+        Can.RECORD_DIAGNOSIS,
+        Can.RECORD_SCREENING,
+        Can.BOOK_APPOINTMENT,
+        Can.WRITE_PLAN,
+        Can.WRITE_SESSION,
+        Can.MANAGE_ORGANIZATIONS,
+    }
+)
+"""What the schedule and the import may do on nobody's behalf. It can never dose, prescribe or consent."""
+
+CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD})
+"""What a partner's API client may do: ask the gate. The gate decides the rest."""
+
+CASELOAD_ROLES = frozenset({Role.CASE_MANAGER, Role.THERAPIST, Role.PEER})
+"""Roles that see the patients of their own care team only (need-to-know, 42 CFR 2.12(c)(3)); the others see their site."""
+
+
+def rights_of(roles: frozenset[Role]) -> frozenset[Can]:
+    """Return everything that these roles together may do."""
+    return frozenset[Can]().union(*(RIGHTS[role] for role in roles))

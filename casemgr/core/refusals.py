@@ -1,0 +1,38 @@
+"""Say no, with every reason at once and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Tell one reason: a sentence for the person who reads it, the field it belongs to, the rule it rests on."""
+
+    text: str
+    field: str = ""
+    code: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.text
+
+
+class Refused(Exception):
+    """Stop a verb whose conditions do not hold. Nothing has changed."""
+
+    def __init__(self, *reasons: Reason | str, field: str = "", code: str = "") -> None:
+        """Take sentences or reasons; name all of them at once."""
+        self.reasons: Sequence[Reason] = [
+            reason if isinstance(reason, Reason) else Reason(str(reason), field=field, code=code) for reason in reasons
+        ]
+        super().__init__(" ".join(reason.text for reason in self.reasons))
+
+
+class Denied(Exception):
+    """Stop a person whose role does not hold the right. Nothing has changed."""
+
+    def __init__(self, can: str) -> None:
+        """Remember the right that was missing."""
+        self.can = can
+        super().__init__(f"This needs the right “{can}”, which your role does not have here. Ask your program's administrator.")

@@ -1,0 +1,68 @@
+"""Guard a page, and let a form tell why an action was refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.models import Outcome
+from casemgr.core.audit.recording import audit_event
+from casemgr.core.refusals import Denied, Refused
+
+P = ParamSpec("P")
+T = TypeVar("T")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+class StaffRequest(HttpRequest):
+    """Type a request behind `page`: somebody is signed in and the program in hand is known."""
+
+    user: User
+    program: Any
+    programs: list[Any]
+    htmx: Any
+
+
+def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponse]], View[P]]:
+    """Open a page to those who hold one of these rights; everybody else is told so, and it goes on the record."""
+
+    def guard(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            user = request.user
+            if not isinstance(user, User) or not any(user.may(right) for right in rights):
+                return _refuse(request, user, rights, view.__name__)
+            try:
+                return view(request, *args, **kwargs)
+            except Denied:
+                return render(request, "403.html", status=403)
+
+        guarded.page_rights = rights  # type: ignore[attr-defined]
+        return login_required(guarded)
+
+    return guard
+
+
+def _refuse(request: HttpRequest, user: Any, rights: tuple[Can, ...], name: str) -> HttpResponse:
+    """Answer that the role does not open this page."""
+    by = user if isinstance(user, User) else None
+    reason = f"needs {' or '.join(rights)}"
+    audit_event(by=by, at=timezone.now(), verb=f"page:{name}", outcome=Outcome.DENIED, reason=reason).save(force_insert=True)
+    return render(request, "403.html", status=403)
+
+
+def attempt(form: BaseForm, act: Callable[[], T]) -> T | None:
+    """Do what the form asks; when it is refused, put each reason at the field it belongs to and return nothing."""
+    try:
+        return act()
+    except Refused as refused:
+        for reason in refused.reasons:
+            form.add_error(reason.field if reason.field in form.fields else None, reason.text)
+        return None

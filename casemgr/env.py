@@ -1,0 +1,65 @@
+"""Read the environment once, typed, with a clear sentence for what is missing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("development", "test", "production")
+
+_read = environ.Env()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Hold every value that the machine may decide."""
+
+    name: str
+    debug: bool
+    secret_key: str
+    allowed_hosts: tuple[str, ...]
+    trusted_origins: tuple[str, ...]
+    database_url: str
+    redis_url: str
+    state: Path
+    message_gateway: str
+    email_url: str
+    sender: str
+    behind_tls: bool
+    test_database: str
+
+    @property
+    def is_production(self) -> bool:
+        """Say whether real people depend on this process."""
+        return self.name == "production"
+
+
+def read_environment() -> Environment:
+    """Return the environment, or say which variable is missing and what it is for."""
+    name = _read.str("CASEMGR_ENV", default="development")
+    if name not in ENVIRONMENTS:
+        raise ImproperlyConfigured(f"CASEMGR_ENV is {name!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+    production = name == "production"
+    secret = _read.str("SECRET_KEY", default="" if production else "development-only-key-that-never-leaves-this-machine")
+    if not secret:
+        raise ImproperlyConfigured("SECRET_KEY is not set. It signs sessions; give production a long random value.")
+    database_url = _read.str("DATABASE_URL", default="")
+    if not database_url:
+        raise ImproperlyConfigured("DATABASE_URL is not set. Use `make run` or `make manage`, or name a PostgreSQL.")
+    return Environment(
+        name=name,
+        debug=_read.bool("DEBUG", default=False) and not production,
+        secret_key=secret,
+        allowed_hosts=tuple(_read.list("ALLOWED_HOSTS", default=[] if production else ["localhost", "127.0.0.1", "[::1]"])),
+        trusted_origins=tuple(_read.list("TRUSTED_ORIGINS", default=[])),
+        database_url=database_url,
+        redis_url=_read.str("REDIS_URL", default="redis://127.0.0.1:6379/0"),
+        state=Path(_read.str("CASEMGR_STATE", default=str(BASE_DIR / ".state"))),
+        message_gateway=_read.str("MESSAGE_GATEWAY", default="smtp" if production else "file"),
+        email_url=_read.str("EMAIL_URL", default="consolemail://"),
+        sender=_read.str("MESSAGE_SENDER", default="Health Center <appointments@localhost>"),
+        behind_tls=_read.bool("BEHIND_TLS", default=production),
+        test_database=_read.str("TEST_DATABASE", default="test_casemgr"),
+    )

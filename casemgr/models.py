@@ -1,0 +1,9 @@
+"""Gather the tables of the ground floor."""
+
+from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Program, Site, User
+from casemgr.core.audit.models import AuditEvent, AuditSeal
+from casemgr.core.directory.models import Organization
+from casemgr.core.messaging.models import Message
+from casemgr.core.outbox.models import Fact
+
+__all__ = ["AuditEvent", "AuditSeal", "Closure", "Fact", "Membership", "Message", "OpeningHours", "Organization", "Program", "Site", "User"]

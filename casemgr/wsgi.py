@@ -1,0 +1,8 @@
+"""Answer requests."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgr.settings")
+application = get_wsgi_application()

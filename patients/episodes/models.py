@@ -1,0 +1,94 @@
+"""Keep when a person was in care, in which program and at which site."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Program, Site
+from casemgr.core.append_only import tracked
+from casemgr.core.records import Recorded
+from casemgr.core.sensitivity import Sensitivity
+from patients.record.models import Patient
+
+
+class DischargeReason(models.TextChoices):
+    """Code why an episode ended (TEDS-D REASON)."""
+
+    COMPLETED = "1", _("Treatment completed")
+    LEFT = "2", _("Left before completion")
+    ENDED_BY_PROGRAM = "3", _("Ended by the program")
+    TRANSFERRED = "4", _("Transferred")
+    INCARCERATED = "5", _("Incarcerated")
+    DIED = "6", _("Died")
+    OTHER = "7", _("Other")
+
+
+class ReferralSource(models.TextChoices):
+    """Code who sent the person (TEDS-A PSOURCE)."""
+
+    SELF = "1", _("Self, family or friend")
+    SUBSTANCE_USE_CARE = "2", _("Substance use care provider")
+    HEALTH_CARE = "3", _("Other health care provider")
+    SCHOOL = "4", _("School")
+    EMPLOYER = "5", _("Employer")
+    COMMUNITY = "6", _("Other community referral")
+    JUSTICE = "7", _("Court or criminal justice")
+    UNKNOWN = "97", _("Unknown")
+
+
+@tracked
+class Episode(Recorded):
+    """Hold one stay in care: admitted, perhaps transferred from another site, discharged or not yet."""
+
+    sensitivity = Sensitivity.PATIENT
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    admitted_on = models.DateField(_("admitted on"))
+    discharged_on = models.DateField(_("discharged on"), null=True, blank=True)
+    discharge_reason = models.CharField(_("reason for discharge"), max_length=4, choices=DischargeReason.choices, blank=True)
+    discharge_note = models.TextField(_("note on discharge"), blank=True)
+    referral_source = models.CharField(_("who sent the person"), max_length=4, choices=ReferralSource.choices, default=ReferralSource.UNKNOWN)
+    transferred_from = models.ForeignKey("patients.Episode", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-admitted_on", "-id"]
+        verbose_name = _("episode of care")
+        verbose_name_plural = _("episodes of care")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discharged_on__isnull=True) | Q(discharged_on__gte=F("admitted_on")), name="discharged_after_admitted"
+            ),
+            models.CheckConstraint(
+                condition=Q(discharged_on__isnull=True, discharge_reason="") | (Q(discharged_on__isnull=False) & ~Q(discharge_reason="")),
+                name="discharge_has_a_reason",
+            ),
+            ExclusionConstraint(
+                name="one_episode_at_a_time_per_program",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    ("program", RangeOperators.EQUAL),
+                    (
+                        Func(F("admitted_on"), F("discharged_on"), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["program", "site", "patient"], condition=Q(discharged_on__isnull=True), name="open_episodes"),
+            models.Index(fields=["site", "admitted_on"], name="episodes_by_admission"),
+            models.Index(fields=["site", "discharged_on"], name="episodes_by_discharge"),
+        ]
+
+    def __str__(self) -> str:
+        """Return program and start."""
+        return f"{self.program}, {self.admitted_on}"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the person is still in this care."""
+        return self.discharged_on is None

@@ -1,0 +1,196 @@
+"""Keep who a patient is and how they may be reached."""
+
+import uuid
+from datetime import date
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Site, check_time_zone
+from casemgr.core.append_only import tracked
+from casemgr.core.records import Recorded
+from casemgr.core.sensitivity import Sensitivity
+
+
+class Sex(models.TextChoices):
+    """Code the sex that a birth certificate or a registry asks for (FHIR administrative-gender)."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+LANGUAGE_CHOICES = [("en", _("English")), ("es", _("Spanish")), ("other", _("Another language"))]
+
+
+@tracked
+class Patient(Recorded):
+    """Know one person in treatment by the names, birth date and language they gave."""
+
+    sensitivity = Sensitivity.PATIENT
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    given_name = models.CharField(_("legal given name"), max_length=80)
+    family_name = models.CharField(_("legal family name"), max_length=80)
+    chosen_name = models.CharField(_("chosen name"), max_length=80, blank=True)
+    pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
+    sex = models.CharField(_("sex"), max_length=16, choices=Sex.choices, default=Sex.UNKNOWN)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    deceased_on = models.DateField(_("died on"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=8, choices=LANGUAGE_CHOICES, default="en")
+    language_name = models.CharField(_("which language"), max_length=60, blank=True)
+    interpreter_needed = models.BooleanField(_("interpreter needed"), default=False)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York", validators=[check_time_zone])
+    registered_site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("registered at"))
+    has_no_phone = models.BooleanField(_("has no phone"), default=False)
+    has_no_address = models.BooleanField(_("has no address"), default=False)
+    search_text = models.CharField(max_length=400, editable=False, db_default="")
+
+    class Meta:
+        ordering = ["family_name", "given_name", "id"]
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        indexes = [
+            GinIndex(OpClass(Lower("search_text"), name="gin_trgm_ops"), name="patient_search_trigrams"),
+            models.Index(fields=["birth_date"], name="patient_birth_date"),
+            models.Index(fields=["family_name", "given_name", "id"], name="patient_by_name"),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(given_name="") | ~Q(family_name=""), name="patient_has_a_name")]
+
+    def __str__(self) -> str:
+        """Return the name to call the person by."""
+        return self.display_name
+
+    @property
+    def patient_id(self) -> int:
+        """Return the key under which audit rows find this person."""
+        return self.pk
+
+    @property
+    def display_name(self) -> str:
+        """Return the chosen first name, or the legal one, with the family name."""
+        return f"{self.chosen_name or self.given_name} {self.family_name}".strip()
+
+    @property
+    def legal_name(self) -> str:
+        """Return the legal name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def age_on(self, day: date) -> int | None:
+        """Return the age in completed years on a day, or nothing when the birth date is unknown."""
+        if self.birth_date is None:
+            return None
+        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+
+
+class IdentifierKind(models.TextChoices):
+    """Say what an identifier is."""
+
+    MEDICAL_RECORD = "mrn", _("Medical record number")
+    MEDICAID = "medicaid", _("Medicaid")
+    DRIVER_LICENSE = "driver_license", _("Driver's licence")
+    PASSPORT = "passport", _("Passport")
+    SOCIAL_SECURITY = "ssn", _("Social security number")
+    OTHER = "other", _("Other")
+
+
+@tracked
+class Identifier(Recorded):
+    """Hold one number under which a person is known somewhere."""
+
+    sensitivity = Sensitivity.PATIENT
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
+    kind = models.CharField(_("kind"), max_length=32, choices=IdentifierKind.choices)
+    system = models.CharField(_("issued by (system)"), max_length=200, blank=True)
+    value = models.CharField(_("number"), max_length=120)
+
+    class Meta:
+        ordering = ["kind", "id"]
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        constraints = [models.UniqueConstraint(fields=["system", "kind", "value"], name="identifier_names_one_patient")]
+        indexes = [models.Index(Lower("value"), name="identifier_by_value")]
+
+    def __str__(self) -> str:
+        """Return kind and number."""
+        return f"{self.get_kind_display()} {self.value}"
+
+
+class ContactKind(models.TextChoices):
+    """Say what a contact point is."""
+
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+    POST = "post", _("Postal address")
+
+
+@tracked
+class ContactPoint(Recorded):
+    """Hold one way to reach a person and what is safe on it.
+
+    Nothing is presumed safe: a call, a text or a message left behind each needs the person's own yes.
+    """
+
+    sensitivity = Sensitivity.PATIENT
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_points")
+    kind = models.CharField(_("kind"), max_length=16, choices=ContactKind.choices)
+    value = models.CharField(_("number or address"), max_length=300)
+    label = models.CharField(_("whose or where"), max_length=80, blank=True)
+    ok_to_call = models.BooleanField(_("may be called"), default=False)
+    ok_to_text = models.BooleanField(_("may be texted or mailed"), default=False)
+    ok_to_leave_message = models.BooleanField(_("a message may be left"), default=False)
+    is_shared = models.BooleanField(_("others can read or hear it"), default=False)
+    is_unsafe = models.BooleanField(_("never use: unsafe"), default=False)
+    wants_reminders = models.BooleanField(_("wants appointment reminders here"), default=False)
+    reminders_agreed_at = models.DateTimeField(_("agreed at"), null=True, blank=True)
+    reminders_wording = models.CharField(_("wording agreed to"), max_length=40, blank=True)
+    greet_by_name = models.BooleanField(_("messages may use the first name"), default=False)
+    ended_at = models.DateTimeField(_("no longer used since"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind", "id"]
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wants_reminders=False) | Q(reminders_agreed_at__isnull=False), name="reminders_were_agreed_to"
+            ),
+            models.CheckConstraint(condition=Q(wants_reminders=False) | Q(is_unsafe=False), name="no_reminders_to_an_unsafe_contact"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the kind; the value is shown where it is needed."""
+        return f"{self.get_kind_display()}"
+
+
+class ExternalId(models.Model):
+    """Remember under which id another system knows a row of ours, so that an import can be repeated.
+
+    `target` names our table and `target_id` the row; one outside id means one row.
+    """
+
+    sensitivity = Sensitivity.PATIENT
+
+    patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="+")
+    system = models.CharField(max_length=200)
+    value = models.CharField(max_length=200)
+    target = models.CharField(max_length=60)
+    target_id = models.BigIntegerField()
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("outside id")
+        verbose_name_plural = _("outside ids")
+        constraints = [models.UniqueConstraint(fields=["system", "value", "target"], name="outside_id_means_one_row")]
+        indexes = [models.Index(fields=["target", "target_id"], name="outside_ids_of_a_row")]
+
+    def __str__(self) -> str:
+        """Return system and id."""
+        return f"{self.system} {self.value}"

@@ -1,0 +1,89 @@
+"""Build the world that tests happen in: a clinic with two sites, its staff, and people in care."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from casemgr.core.accounts.models import Membership, Program, Site, User, UserKind
+from casemgr.core.accounts.rules import CASELOAD_ROLES, Role
+from patients.caseload.models import CareTeamMember
+from patients.episodes.models import Episode
+from patients.record.models import Patient
+
+_numbers = count(1)
+
+
+@dataclass
+class Clinic:
+    """Hold a program with the sites North and South, one person of each role at North, and the system itself."""
+
+    now: datetime
+    program: Program
+    north: Site
+    south: Site
+    system: User
+    staff: dict[Role, User] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, now: datetime) -> "Clinic":
+        """Make the clinic."""
+        program = Program.objects.create(name="River Street Program", callback_phone="555-0100")
+        north = Site.objects.create(program=program, name="North", time_zone="America/New_York")
+        south = Site.objects.create(program=program, name="South", time_zone="America/New_York")
+        system, _ = User.objects.get_or_create(kind=UserKind.SYSTEM, defaults={"email": "system@casemgr.invalid", "full_name": "The system"})
+        clinic = cls(now, program, north, south, system)
+        for role in Role:
+            clinic.staff[role] = clinic.hire(role, north, email=f"{role}@north.test")
+        return clinic
+
+    def hire(self, role: Role, site: Site | None, *, email: str = "", program: Program | None = None) -> User:
+        """Make a user who holds this role at this site (or, with none, in the whole program)."""
+        number = next(_numbers)
+        user = User.objects.create(email=email or f"person{number}@clinic.test", full_name=f"{role.replace('_', ' ').title()} {number}")
+        Membership.objects.create(
+            user=user, program=program or self.program, site=site, role=role, starts_on=date(2024, 1, 1)
+        )
+        return user
+
+    def patient(self, site: Site | None = None, *, team: tuple[Role | User, ...] = (), given: str = "", family: str = "", **facts: object) -> Patient:
+        """Make a person in care at a site (North), with these members of staff on their care team.
+
+        With `team=()` everybody of the roles that see their own caseload only is on it; name `team=(None,)`-like users to choose.
+        """
+        number = next(_numbers)
+        site = site or self.north
+        patient = Patient.objects.create(
+            given_name=given or f"Given{number}",
+            family_name=family or f"Family{number}",
+            registered_site=site,
+            recorded_at=self.now,
+            recorded_by=self.system,
+            **{"birth_date": date(1985, 1, 1) + timedelta(days=number), **facts},
+        )
+        Episode.objects.create(
+            patient=patient, program=site.program, site=site, admitted_on=date(2026, 1, 5), recorded_at=self.now, recorded_by=self.system
+        )
+        members = team or tuple(CASELOAD_ROLES)
+        for member in members:
+            user = self.staff[member] if isinstance(member, Role) else member
+            self.on_care_team(patient, user)
+        return patient
+
+    def on_care_team(self, patient: Patient, user: User) -> CareTeamMember:
+        """Put a user on a patient's care team in the first role they hold."""
+        return CareTeamMember.objects.create(
+            patient=patient,
+            program=self.program,
+            user=user,
+            role=sorted(user.role_codes)[0],
+            since=date(2026, 1, 5),
+            recorded_at=self.now,
+            recorded_by=self.system,
+        )
+
+    def __getattr__(self, name: str) -> User:
+        """Return the person of a role by its name: `clinic.nurse`, `clinic.case_manager`."""
+        try:
+            return self.staff[Role(name)]
+        except ValueError:
+            raise AttributeError(name) from None

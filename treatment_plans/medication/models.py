@@ -1,0 +1,147 @@
+"""Keep what is prescribed and what was given: never twice."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Program, Site
+from casemgr.core.append_only import append_only, tracked
+from casemgr.core.records import Recorded
+from casemgr.core.sensitivity import Sensitivity
+from patients.record.models import Patient
+from treatment_plans.inventory.models import Lot, Product, StockEntry, Substance
+
+
+class OrderState(models.TextChoices):
+    """Say where an order stands."""
+
+    ACTIVE = "active", _("Active")
+    ON_HOLD = "on_hold", _("On hold: a prescriber must decide")
+    ENDED = "ended", _("Ended")
+
+
+@tracked
+class Order(Recorded):
+    """Hold one prescriber's order for a daily dose given here."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    substance = models.CharField(_("substance"), max_length=32, choices=Substance.choices)
+    daily_mg = models.DecimalField(_("daily dose, mg"), max_digits=8, decimal_places=3)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until (not included)"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=OrderState.choices, default=OrderState.ACTIVE)
+    hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
+    prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    first_day_reason = models.TextField(_("why more than the first-day amount"), blank=True)
+    instructions = models.TextField(_("instructions"), blank=True)
+    replaces = models.ForeignKey("treatment_plans.Order", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-starts_on", "-id"]
+        verbose_name = _("medication order")
+        verbose_name_plural = _("medication orders")
+        constraints = [
+            models.CheckConstraint(condition=Q(daily_mg__gt=0), name="ordered_dose_is_positive"),
+            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="order_ends_after_it_starts"),
+            models.CheckConstraint(condition=~Q(state="on_hold") | ~Q(hold_reason=""), name="hold_says_why"),
+            ExclusionConstraint(
+                name="one_order_per_substance_at_a_time",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    ("substance", RangeOperators.EQUAL),
+                    (Func(F("starts_on"), F("ends_on"), function="daterange", output_field=DateRangeField()), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "patient"], condition=Q(state__in=["active", "on_hold"]), name="orders_in_force")]
+
+    def __str__(self) -> str:
+        """Return substance and dose."""
+        return f"{self.get_substance_display()} {self.daily_mg.normalize():f} mg"
+
+
+class DayPart(models.TextChoices):
+    """Say which part of a day a dose is for; a split dose has two (42 CFR 8.2)."""
+
+    WHOLE = "whole", _("Whole day")
+    MORNING = "morning", _("Morning part")
+    EVENING = "evening", _("Evening part")
+
+
+class Dose(models.Model):
+    """Say that one dose was given: a row of the dispensing log of 21 CFR 1304.24(a). Never changed, never deleted."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    substance = models.CharField(_("substance"), max_length=32, choices=Substance.choices)
+    for_day = models.DateField(_("for the day"))
+    day_part = models.CharField(_("part of the day"), max_length=16, choices=DayPart.choices, default=DayPart.WHOLE)
+    mg = models.DecimalField(_("given, mg"), max_digits=8, decimal_places=3)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    stock_entry = models.OneToOneField(StockEntry, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(_("given at"))
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    initials = models.CharField(_("initials"), max_length=8)
+    is_take_home = models.BooleanField(_("taken home"), default=False)
+    identity_checked_by = models.CharField(_("identity checked by"), max_length=40, default="photo")
+    warnings = models.JSONField(_("warnings shown and answered"), default=list)
+
+    class Meta:
+        ordering = ["-for_day", "-id"]
+        verbose_name = _("dose")
+        verbose_name_plural = _("doses")
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "substance", "for_day", "day_part"], name="dose_given_once_per_patient_drug_day_part"),
+            models.CheckConstraint(condition=Q(mg__gt=0), name="given_dose_is_positive"),
+        ]
+        indexes = [models.Index(fields=["site", "for_day"], name="doses_at_site"), models.Index(fields=["patient", "-for_day"], name="doses_of_patient")]
+
+    def __str__(self) -> str:
+        """Return day and amount."""
+        return f"{self.for_day}: {self.mg} mg"
+
+
+class StatementKind(models.TextChoices):
+    """Say whether a medication is told to be ordered or to have been given."""
+
+    ORDERED = "ordered", _("Ordered elsewhere")
+    GIVEN = "given", _("Given elsewhere")
+
+
+@tracked
+class MedicationStatement(Recorded):
+    """Hold a medication that somebody else ordered or gave, as it was told to us (FHIR MedicationRequest, MedicationAdministration)."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=16, choices=StatementKind.choices)
+    code_system = models.CharField(_("code system"), max_length=120, default="http://www.nlm.nih.gov/research/umls/rxnorm")
+    code = models.CharField(_("code"), max_length=40)
+    title = models.CharField(_("title"), max_length=300)
+    status = models.CharField(_("status"), max_length=24)
+    at = models.DateTimeField(_("at"))
+    dosage = models.CharField(_("dosage"), max_length=300, blank=True)
+    prescriber_name = models.CharField(_("prescriber"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("medication from elsewhere")
+        verbose_name_plural = _("medications from elsewhere")
+        indexes = [models.Index(fields=["patient", "kind", "-at"], name="statements_of_patient")]
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title

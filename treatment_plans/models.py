@@ -1,0 +1,25 @@
+"""Gather the tables of the second storey."""
+
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.inventory.models import Lot, Product, StockEntry
+from treatment_plans.medication.models import Dose, MedicationStatement, Order
+from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+
+__all__ = [
+    "Appointment",
+    "Attendance",
+    "AttendanceGoal",
+    "Dose",
+    "Goal",
+    "Intervention",
+    "Lot",
+    "MedicationStatement",
+    "Objective",
+    "Order",
+    "Plan",
+    "Problem",
+    "Product",
+    "Session",
+    "StockEntry",
+]

@@ -1,0 +1,178 @@
+"""Keep one plan for both disorders: problems, goals, objectives, interventions."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Program
+from casemgr.core.append_only import tracked
+from casemgr.core.records import Recorded
+from casemgr.core.sensitivity import Sensitivity
+from patients.diagnoses.models import Axis, Diagnosis
+from patients.record.models import Patient
+
+
+class PlanState(models.TextChoices):
+    """Say where a plan stands."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    ENDED = "ended", _("Ended")
+
+
+@tracked
+class Plan(Recorded):
+    """Hold one integrated treatment plan."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("state"), max_length=16, choices=PlanState.choices, default=PlanState.DRAFT)
+    starts_on = models.DateField(_("from"))
+    review_on = models.DateField(_("to be reviewed by"))
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    strengths = models.TextField(_("strengths, in the person's own words"), blank=True)
+    one_axis_reason = models.TextField(_("why the plan covers one disorder only"), blank=True)
+
+    class Meta:
+        ordering = ["-starts_on", "-id"]
+        verbose_name = _("treatment plan")
+        verbose_name_plural = _("treatment plans")
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "program"], condition=Q(state="active"), name="one_active_plan_per_patient"),
+            models.CheckConstraint(condition=~Q(state="ended") | Q(ended_on__isnull=False), name="ended_plan_says_when"),
+        ]
+
+    def __str__(self) -> str:
+        """Return state and start."""
+        return f"{self.get_state_display()}, {self.starts_on}"
+
+
+@tracked
+class Problem(Recorded):
+    """Name one problem that the plan treats."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="problems")
+    axis = models.CharField(_("axis"), max_length=16, choices=Axis.choices)
+    title = models.CharField(_("problem"), max_length=300)
+    diagnosis = models.ForeignKey(Diagnosis, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("problem")
+        verbose_name_plural = _("problems")
+
+    def __str__(self) -> str:
+        """Return the problem."""
+        return self.title
+
+    @property
+    def patient_id(self) -> int:
+        """Return whose problem it is."""
+        return self.plan.patient_id
+
+
+class GoalState(models.TextChoices):
+    """Say where a goal stands (FHIR goal lifecycle)."""
+
+    ACTIVE = "active", _("Active")
+    ACHIEVED = "achieved", _("Achieved")
+    STOPPED = "stopped", _("Stopped")
+
+
+@tracked
+class Goal(Recorded):
+    """Hold one goal in the person's own words."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="goals")
+    words = models.TextField(_("goal, in the person's own words"))
+    target_on = models.DateField(_("hoped for by"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=GoalState.choices, default=GoalState.ACTIVE)
+    last_worked_on_at = models.DateTimeField(_("last worked on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+
+    def __str__(self) -> str:
+        """Return the person's words."""
+        return self.words
+
+    @property
+    def patient_id(self) -> int:
+        """Return whose goal it is."""
+        return self.problem.plan.patient_id
+
+
+@tracked
+class Objective(Recorded):
+    """Hold one step towards a goal that can be measured."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="objectives")
+    words = models.TextField(_("objective"))
+    measure = models.CharField(_("measured by"), max_length=200, blank=True)
+    target_on = models.DateField(_("by"), null=True, blank=True)
+    met_on = models.DateField(_("met on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("objective")
+        verbose_name_plural = _("objectives")
+
+    def __str__(self) -> str:
+        """Return the objective."""
+        return self.words
+
+
+class InterventionKind(models.TextChoices):
+    """Name the ways of working that a plan may use."""
+
+    CBT = "cbt", _("Cognitive behavioural therapy")
+    MOTIVATIONAL = "motivational", _("Motivational interviewing")
+    CONTINGENCY = "contingency", _("Contingency management")
+    DBT = "dbt", _("DBT skills")
+    TRAUMA = "trauma", _("Trauma-informed therapy")
+    MOUD = "moud", _("Medication for opioid use disorder")
+    MEDICATION_MANAGEMENT = "medication_management", _("Medication management")
+    MINDFULNESS = "mindfulness", _("Mindfulness")
+    YOGA = "yoga", _("Yoga")
+    ART = "art", _("Art therapy")
+    EXERCISE = "exercise", _("Exercise")
+    FAMILY = "family", _("Family therapy")
+    PEER = "peer", _("Peer support")
+    GROUP = "group", _("Group, for example Dual Recovery Anonymous")
+    CASE_MANAGEMENT = "case_management", _("Case management")
+    EDUCATION = "education", _("Psychoeducation")
+    PAIN = "pain", _("Non-opioid pain management")
+    OTHER = "other", _("Other")
+
+
+@tracked
+class Intervention(Recorded):
+    """Say what is done towards a goal, how often and by whom."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="interventions")
+    kind = models.CharField(_("kind"), max_length=32, choices=InterventionKind.choices)
+    description = models.CharField(_("what"), max_length=300, blank=True)
+    frequency = models.CharField(_("how often"), max_length=120, blank=True)
+    responsible = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("intervention")
+        verbose_name_plural = _("interventions")
+
+    def __str__(self) -> str:
+        """Return the kind."""
+        return self.get_kind_display()

@@ -1,0 +1,129 @@
+"""Keep what was done in a session, for whom, and towards which goal."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Site
+from casemgr.core.append_only import tracked
+from casemgr.core.records import Recorded
+from casemgr.core.sensitivity import Sensitivity
+from patients.record.models import Patient
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.plan.models import Goal
+
+
+class SessionKind(models.TextChoices):
+    """Say who was in the room."""
+
+    INDIVIDUAL = "individual", _("Individual session")
+    GROUP = "group", _("Group session")
+    FAMILY = "family", _("Family session")
+    PEER = "peer", _("Peer support")
+    OUTREACH = "outreach", _("Outreach")
+    ENCOUNTER = "encounter", _("Visit elsewhere (imported)")
+
+
+class Modality(models.TextChoices):
+    """Say how people met."""
+
+    IN_PERSON = "in_person", _("In person")
+    VIDEO = "video", _("Video")
+    PHONE = "phone", _("Phone")
+
+
+@tracked
+class Session(Recorded):
+    """Hold one session: when, where, by whom, and in a group what everybody did together."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    clinician = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=16, choices=SessionKind.choices)
+    modality = models.CharField(_("how"), max_length=16, choices=Modality.choices, default=Modality.IN_PERSON)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    techniques = models.JSONField(_("ways of working"), default=list, blank=True)
+    shared_text = models.TextField(_("what the group did together"), blank=True)
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="session_ends_after_it_starts")]
+        indexes = [
+            models.Index(fields=["site", "-starts_at"], name="sessions_at_site"),
+            models.Index(fields=["clinician", "-starts_at"], name="sessions_of_clinician"),
+        ]
+
+    def __str__(self) -> str:
+        """Return kind and start."""
+        return f"{self.get_kind_display()}, {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def program_id(self) -> int:
+        """Return the program that the session belongs to."""
+        return self.site.program_id
+
+
+class AttendanceState(models.TextChoices):
+    """Say whether somebody was there; absent is a fact that a person states."""
+
+    PRESENT = "present", _("Present")
+    LATE = "late", _("Came late")
+    ABSENT = "absent", _("Absent")
+    EXCUSED = "excused", _("Absent, excused")
+
+
+@tracked
+class Attendance(Recorded):
+    """Hold one person's part in a session: whether they came, the note on them, and the goals it served."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("attendance"), max_length=16, choices=AttendanceState.choices, default=AttendanceState.PRESENT)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    goals = models.ManyToManyField(Goal, through="treatment_plans.AttendanceGoal", related_name="+")
+    no_goal_reason = models.CharField(_("why no goal"), max_length=200, blank=True)
+    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attendance and note")
+        verbose_name_plural = _("attendances and notes")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "patient"], name="one_note_per_person_and_session"),
+            models.CheckConstraint(condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False), name="signature_has_a_name"),
+        ]
+        indexes = [models.Index(fields=["patient", "-id"], name="attendances_of_patient")]
+
+    def __str__(self) -> str:
+        """Return the attendance."""
+        return self.get_state_display()
+
+
+class AttendanceGoal(models.Model):
+    """Link one person's part in a session to a goal of their plan."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, related_name="goal_links")
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("goal worked on")
+        verbose_name_plural = _("goals worked on")
+        constraints = [models.UniqueConstraint(fields=["attendance", "goal"], name="goal_linked_once")]
+
+    def __str__(self) -> str:
+        """Return the goal's key."""
+        return f"{self.goal_id}"
