@@ -128,7 +128,7 @@ def ui_form(context: Context, form: Any, **options: Any) -> SafeString:
         "form": form,
         "method": options.get("method", "post"),
         "errors": error_links(form),
-        "fields": fields_html(form, context),
+        "fields": fields_html(form, context, with_help=options.get("help", True)),
         "csrf_token": context.get("csrf_token"),
     }
     return mark_safe(render_to_string("ui/form.html", drawn, request=request))

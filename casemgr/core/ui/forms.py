@@ -25,12 +25,15 @@ def error_links(form: Any) -> list[ErrorLink]:
     for field in form:
         target = field.auto_id if not field.use_fieldset else f"{field.auto_id}_0"
         shown = "" if field.is_hidden else target
-        links += [ErrorLink(str(text), shown) for text in field.errors]
+        links += [ErrorLink(f"{field.label}: {text}" if field.label else str(text), shown) for text in field.errors]
     return links
 
 
-def fields_html(form: Any, context: Context) -> SafeString:
+def fields_html(form: Any, context: Context, *, with_help: bool = True) -> SafeString:
     """Return the fields of a form through its crispy layout, without the form tag."""
+    if not with_help:
+        for field in form.fields.values():
+            field.help_text = ""
     helper = getattr(form, "helper", None) or FormHelper(form)
     helper.form_tag = False
     helper.disable_csrf = True
