@@ -28,7 +28,7 @@ class Environment:
     email_url: str
     sender: str
     behind_tls: bool
-    test_database: str
+    test_template: str
 
     @property
     def is_production(self) -> bool:
@@ -61,5 +61,5 @@ def read_environment() -> Environment:
         email_url=_read.str("EMAIL_URL", default="consolemail://"),
         sender=_read.str("MESSAGE_SENDER", default="Health Center <appointments@localhost>"),
         behind_tls=_read.bool("BEHIND_TLS", default=production),
-        test_database=_read.str("TEST_DATABASE", default="test_casemgr"),
+        test_template=_read.str("TEST_TEMPLATE", default=""),
     )

@@ -102,7 +102,7 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
-        "TEST": {"NAME": f"test_{_database['NAME']}"},
+        "TEST": {"NAME": f"test_{_database['NAME']}", "TEMPLATE": ENV.test_template or None},
     }
 }
 

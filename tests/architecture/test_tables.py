@@ -1,0 +1,80 @@
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+
+from casemgr.core.sensitivity import Sensitivity
+from tests.architecture.source import APPS
+
+FLOOR = {"casemgr": 0, "patients": 1, "treatment_plans": 2, "referrals": 3}
+APPEND_ONLY = {"AuditEvent", "AuditSeal", "Disclosure", "StockEntry", "Dose"}
+NEITHER = {
+    "Fact": "it is marked as done; what it speaks of has a history of its own",
+    "Message": "it is marked as sent; the audit record says who caused it",
+    "ExternalId": "it is a map, not a fact",
+    "ConsentRecipient": "it is written once, with its consent",
+    "AttendanceGoal": "it is written once, with its attendance",
+}
+"""Tables without history, each with the reason."""
+
+
+def our_models():
+    return [model for model in apps.get_models() if model._meta.app_label in APPS and not model.__name__.endswith("Event")] + [
+        apps.get_model("casemgr", "AuditEvent")
+    ]
+
+
+def test_every_table_says_how_sensitive_it_is():
+    silent = [model.__name__ for model in our_models() if not isinstance(getattr(model, "sensitivity", None), Sensitivity)]
+    assert silent == []
+
+
+def test_foreign_keys_lead_down_and_name_nobody_above():
+    wrong = []
+    for model in our_models():
+        for field in model._meta.get_fields():
+            if not isinstance(field, models.ForeignKey):
+                continue
+            there, here = field.related_model._meta.app_label, model._meta.app_label
+            if FLOOR[there] > FLOOR[here]:
+                wrong.append(f"{model.__name__}.{field.name} leads up")
+            if there != here and not field.remote_field.hidden:
+                wrong.append(f"{model.__name__}.{field.name} lets {there} reach up: related_name='+'")
+    assert wrong == []
+
+
+def test_every_table_keeps_its_history_or_is_append_only():
+    wrong = []
+    for model in our_models():
+        has_history = hasattr(model, "pgh_event_model") or any(
+            getattr(other, "pgh_tracked_model", None) is model for other in apps.get_models()
+        )
+        if model.__name__ in APPEND_ONLY or model.__name__ in NEITHER:
+            if has_history:
+                wrong.append(f"{model.__name__} is listed as without history, but has one")
+        elif not has_history:
+            wrong.append(f"{model.__name__} has no history")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_append_only_tables_have_their_triggers_in_the_database():
+    for name in APPEND_ONLY:
+        table = next(model for model in our_models() if model.__name__ == name)._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgname LIKE 'pgtrigger_never_%%'", [table]
+            )
+            kinds = {row[0].removeprefix("pgtrigger_never_").rsplit("_", 1)[0] for row in cursor.fetchall()}
+        assert kinds == {"changed", "deleted", "truncated"}, name
+
+
+def test_constraints_are_named_as_sentences():
+    short = [
+        f"{model.__name__}: {constraint.name}" for model in our_models() for constraint in model._meta.constraints if constraint.name.count("_") < 2
+    ]
+    assert short == []
+
+
+def test_the_user_is_ours():
+    assert settings.AUTH_USER_MODEL == "casemgr.User"
