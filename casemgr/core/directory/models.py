@@ -62,3 +62,28 @@ class Organization(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+@tracked
+class Practitioner(models.Model):
+    """Name a professional who works elsewhere: who prescribed, who saw the person. Never somebody who can sign in here."""
+
+    sensitivity = Sensitivity.OPERATIONAL
+
+    name = models.CharField(_("name"), max_length=120)
+    identifier = models.CharField(_("identifier (NPI or other)"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("professional elsewhere")
+        verbose_name_plural = _("professionals elsewhere")
+        constraints = [
+            models.UniqueConstraint(fields=["identifier"], condition=~models.Q(identifier=""), name="practitioner_identifier_is_unique")
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
