@@ -10,42 +10,21 @@ from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.safestring import SafeString
 
 from casemgr.core.refusals import Refused
+from casemgr.core.ui import parts
 from casemgr.core.ui.forms import error_links, fields_html
-from casemgr.core.ui.moments import Spoken, say_moment
 
 register = template.Library()
 
-STATES = ("good", "note", "warn", "stop", "quiet")
-STATE_WORDS = {"good": _("Good:"), "note": _("Note:"), "warn": _("Attention:"), "stop": _("Stop:"), "quiet": ""}
 _LEVELS = {"success": "good", "info": "note", "debug": "quiet", "warning": "warn", "error": "stop"}
 
-
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """Draw an icon of the sprite; without a label it is hidden from screen readers."""
-    href = f"{static('vendor/lucide/icons.svg')}#{name}"
-    if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
-
-
-@register.simple_tag
-def state_mark(kind: str) -> SafeString:
-    """Draw the shape of a state and say its word to screen readers."""
-    kind = _known(kind)
-    return format_html('{}<span class="visually-hidden">{}</span>', icon(f"state-{kind}"), STATE_WORDS[kind])
-
-
-@register.simple_tag
-def state(kind: str, word: str) -> SafeString:
-    """Draw a badge with a shape, a word and a color."""
-    return format_html('<span class="state state--{}">{}<span>{}</span></span>', _known(kind), icon(f"state-{kind}"), word)
+register.simple_tag(parts.icon)
+register.simple_tag(parts.state_mark)
+register.simple_tag(parts.state)
+register.simple_tag(parts.person)
 
 
 @register.filter
@@ -63,20 +42,11 @@ def key(letter: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: dt.datetime | dt.date | None, style: str = "near") -> SafeString:
     """Say a time as people say it, with the exact one on hover; `style` is near, day, time or exact."""
-    if value is None:
-        return mark_safe('<span class="muted">—</span>')
-    spoken: Spoken = say_moment(value, now=context.get("now"), style=style)
-    return format_html('<time datetime="{}" title="{}">{}</time>', spoken.machine, spoken.exact, spoken.words)
-
-
-@register.inclusion_tag("ui/person.html")
-def person(name: str, legal: str = "", pronouns: str = "", url: str = "", number: str = "") -> dict[str, str]:
-    """Name a person: the chosen name, pronouns, and the legal name small where it differs."""
-    return {"name": name, "legal": "" if legal == name else legal, "pronouns": pronouns, "url": url, "number": number}
+    return parts.moment(value, style, now=context.get("now"))
 
 
 @register.inclusion_tag("ui/stat.html")
-def stat(  # noqa: PLR0913
+def stat(
     number: object,
     counts: str,
     *,
@@ -107,7 +77,7 @@ def empty(heading: str, text: str = "", url: str = "", label: str = "", icon: st
 @register.simple_tag
 def fact(label: str, value: object = "", note: str = "") -> SafeString:
     """Write one row of a list of facts; nothing known shows as a dash."""
-    shown = mark_safe('<span class="muted">—</span>') if value in (None, "") else value
+    shown = parts.NOTHING if value in (None, "") else value
     small = format_html(' <small class="muted">{}</small>', note) if note else ""
     return format_html("<div><dt>{}</dt><dd>{}{}</dd></div>", label, shown, small)
 
@@ -131,7 +101,7 @@ def ui_form(context: Context, form: Any, **options: Any) -> SafeString:
         "fields": fields_html(form, context, with_help=options.get("help", True)),
         "csrf_token": context.get("csrf_token"),
     }
-    return mark_safe(render_to_string("ui/form.html", drawn, request=request))
+    return SafeString(render_to_string("ui/form.html", drawn, request=request))
 
 
 @register.inclusion_tag("ui/form_errors.html")
@@ -145,7 +115,7 @@ def rendered_block(context: Context, name: str) -> SafeString:
     """Render a block of the page being drawn, so that the frame can know whether it is empty."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks is not None else None
-    return mark_safe(block.render(context).strip()) if block is not None else mark_safe("")
+    return SafeString(block.render(context).strip()) if block is not None else SafeString("")
 
 
 class PartNode(Node):
@@ -164,9 +134,9 @@ class PartNode(Node):
         with context.push(part_slots=slots):
             body = self.nodelist.render(context)
         if "kind" in values:
-            _known(str(values["kind"]))
-        drawn = {**values, "body": mark_safe(body.strip()), "slots": slots, "csrf_token": context.get("csrf_token")}
-        return mark_safe(render_to_string(f"ui/{self.name}.html", drawn))
+            parts.known_state(str(values["kind"]))
+        drawn = {**values, "body": SafeString(body.strip()), "slots": slots, "csrf_token": context.get("csrf_token")}
+        return SafeString(render_to_string(f"ui/{self.name}.html", drawn))
 
 
 class SlotNode(Node):
@@ -181,8 +151,8 @@ class SlotNode(Node):
         """Hand the content up and leave nothing in the body."""
         if "part_slots" not in context:
             raise ImproperlyConfigured(f"The slot “{self.name}” stands outside of any part.")
-        context["part_slots"][self.name] = mark_safe(self.nodelist.render(context).strip())
-        return mark_safe("")
+        context["part_slots"][self.name] = SafeString(self.nodelist.render(context).strip())
+        return SafeString("")
 
 
 class Parts:
@@ -229,9 +199,3 @@ def slot(parser: Parser, token: Token) -> SlotNode:
     nodelist = parser.parse(("endslot",))
     parser.delete_first_token()
     return SlotNode(name.strip("\"'"), nodelist)
-
-
-def _known(kind: str) -> str:
-    if kind not in STATES:
-        raise ImproperlyConfigured(f"“{kind}” is no state; choose one of {', '.join(STATES)}.")
-    return kind

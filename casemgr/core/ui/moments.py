@@ -22,7 +22,8 @@ def say_moment(value: dt.datetime | dt.date, *, now: dt.datetime | None = None, 
     """Say a moment in the current time zone; `near` counts days and minutes, the others do not."""
     if not isinstance(value, dt.datetime):
         today = timezone.localtime(now).date()
-        return Spoken(_day_words(value, today) if style == "near" else _date(value, today), value.isoformat(), date_format(value, "DATE_FORMAT"))
+        words = _day_words(value, today) if style == "near" else _date(value, today)
+        return Spoken(words, value.isoformat(), date_format(value, "DATE_FORMAT"))
     local = timezone.localtime(value)
     clock = timezone.localtime(now)
     exact = f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')} {local.tzname()}"
@@ -42,7 +43,7 @@ def _words(local: dt.datetime, clock: dt.datetime, style: str) -> str:
         return _("now")
     if -60 < minutes < 0:
         return ngettext("%(count)s minute ago", "%(count)s minutes ago", -minutes) % {"count": -minutes}
-    if 0 < minutes < 60:  # noqa: PLR2004
+    if 0 < minutes < 60:
         return ngettext("in %(count)s minute", "in %(count)s minutes", minutes) % {"count": minutes}
     return _("%(day)s, %(time)s") % {"day": _day_words(local.date(), clock.date()), "time": time}
 
@@ -52,7 +53,7 @@ def _day_words(day: dt.date, today: dt.date) -> str:
     near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
     if distance in near:
         return near[distance]
-    if 1 < distance < 7:  # noqa: PLR2004
+    if 1 < distance < 7:
         return date_format(day, "l")
     return _date(day, today)
 

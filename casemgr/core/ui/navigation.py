@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
-Count = Callable[[HttpRequest], int]
+Counts = Callable[[HttpRequest], Mapping[str, int]]
 
 CASE_MANAGER, THERAPIST, PEER = "case_manager", "therapist", "peer"
 NURSE, PRESCRIBER, FRONT_DESK = "nurse", "prescriber", "front_desk"
@@ -101,32 +100,36 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
 def navigation_for(request: HttpRequest, roles: Iterable[str]) -> list[Group]:
     """Return the groups and items that these roles need, with lazy counts."""
     held = frozenset(str(role) for role in roles)
-    counts = _counts(getattr(settings, "ROOT_NAVIGATION_COUNTS", ""))
+    counts: Mapping[str, int] = SimpleLazyObject(lambda: _counts(request))  # type: ignore[assignment]
     groups = []
     for label, entries in ENTRIES:
-        items = [item for entry in entries if entry.roles & held and (item := _item(request, entry, counts))]
+        items = [item for entry in entries if entry.roles & held and (item := _item(entry, counts))]
         if items:
             groups.append(Group(label, items))
     _mark_active(request.path, [item for group in groups for item in group.items])
     return groups
 
 
-def _item(request: HttpRequest, entry: Entry, counts: Mapping[str, Count]) -> Item | None:
+def _item(entry: Entry, counts: Mapping[str, int]) -> Item | None:
+    """Return the entry as an item, or nothing while its page does not exist."""
     try:
         url = reverse(entry.url_name)
     except NoReverseMatch:
         return None
-    count = counts.get(entry.url_name)
-    lazy = SimpleLazyObject(lambda: count(request)) if count else None
-    return Item(entry.label, url, entry.icon, count=lazy, go=entry.go)
+    return Item(entry.label, url, entry.icon, count=SimpleLazyObject(lambda: counts.get(entry.url_name, 0)), go=entry.go)
 
 
 def _mark_active(path: str, items: list[Item]) -> None:
+    """Mark the item whose address is the longest beginning of this path."""
     under = [item for item in items if path == item.url or (item.url != "/" and path.startswith(item.url))]
     if under:
         max(under, key=lambda item: len(item.url)).active = True
 
 
-@lru_cache(maxsize=4)
-def _counts(dotted_path: str) -> Mapping[str, Count]:
-    return import_string(dotted_path) if dotted_path else {}
+def _counts(request: HttpRequest) -> Mapping[str, int]:
+    """Ask the roof for the counts of this request, all at once; a roof without counts leaves the navigation standing."""
+    try:
+        counts: Counts = import_string(settings.ROOT_NAVIGATION_COUNTS)
+    except ImportError:
+        return {}
+    return counts(request)

@@ -10,11 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.refusals import Refused
 from casemgr.core.ui.navigation import Group, Item
+from casemgr.core.ui.parts import state
+
+SAMPLE_ROWS = (
+    ("Call after missed dose", "Ana Flores", "Missed two days", 2, "warn", "Due today"),
+    ("Renew consent", "Jo Marsh", "Ends on Friday", 4, "note", "Open"),
+    ("Find a bed", "Sam Okafor", "Leaves shelter tomorrow", 1, "stop", "Overdue"),
+    ("Ride to court", "Lee Tran", "Asked at the window", 12, "good", "Done"),
+)
 
 
 class SampleForm(forms.Form):
@@ -52,7 +59,7 @@ class SampleTable(django_tables2.Table):
     empty_help = _("Tasks appear here when a dose is missed or a referral waits for an answer.")
 
     class Meta:
-        row_attrs = {"data-state": lambda record: record["kind"]}  # noqa: RUF012
+        row_attrs = {"data-state": lambda record: record["kind"]}
         empty_text = _("No open tasks")
 
 
@@ -65,43 +72,32 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def _samples(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    wrong = SampleForm({"name": "", "phone": "555", "language": "fr", "note": "Typed text stays."})
-    groups = [
-        Group("", [Item(_("Today"), "#today", "sunrise", active=True, count=7), Item(_("Dosing"), "#dosing", "pill", count=12), Item(_("Caseload"), "#caseload", "users")]),
-        Group(_("Casework"), [Item(_("Tasks"), "#tasks", "list-checks", count=4), Item(_("Referrals"), "#referrals", "send")]),
+    first = [
+        Item(_("Today"), "#today", "sunrise", active=True, count=7),
+        Item(_("Dosing"), "#dosing", "pill", count=12),
+        Item(_("Caseload"), "#caseload", "users"),
     ]
+    second = [Item(_("Tasks"), "#tasks", "list-checks", count=4), Item(_("Referrals"), "#referrals", "send")]
+    distances = [{}, {"minutes": -12}, {"hours": 3}, {"days": -1}, {"days": -40}]
     return {
         "now": now,
-        "moments": [now, now - dt.timedelta(minutes=12), now + dt.timedelta(hours=3), now - dt.timedelta(days=1), now - dt.timedelta(days=40)],
+        "moments": [now + dt.timedelta(**distance) for distance in distances],
         "form": SampleForm(),
-        "wrong_form": wrong,
-        "table": _table(request),
+        "wrong_form": SampleForm({"name": "", "phone": "555", "language": "fr", "note": "Typed text stays."}),
+        "table": SampleTable([_row(*row) for row in SAMPLE_ROWS], request=request),
         "empty_table": SampleTable([]),
         "refused": Refused("The last dose was given today at 8:14.", "A hold by Dr. Reyes stands since yesterday."),
-        "navigation": groups,
-        "navigation_first": [item for group in groups for item in group.items][:4],
+        "navigation": [Group("", first), Group(_("Casework"), second)],
+        "navigation_first": [*first, second[0]],
     }
 
 
-def _table(request: HttpRequest) -> SampleTable:
-    rows = [
-        {"what": _link("Call after missed dose"), "who": "Ana Flores", "why": "Missed two days", "amount": 2, "state": _badge("warn", "Due today"), "kind": "warn"},
-        {"what": _link("Renew consent"), "who": "Jo Marsh", "why": "Ends on Friday", "amount": 4, "state": _badge("note", "Open"), "kind": ""},
-        {"what": _link("Find a bed"), "who": "Sam Okafor", "why": "Leaves shelter tomorrow", "amount": 1, "state": _badge("stop", "Overdue"), "kind": "stop"},
-        {"what": _link("Ride to court"), "who": "Lee Tran", "why": "Asked at the window", "amount": 12, "state": _badge("good", "Done"), "kind": ""},
-    ]
-    table = SampleTable(rows, request=request)
-    return table
-
-
-def _link(words: str) -> SafeString:
-    return format_html('<a href="#row" data-row-link>{}</a>', words)
-
-
-def _badge(kind: str, word: str) -> SafeString:
-    return format_html(
-        '<span class="state state--{0}"><svg class="icon" aria-hidden="true"><use href="{2}#state-{0}"></use></svg><span>{1}</span></span>',
-        kind,
-        word,
-        "/static/vendor/lucide/icons.svg",
-    )
+def _row(what: str, who: str, why: str, amount: int, kind: str, word: str) -> dict[str, Any]:
+    return {
+        "what": format_html('<a href="#row" data-row-link>{}</a>', what),
+        "who": who,
+        "why": why,
+        "amount": amount,
+        "state": state(kind, word),
+        "kind": kind if kind in ("warn", "stop") else "",
+    }
