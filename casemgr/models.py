@@ -1,9 +1,24 @@
 """Gather the tables of the ground floor."""
 
-from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Program, Site, User
+from casemgr.core.accounts.models import AnsweredRequest, ApiClient, Closure, Membership, OpeningHours, Program, Site, User
 from casemgr.core.audit.models import AuditEvent, AuditSeal
-from casemgr.core.directory.models import Organization
+from casemgr.core.directory.models import Organization, Practitioner
 from casemgr.core.messaging.models import Message
 from casemgr.core.outbox.models import Fact
 
-__all__ = ["AuditEvent", "AuditSeal", "Closure", "Fact", "Membership", "Message", "OpeningHours", "Organization", "Program", "Site", "User"]
+__all__ = [
+    "AnsweredRequest",
+    "ApiClient",
+    "AuditEvent",
+    "AuditSeal",
+    "Closure",
+    "Fact",
+    "Membership",
+    "Message",
+    "OpeningHours",
+    "Organization",
+    "Practitioner",
+    "Program",
+    "Site",
+    "User",
+]

@@ -217,24 +217,41 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(related_name="+", related_que
 PGHISTORY_APPEND_ONLY = True
 
 # Interface for partners
+OAUTH2_PROVIDER_APPLICATION_MODEL = "casemgr.ApiClient"
 OAUTH2_PROVIDER = {
-    "SCOPES": {
-        "patient.read": "Who the person is, as far as a consent reaches",
-        "medications.read": "Medications",
-        "plan.read": "Treatment plan",
-        "appointments.read": "Appointments",
-        "housing.read": "Housing facts",
-    },
+    "SCOPES_BACKEND_CLASS": "casemgr.api.scopes.ClientScopes",
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
 }
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "casemgr.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "casemgr partner API", "VERSION": "1", "OAS_VERSION": "3.1.0", "SWAGGER_UI_DIST": "SIDECAR"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "casemgr partner API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
 
 LOGGING = {
     "version": 1,

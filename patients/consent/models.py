@@ -1,12 +1,13 @@
 """Keep what a person has allowed to be told, to whom, and why (42 CFR 2.31)."""
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
-from casemgr.core.append_only import tracked
+from casemgr.core.append_only import append_only, tracked
 from casemgr.core.directory.models import Organization
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
@@ -54,6 +55,62 @@ class InformationCategory(models.TextChoices):
     EMPLOYMENT = "employment", _("Work and benefits")
 
 
+class SignerRelationship(models.TextChoices):
+    """Say who signed: the person, or somebody who may sign for them (42 CFR 2.14, 2.15)."""
+
+    PATIENT = "patient", _("The person")
+    MINOR_REPRESENTATIVE = "minor_representative", _("Parent or guardian of a minor")
+    PERSONAL_REPRESENTATIVE = "personal_representative", _("Personal representative")
+
+
+class Element(models.TextChoices):
+    """Name what a consent must hold, and say what to do when it is missing (42 CFR 2.31)."""
+
+    RECIPIENTS = "recipients", _("Name at least one recipient.")
+    PURPOSES = "purposes", _("Choose at least one purpose.")
+    PURPOSES_TPO = "purposes_tpo", _("This kind of consent is for treatment, payment and operations only. Use a specific consent for the rest.")
+    CATEGORIES = "categories", _("Choose which information may be told.")
+    DESCRIPTION = "description", _("Describe in words what may be told.")
+    REVOCATION = "revocation_statement", _("Say that the person may revoke this consent, and how.")
+    EXPIRY = "valid_until", _("Give a date, or an event, with which this consent ends.")
+    EXPIRY_NONE = "ends_with_none", _("Only a consent for treatment, payment and operations may have no end. Give a date or an event.")
+    EXPIRY_PAST = "valid_until_past", _("This consent would end before it begins. Give a later date.")
+    SIGNER = "signed_by", _("Write the name of who signed.")
+    RELATIONSHIP = "signer_relationship", _("Say whether the person or somebody for them signed.")
+    SIGNED_ON = "signed_on", _("Give the date of the signature.")
+    SIGNED_LATER = "signed_on_later", _("The signature cannot be of a day that has not come yet.")
+    REDISCLOSURE = "redisclosure_statement", _("Say that the recipient may pass the information on and that it may then no longer be protected.")
+    REFUSAL = "refusal_statement", _("Say what follows when the person does not sign.")
+    JUSTICE = "justice", _("Courts, police and probation need a consent of another kind, which is not offered here. Ask the privacy officer.")
+
+
+class Shortfall(models.TextChoices):
+    """Say why a consent does not open the record to somebody."""
+
+    NO_CONSENT = "no_consent", _("No consent is on file.")
+    NOT_ACTIVE = "not_active", _("The consent is not in force.")
+    REVOKED = "revoked", _("The consent was revoked.")
+    EXPIRED = "expired", _("The consent has ended.")
+    DEFICIENT = "deficient", _("The consent lacks an element that the law asks for.")
+    NOT_SIGNED_YET = "not_signed_yet", _("The consent is signed for a later day.")
+    RECIPIENT = "recipient", _("The consent does not name this recipient.")
+    PURPOSE = "purpose", _("The consent does not allow this purpose.")
+    CATEGORY = "category", _("The consent does not reach this information.")
+    JUSTICE = "justice", _("Courts, police and probation are told nothing on this consent.")
+
+
+_SIGNED = (
+    "patient_id discloser_id kind purposes categories description revocation_statement redisclosure_statement refusal_statement"
+    " signed_by signer_relationship signed_on ends_with"
+).split()
+"""What stands above a signature: it is never written anew afterwards."""
+
+
+def _refuse(name: str, sentence: str) -> str:
+    """Return the SQL that refuses a change the way a constraint does."""
+    return f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{name}', MESSAGE = '{sentence}';"
+
+
 @tracked
 class Consent(Recorded):
     """Hold one written consent with every element that 42 CFR 2.31(a) asks for."""
@@ -72,7 +129,7 @@ class Consent(Recorded):
     redisclosure_statement = models.TextField(_("what the recipient may do with it"), blank=True)
     refusal_statement = models.TextField(_("what follows from not signing"), blank=True)
     signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
-    signer_relationship = models.CharField(_("signed as"), max_length=60, blank=True)
+    signer_relationship = models.CharField(_("signed as"), max_length=60, choices=SignerRelationship.choices, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     valid_until = models.DateField(_("valid until (not included)"), null=True, blank=True)
     ends_with = models.CharField(_("or until this event"), max_length=200, blank=True)
@@ -105,26 +162,76 @@ class Consent(Recorded):
             models.CheckConstraint(condition=~Q(state="revoked") | Q(revoked_at__isnull=False), name="revoked_consent_says_when"),
         ]
         indexes = [models.Index(fields=["patient"], condition=Q(state="active"), name="active_consents")]
+        triggers = [
+            *append_only(but_updates=True),
+            pgtrigger.FSM(name="consent_goes_forward", field="state", transitions=[("draft", "active"), ("active", "revoked")]),
+            pgtrigger.Trigger(
+                name="consent_names_a_recipient",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=(
+                    "IF NEW.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM patients_consentrecipient WHERE consent_id = NEW.id) THEN "
+                    + _refuse("consent_in_force_names_a_recipient", "A consent in force names at least one recipient.")
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="signed_is_not_rewritten",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=(
+                    "IF OLD.state <> 'draft' AND ("
+                    + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _SIGNED)
+                    + " OR NEW.valid_until IS NULL AND OLD.valid_until IS NOT NULL OR NEW.valid_until > OLD.valid_until) THEN "
+                    + _refuse("signed_consent_is_not_rewritten", "What was signed is not written anew: record another consent.")
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return kind and state."""
         return f"{self.get_kind_display()}: {self.get_state_display()}"
 
+    @property
+    def program_id(self) -> int:
+        """Return the program that may disclose."""
+        return self.discloser_id
+
 
 class ConsentRecipient(models.Model):
-    """Name one recipient in a consent."""
+    """Name one recipient in a consent, before it is signed and never after.
+
+    The database itself copies the patient from the consent, so that one index walks all people whom a recipient may ask about.
+    """
 
     sensitivity = Sensitivity.PATIENT
 
-    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="named_recipients")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="named_recipients")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", editable=False)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("recipient")
         verbose_name_plural = _("recipients")
         constraints = [models.UniqueConstraint(fields=["consent", "organization"], name="recipient_named_once")]
-        indexes = [models.Index(fields=["organization", "consent"], name="consents_to_organization")]
+        indexes = [models.Index(fields=["organization", "patient", "consent"], name="people_known_to_recipient")]
+        triggers = [
+            *append_only(),
+            pgtrigger.Trigger(
+                name="named_before_signing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("consent_state", "text")],
+                func=(
+                    "SELECT patient_id, state INTO NEW.patient_id, consent_state FROM patients_consent WHERE id = NEW.consent_id FOR SHARE;"
+                    " IF consent_state <> 'draft' THEN "
+                    + _refuse("recipients_are_named_before_signing", "A recipient cannot be added to a signed consent: record another.")
+                    + " END IF; RETURN NEW;"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the organisation's key."""

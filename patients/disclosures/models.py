@@ -17,6 +17,14 @@ class DisclosureOutcome(models.TextChoices):
     WITHHELD = "withheld", _("Withheld")
 
 
+class Redisclosure(models.TextChoices):
+    """Say what the recipient may do with what was told (42 CFR 2.33(b))."""
+
+    AS_HIPAA = "as_hipaa", _("As HIPAA permits, but never in proceedings against the person")
+    AS_CONSENTED = "as_consented", _("Only as the consent says")
+    TO_CONTRACTORS = "to_contractors", _("To contractors for the same purpose, under written contract")
+
+
 class Disclosure(models.Model):
     """Say what was told about whom, to whom, when, why, and on which consent; written before a byte leaves.
 
@@ -36,6 +44,8 @@ class Disclosure(models.Model):
     description = models.CharField(_("what"), max_length=200)
     basis = models.CharField(_("basis"), max_length=32, default="consent")
     consent_id = models.BigIntegerField(_("consent"), null=True)
+    program_id = models.BigIntegerField(_("program"), null=True)
+    redisclosure = models.CharField(_("may be passed on"), max_length=16, choices=Redisclosure.choices, blank=True)
     via = models.CharField(_("by way of"), max_length=32)
     outcome = models.CharField(_("outcome"), max_length=16, choices=DisclosureOutcome.choices)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -49,6 +59,14 @@ class Disclosure(models.Model):
         indexes = [
             models.Index(fields=["patient_id", "-id"], name="disclosures_of_patient"),
             models.Index(fields=["recipient_id", "-id"], name="disclosures_to_recipient"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(outcome="disclosed", basis="consent")
+                | models.Q(consent_id__isnull=False, program_id__isnull=False),
+                name="disclosure_on_consent_says_which",
+            ),
+            models.CheckConstraint(condition=~models.Q(outcome="withheld") | ~models.Q(reason=""), name="withheld_says_why"),
         ]
         triggers = append_only()
 

@@ -6,11 +6,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import AbstractApplication
 
 from casemgr.core.accounts.rules import CASELOAD_ROLES, CLIENT_RIGHTS, SYSTEM_RIGHTS, Can, Role, rights_of
 from casemgr.core.append_only import tracked
@@ -300,3 +303,54 @@ class Membership(models.Model):
     def is_caseload_bound(self) -> bool:
         """Say whether this role sees its own care team's patients only."""
         return Role(self.role) in CASELOAD_ROLES
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["client_secret"])
+class ApiClient(AbstractApplication):
+    """Identify one partner's system: on whose behalf it asks, for which purpose, and how much it may ask for at most.
+
+    It is the application of the OAuth library itself, so that a token leads to all of this in one join. Its user is its name on the record.
+    """
+
+    sensitivity = Sensitivity.OPERATIONAL
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("on behalf of"))
+    purpose = models.CharField(_("purpose of use"), max_length=32)
+    scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("partner system")
+        verbose_name_plural = _("partner systems")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, authorization_grant_type="client-credentials", client_type="confidential"),
+                name="api_client_has_an_identity_and_a_secret",
+            ),
+        ]
+
+    def is_usable(self, request: Any) -> bool:
+        """Say whether this client may still be given a token."""
+        return self.user is not None and self.user.is_active and self.organization.is_active
+
+
+class AnsweredRequest(models.Model):
+    """Remember what a partner's request with an idempotency key was answered, so that asking again does nothing again."""
+
+    sensitivity = Sensitivity.OPERATIONAL
+
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("answered request")
+        verbose_name_plural = _("answered requests")
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="request_answered_once")]
+
+    def __str__(self) -> str:
+        """Return the key."""
+        return self.key
