@@ -7,12 +7,12 @@ from casemgr.core.sensitivity import Sensitivity
 from tests.architecture.source import APPS
 
 FLOOR = {"casemgr": 0, "patients": 1, "treatment_plans": 2, "referrals": 3}
-APPEND_ONLY = {"AuditEvent", "AuditSeal", "Disclosure", "StockEntry", "Dose"}
+APPEND_ONLY = {"AuditEvent", "AuditSeal", "Disclosure", "StockEntry", "Dose", "ConsentRecipient"}
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",
     "Message": "it is marked as sent; the audit record says who caused it",
     "ExternalId": "it is a map, not a fact",
-    "ConsentRecipient": "it is written once, with its consent",
+    "AnsweredRequest": "it only says that a request was answered; what the answer changed has a history of its own",
     "AttendanceGoal": "it is written once, with its attendance",
 }
 """Tables without history, each with the reason."""

@@ -13,6 +13,23 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
 
 
+@action(Can.FOUND_PROGRAM)
+def found_program(*, name: str, time_zone: str, email: str, full_name: str, password: str, by: User, at: datetime) -> Program:
+    """Open the first program and name its administrator.
+
+    Every later right is given by somebody who holds one; this is where the first comes from, so it works only once.
+    """
+    if Membership.objects.filter(role=Role.ADMINISTRATOR).exists():
+        raise Refused(Reason(_("There is an administrator already. Ask them to open the program."), code="founded"))
+    program = Program.objects.create(name=name, time_zone=time_zone)
+    administrator = User(email=email.lower(), full_name=full_name)
+    administrator.set_password(password)
+    administrator.save()
+    starts_on = at.astimezone(program.zone).date()
+    Membership.objects.create(user=administrator, program=program, role=Role.ADMINISTRATOR, starts_on=starts_on)
+    return program
+
+
 @action(Can.ADMINISTER_ACCOUNTS)
 def add_program(
     *,

@@ -55,6 +55,7 @@ class Can(StrEnum):
     MAKE_REFERRAL = "make_referral"
     MANAGE_ORGANIZATIONS = "manage_organizations"
     ADMINISTER_ACCOUNTS = "administer_accounts"
+    FOUND_PROGRAM = "found_program"
     IMPORT_RECORDS = "import_records"
     RUN_SCHEDULE = "run_schedule"
 
@@ -128,6 +129,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
 SYSTEM_RIGHTS: frozenset[Can] = frozenset(
     {
         Can.RUN_SCHEDULE,
+        Can.FOUND_PROGRAM,
         Can.IMPORT_RECORDS,
         Can.DISCLOSE_RECORD,
         Can.WRITE_TASK,

@@ -1,0 +1,215 @@
+"""Let people arrive at the demo clinic and leave it: record, admission, team, diagnoses, plan, consents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Role
+from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
+from patients.caseload.actions import assign_care_team_member
+from patients.consent.actions import record_consent
+from patients.diagnoses.actions import record_diagnosis
+from patients.episodes.actions import admit_patient, discharge_patient
+from patients.record.actions import add_contact_point, add_identifier, register_patient
+from patients.record.models import Patient
+from patients.record.queries import duplicate_candidates
+from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
+from treatment_plans.plan.models import Goal
+
+if TYPE_CHECKING:
+    from casemgr.demo.days import Life
+    from casemgr.demo.people import Persona
+
+REVIEW_DAYS = 90
+"""Days until a plan is reviewed, the demo program's own interval."""
+
+
+def arrive(life: Life, day: date) -> None:
+    """Take in everybody whose care begins today."""
+    at = life.moment(day, 5, 5)
+    if not life.is_past(at):
+        return
+    for person in life.people:
+        if person.admitted_on == day:
+            _take_in(life, person, at)
+            life.in_care.append(person)
+
+
+def leave(life: Life, day: date) -> None:
+    """Discharge everybody whose care ends today."""
+    at = life.moment(day, 17, 45)
+    for person in [p for p in life.in_care if p.discharged_on == day]:
+        if life.is_past(at):
+            by = staff_of(life, person)[Role.CASE_MANAGER]
+            discharge_patient(episode=person.rows["episode"], on=day, reason=person.discharge_reason, by=by, at=at)
+            life.in_care.remove(person)
+
+
+def staff_of(life: Life, person: Persona) -> dict[Role, User]:
+    """Return who looks after a person: one of each role at their site."""
+    site = life.site_number(person)
+    return {
+        role: people[person.number % len(people)]
+        for role in (Role.CASE_MANAGER, Role.THERAPIST, Role.NURSE, Role.PRESCRIBER, Role.FRONT_DESK)
+        if (people := life.clinic.of_role(role, site))
+    }
+
+
+def _take_in(life: Life, person: Persona, at: datetime) -> None:
+    """Register and admit one person, name the team, write down diagnoses, plan and consents."""
+    staff = staff_of(life, person)
+    patient = _register(life, person, staff[Role.FRONT_DESK], at)
+    episode = admit_patient(
+        patient=patient,
+        site=life.clinic.sites[life.site_number(person)],
+        admitted_on=person.admitted_on,
+        referral_source=life.random.choice(("1", "1", "2", "3", "6", "7")),
+        by=staff[Role.PRESCRIBER],
+        at=at,
+    )
+    person.rows |= {"patient": patient, "episode": episode, "site": episode.site}
+    _name_team(life, person, staff, at)
+    diagnoses = _diagnose(person, staff[Role.THERAPIST], at)
+    _plan(life, person, staff[Role.THERAPIST], diagnoses, at)
+    _consent(life, person, staff[Role.CASE_MANAGER], at)
+
+
+def _register(life: Life, person: Persona, by: User, at: datetime) -> Patient:
+    """Make the record with identifiers and contact points."""
+    facts: dict[str, Any] = {"given_name": person.given, "family_name": person.family, "birth_date": person.born}
+    known = duplicate_candidates(program=life.clinic.program, **facts)
+    patient = register_patient(
+        site=life.clinic.sites[life.site_number(person)],
+        chosen_name=person.chosen,
+        pronouns=person.pronouns,
+        sex=person.sex,
+        language=person.language,
+        interpreter_needed=person.interpreter,
+        has_no_phone=not person.phone,
+        has_no_address=not person.has_address,
+        not_same_as=[candidate.patient for candidate in known],
+        by=by,
+        at=at,
+        **facts,
+    )
+    add_identifier(patient=patient, kind="mrn", value=f"CIC-{1000 + person.number}", system="Cedar Integrated Care", by=by, at=at)
+    if person.phone:
+        add_contact_point(
+            patient=patient,
+            kind="phone",
+            value=person.phone,
+            ok_to_call=not person.unsafe_phone,
+            ok_to_text=not person.unsafe_phone,
+            is_unsafe=person.unsafe_phone,
+            wants_reminders=person.wants_reminders,
+            greet_by_name=person.wants_reminders and person.number % 2 == 0,
+            by=by,
+            at=at,
+        )
+    if person.has_address:
+        add_contact_point(patient=patient, kind="post", value=f"{person.number * 3 + 1} Elm Street", is_shared=person.number % 4 == 0, by=by, at=at)
+    return patient
+
+
+def _name_team(life: Life, person: Persona, staff: dict[Role, User], at: datetime) -> None:
+    """Put case manager and therapist, and for some a peer worker, on the care team."""
+    team = [staff[Role.CASE_MANAGER], staff[Role.THERAPIST]]
+    roles = [Role.CASE_MANAGER, Role.THERAPIST]
+    peers = life.clinic.of_role(Role.PEER, life.site_number(person))
+    if peers and person.number % 4 == 0:
+        team.append(peers[0])
+        roles.append(Role.PEER)
+    for user, role in zip(team, roles, strict=True):
+        assign_care_team_member(
+            patient=person.rows["patient"],
+            program=life.clinic.program,
+            user=user,
+            role=role,
+            since=person.admitted_on,
+            is_lead=role is Role.CASE_MANAGER,
+            by=life.clinic.staff["director@demo.test"],
+            at=at,
+        )
+
+
+def _diagnose(person: Persona, by: User, at: datetime) -> dict[str, Any]:
+    """Write down what the person lives with, on both axes and in their life."""
+    patient = person.rows["patient"]
+    started = person.admitted_on - timedelta(days=365 * (2 + person.number % 9))
+    rows = {
+        "substance_use": record_diagnosis(
+            patient=patient, axis="substance_use", code="F11.20", certainty="confirmed", onset_on=started, basis="Interview and history.", by=by, at=at
+        ),
+        "mental_health": record_diagnosis(
+            patient=patient, axis="mental_health", code=person.mental_health[0], certainty="confirmed" if person.number % 3 else "provisional", by=by, at=at
+        ),
+    }
+    if person.homeless:
+        record_diagnosis(patient=patient, axis="social", code="Z59.01", certainty="confirmed", by=by, at=at)
+    if person.jobless:
+        record_diagnosis(patient=patient, axis="social", code="Z56.0", certainty="confirmed", by=by, at=at)
+    return rows
+
+
+def _plan(life: Life, person: Persona, by: User, diagnoses: dict[str, Any], at: datetime) -> None:
+    """Write one plan for both disorders."""
+    plan = start_plan(
+        patient=person.rows["patient"],
+        program=life.clinic.program,
+        starts_on=person.admitted_on,
+        review_on=person.admitted_on + timedelta(days=REVIEW_DAYS),
+        strengths=life.random.choice(STRENGTHS),
+        by=by,
+        at=at,
+    )
+    goals: list[Goal] = []
+    titles = {"substance_use": "Opioid use that took over", "mental_health": person.mental_health[1].capitalize()}
+    words = {"substance_use": SUBSTANCE_GOALS, "mental_health": MENTAL_HEALTH_GOALS}
+    ways = {"substance_use": "moud" if person.substance else "motivational", "mental_health": "cbt"}
+    for axis, title in titles.items():
+        problem = add_problem(plan=plan, axis=axis, title=title, diagnosis=diagnoses[axis], by=by, at=at)
+        goal = add_goal(problem=problem, words=life.random.choice(words[axis]), target_on=person.admitted_on + timedelta(days=180), by=by, at=at)
+        objective, measure = life.random.choice(OBJECTIVES[axis])
+        add_objective(goal=goal, words=objective, measure=measure, target_on=person.admitted_on + timedelta(days=60), by=by, at=at)
+        add_intervention(goal=goal, kind=ways[axis], frequency="weekly" if person.every_weeks == 1 else "every two weeks", responsible=by, by=by, at=at)
+        goals.append(goal)
+    activate_plan(plan=plan, by=by, at=at)
+    person.rows["goals"] = goals
+
+
+def _consent(life: Life, person: Persona, by: User, at: datetime) -> None:
+    """Sign the consents that this person gives."""
+    common: dict[str, Any] = {
+        "patient": person.rows["patient"],
+        "discloser": life.clinic.program,
+        "revocation_statement": "You may take this back at any time, in writing, at the front desk. What was shared before stays shared.",
+        "signed_by": f"{person.given} {person.family}",
+        "signer_relationship": "patient",
+        "signed_on": person.admitted_on,
+        "by": by,
+        "at": at,
+    }
+    if person.consents:
+        record_consent(
+            kind="tpo",
+            recipients=[life.clinic.partners["St. Anne Hospital"], life.clinic.partners["Eastside Primary Care"]],
+            purposes=["treatment", "payment", "operations"],
+            categories=["demographics", "contact", "medications", "diagnoses", "plan", "appointments"],
+            description="What my doctors need to treat me: who I am, my medications, diagnoses, plan and appointments.",
+            redisclosure_statement="Who receives this may share it again as federal privacy rules allow, but not in proceedings against you.",
+            refusal_statement="Not signing does not end your care here; your other doctors may then not know of it.",
+            ends_with="end of the treatment",
+            **common,
+        )
+    if person.housing_consent:
+        record_consent(
+            kind="specific",
+            recipients=[life.clinic.partners["Grove Street Homes"], life.clinic.partners["Harbor Shelter"]],
+            purposes=["housing"],
+            categories=["demographics", "housing"],
+            description="My name and what concerns my search for a place to live. Nothing about my health.",
+            valid_until=person.admitted_on + timedelta(days=365),
+            **common,
+        )

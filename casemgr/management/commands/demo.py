@@ -1,0 +1,82 @@
+"""Fill an empty database with the demo clinic."""
+
+import sys
+import time as clock
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from casemgr.core.accounts.models import Membership
+from casemgr.core.audit.door import Door, through
+from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, STAFF, TIME_ZONE, open_clinic
+from casemgr.demo.days import Life, live
+from casemgr.demo.people import invent
+
+SEED = 2026
+DAYS_A_MONTH = 30.4
+
+
+class Command(BaseCommand):
+    """Make the demo clinic: two sites, staff of each role, people in care, all through the verbs of the product."""
+
+    help = "Fill an empty database with the demo clinic. Refused in production."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take size, length and seed."""
+        parser.add_argument("--patients", type=int, default=120)
+        parser.add_argument("--months", type=int, default=6)
+        parser.add_argument("--seed", type=int, default=SEED)
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when somebody works here already")
+        parser.add_argument("--signins", action="store_true", help="only print how to sign in")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make the clinic in one transaction: it is there as a whole or not at all."""
+        if settings.ENV.is_production:
+            raise CommandError("The demo clinic is for development. In production open your own: manage.py found")
+        if options["signins"]:
+            self.stdout.write(sign_ins())
+            return
+        if Membership.objects.exists():
+            if options["if_empty"]:
+                return
+            raise CommandError("Somebody works in this database already. The demo clinic wants an empty one.")
+        self.make(patients=options["patients"], months=options["months"], seed=options["seed"])
+
+    def make(self, *, patients: int, months: int, seed: int) -> None:
+        """Open the clinic and live its days until now."""
+        began = clock.monotonic()
+        until = timezone.now()
+        random = Random(seed)  # noqa: S311 - invented people, no secret
+        with through(Door("command")), transaction.atomic():
+            first_moment = until - timedelta(days=round(months * DAYS_A_MONTH))
+            clinic = open_clinic(at=first_moment - timedelta(days=1))
+            first, today = _day(first_moment, clinic.program.zone), _day(until, clinic.program.zone)
+            people = [invent(number, random=random, first=first, today=today) for number in range(1, patients + 1)]
+            live(Life(clinic, people, random, until), first=first, today=today, progress=self.progress)
+        self.stderr.write(f"\nThe demo clinic is open: {patients} people, {months} months, {clock.monotonic() - began:.0f} s.")
+
+    def progress(self, done: int, days: int) -> None:
+        """Show how far the story is: a bar for a person, nothing for a log file but every thirtieth day."""
+        if sys.stderr.isatty():
+            bar = "#" * (30 * done // days)
+            self.stderr.write(f"\rdemo clinic [{bar:<30}] day {done} of {days}", ending="")
+        elif done % 30 == 0:
+            self.stderr.write(f"demo clinic: day {done} of {days}")
+
+
+def _day(moment: datetime, zone: Any) -> Any:
+    """Return the day of a moment in a time zone."""
+    return moment.astimezone(zone).date()
+
+
+def sign_ins() -> str:
+    """Return the demo's sign-ins, one a line."""
+    people = [(ADMINISTRATOR[0], "administrator")] + [(email, role.replace("_", " ")) for email, _name, _title, role, _site in STAFF]
+    lines = [f"  {email:<32} {role}" for email, role in sorted(people, key=lambda row: row[1])]
+    clients = [f"  {client_id:<32} secret {secret}  ({purpose})" for client_id, secret, _organization, purpose in CLIENTS]
+    return "\n".join([f"Sign in ({TIME_ZONE}), password of everybody: {PASSWORD}", *lines, "Partner systems (POST /oauth/token):", *clients])
