@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
-Counts = Callable[[HttpRequest], Mapping[str, int]]
+Counts = Mapping[str, Callable[[HttpRequest], int]]
 
 CASE_MANAGER, THERAPIST, PEER = "case_manager", "therapist", "peer"
 NURSE, PRESCRIBER, FRONT_DESK = "nurse", "prescriber", "front_desk"
@@ -100,23 +100,24 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
 def navigation_for(request: HttpRequest, roles: Iterable[str]) -> list[Group]:
     """Return the groups and items that these roles need, with lazy counts."""
     held = frozenset(str(role) for role in roles)
-    counts: Mapping[str, int] = SimpleLazyObject(lambda: _counts(request))  # type: ignore[assignment]
+    counts: Counts = import_string(settings.ROOT_NAVIGATION_COUNTS)
     groups = []
     for label, entries in ENTRIES:
-        items = [item for entry in entries if entry.roles & held and (item := _item(entry, counts))]
+        items = [item for entry in entries if entry.roles & held and (item := _item(request, entry, counts))]
         if items:
             groups.append(Group(label, items))
     _mark_active(request.path, [item for group in groups for item in group.items])
     return groups
 
 
-def _item(entry: Entry, counts: Mapping[str, int]) -> Item | None:
+def _item(request: HttpRequest, entry: Entry, counts: Counts) -> Item | None:
     """Return the entry as an item, or nothing while its page does not exist."""
     try:
         url = reverse(entry.url_name)
     except NoReverseMatch:
         return None
-    return Item(entry.label, url, entry.icon, count=SimpleLazyObject(lambda: counts.get(entry.url_name, 0)), go=entry.go)
+    count = counts.get(entry.url_name)
+    return Item(entry.label, url, entry.icon, count=SimpleLazyObject(lambda: count(request)) if count else None, go=entry.go)
 
 
 def _mark_active(path: str, items: list[Item]) -> None:
@@ -125,11 +126,3 @@ def _mark_active(path: str, items: list[Item]) -> None:
     if under:
         max(under, key=lambda item: len(item.url)).active = True
 
-
-def _counts(request: HttpRequest) -> Mapping[str, int]:
-    """Ask the roof for the counts of this request, all at once; a roof without counts leaves the navigation standing."""
-    try:
-        counts: Counts = import_string(settings.ROOT_NAVIGATION_COUNTS)
-    except ImportError:
-        return {}
-    return counts(request)

@@ -83,7 +83,7 @@ def _samples(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "moments": [now + dt.timedelta(**distance) for distance in distances],
         "form": SampleForm(),
-        "wrong_form": SampleForm({"name": "", "phone": "555", "language": "fr", "note": "Typed text stays."}),
+        "wrong_form": SampleForm({"name": "", "phone": "555", "language": "fr", "note": "Typed text stays."}, auto_id="wrong_%s"),
         "table": SampleTable([_row(*row) for row in SAMPLE_ROWS], request=request),
         "empty_table": SampleTable([]),
         "refused": Refused("The last dose was given today at 8:14.", "A hold by Dr. Reyes stands since yesterday."),
