@@ -1,7 +1,7 @@
 """Count what waits for the signed-in person, beside the names in the navigation: one query a page, whatever the role."""
 
-from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -15,33 +15,30 @@ from referrals.referral.models import Referral, ReferralState
 from treatment_plans.medication.models import Dose, Order, OrderState
 from treatment_plans.sessions.models import Attendance
 
-KEPT = "_navigation_counts"
+PAGES = {
+    "tasks": "referrals:tasks",
+    "unsigned": "treatment_plans:unsigned",
+    "dosing": "treatment_plans:dosing",
+    "referrals": "referrals:referrals",
+}
 
 
-def _of(name: str) -> Callable[[HttpRequest], int]:
-    """Return the function that looks one count up; the first one asked reads all."""
-
-    def count(request: HttpRequest) -> int:
-        counts: dict[str, int] | None = getattr(request, KEPT, None)
-        if counts is None:
-            user = request.user
-            counts = waiting_for(user, today=timezone.localdate()) if isinstance(user, User) else {}
-            setattr(request, KEPT, counts)
-        return counts.get(name, 0)
-
-    return count
+def navigation_counts(request: HttpRequest) -> dict[str, int]:
+    """Return what waits for the signed-in person, by the page where it is dealt with."""
+    user = request.user
+    return waiting_for(user, today=timezone.localdate()) if isinstance(user, User) else {}
 
 
 def waiting_for(user: User, *, today: date) -> dict[str, int]:
     """Return every count of this person in one statement."""
     parts = {name: _number(rows) for name, rows in _waiting(user, today).items()}
     row = User.objects.filter(pk=user.pk).values(**parts).first() if parts else None
-    return dict(row) if row else {}
+    return {PAGES[name]: number for name, number in row.items()} if row else {}
 
 
-def _waiting(user: User, today: date) -> dict[str, QuerySet]:
+def _waiting(user: User, today: date) -> dict[str, QuerySet[Any]]:
     """Return what waits, by the page where it is dealt with."""
-    waiting: dict[str, QuerySet] = {}
+    waiting: dict[str, QuerySet[Any]] = {}
     if user.may(Can.WRITE_TASK):
         waiting["tasks"] = Task.objects.filter(owner=user, due_on__lte=today, state__in=[TaskState.OPEN, TaskState.IN_PROGRESS])
     if user.may(Can.WRITE_SESSION):
@@ -69,15 +66,7 @@ def orders_in_force(user: User, today: date) -> QuerySet[Order]:
     return Order.objects.filter(here, running, Q(ends_on__isnull=True) | Q(ends_on__gt=today))
 
 
-def _number(rows: QuerySet) -> Coalesce:
+def _number(rows: QuerySet[Any]) -> Coalesce:
     """Return the number of these rows as a part of another statement."""
     counted = rows.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
-
-
-navigation_counts: dict[str, Callable[[HttpRequest], int]] = {
-    "referrals:tasks": _of("tasks"),
-    "treatment_plans:unsigned": _of("unsigned"),
-    "treatment_plans:dosing": _of("dosing"),
-    "referrals:referrals": _of("referrals"),
-}
