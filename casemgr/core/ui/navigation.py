@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
-Counts = Mapping[str, Callable[[HttpRequest], int]]
+Counts = Callable[[HttpRequest], Mapping[str, int]]
 
 CASE_MANAGER, THERAPIST, PEER = "case_manager", "therapist", "peer"
 NURSE, PRESCRIBER, FRONT_DESK = "nurse", "prescriber", "front_desk"
@@ -100,24 +101,24 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
 def navigation_for(request: HttpRequest, roles: Iterable[str]) -> list[Group]:
     """Return the groups and items that these roles need, with lazy counts."""
     held = frozenset(str(role) for role in roles)
-    counts: Counts = import_string(settings.ROOT_NAVIGATION_COUNTS)
+    ask: Counts = import_string(settings.ROOT_NAVIGATION_COUNTS)
+    counts = SimpleLazyObject(lambda: ask(request))
     groups = []
     for label, entries in ENTRIES:
-        items = [item for entry in entries if entry.roles & held and (item := _item(request, entry, counts))]
+        items = [item for entry in entries if entry.roles & held and (item := _item(entry, counts))]
         if items:
             groups.append(Group(label, items))
     _mark_active(request.path, [item for group in groups for item in group.items])
     return groups
 
 
-def _item(request: HttpRequest, entry: Entry, counts: Counts) -> Item | None:
+def _item(entry: Entry, counts: Any) -> Item | None:
     """Return the entry as an item, or nothing while its page does not exist."""
     try:
         url = reverse(entry.url_name)
     except NoReverseMatch:
         return None
-    count = counts.get(entry.url_name)
-    return Item(entry.label, url, entry.icon, count=SimpleLazyObject(lambda: count(request)) if count else None, go=entry.go)
+    return Item(entry.label, url, entry.icon, count=SimpleLazyObject(lambda: counts.get(entry.url_name, 0)), go=entry.go)
 
 
 def _mark_active(path: str, items: list[Item]) -> None:
