@@ -13,7 +13,6 @@ NEITHER = {
     "Message": "it is marked as sent; the audit record says who caused it",
     "ExternalId": "it is a map, not a fact",
     "AnsweredRequest": "it only says that a request was answered; what the answer changed has a history of its own",
-    "AttendanceGoal": "it is written once, with its attendance",
 }
 """Tables without history, each with the reason."""
 

@@ -1,5 +1,6 @@
 """Keep who meets whom, when and where."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -12,6 +13,7 @@ from casemgr.core.append_only import tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.record.models import Patient
+from treatment_plans.appointments.rules import MOVES
 
 
 class AppointmentKind(models.TextChoices):
@@ -57,6 +59,13 @@ class Appointment(Recorded):
         ordering = ["starts_at", "id"]
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
+        triggers = [
+            pgtrigger.FSM(
+                name="appointment_moves",
+                field="state",
+                transitions=[(old, new) for old, after in MOVES.items() for new in sorted(after)],
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_it_starts"),
             ExclusionConstraint(

@@ -1,5 +1,6 @@
 """Keep one plan for both disorders: problems, goals, objectives, interventions."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,6 +22,10 @@ class PlanState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+PLAN_MOVES = [("draft", "active"), ("draft", "ended"), ("active", "ended")]
+"""How a plan may go from state to state; the database refuses all else."""
+
+
 @tracked
 class Plan(Recorded):
     """Hold one integrated treatment plan."""
@@ -40,6 +45,8 @@ class Plan(Recorded):
         ordering = ["-starts_on", "-id"]
         verbose_name = _("treatment plan")
         verbose_name_plural = _("treatment plans")
+        triggers = [pgtrigger.FSM(name="plan_moves", field="state", transitions=PLAN_MOVES)]
+        indexes = [models.Index(fields=["patient", "-starts_on"], name="plans_of_patient")]
         constraints = [
             models.UniqueConstraint(fields=["patient", "program"], condition=Q(state="active"), name="one_active_plan_per_patient"),
             models.CheckConstraint(condition=~Q(state="ended") | Q(ended_on__isnull=False), name="ended_plan_says_when"),
@@ -74,6 +81,11 @@ class Problem(Recorded):
     def patient_id(self) -> int:
         """Return whose problem it is."""
         return self.plan.patient_id
+
+    @property
+    def program_id(self) -> int:
+        """Return the program that the plan belongs to."""
+        return self.plan.program_id
 
 
 class GoalState(models.TextChoices):
@@ -110,6 +122,11 @@ class Goal(Recorded):
         """Return whose goal it is."""
         return self.problem.plan.patient_id
 
+    @property
+    def program_id(self) -> int:
+        """Return the program that the plan belongs to."""
+        return self.problem.plan.program_id
+
 
 @tracked
 class Objective(Recorded):
@@ -131,6 +148,16 @@ class Objective(Recorded):
     def __str__(self) -> str:
         """Return the objective."""
         return self.words
+
+    @property
+    def patient_id(self) -> int:
+        """Return whose objective it is."""
+        return self.goal.patient_id
+
+    @property
+    def program_id(self) -> int:
+        """Return the program that the plan belongs to."""
+        return self.goal.program_id
 
 
 class InterventionKind(models.TextChoices):

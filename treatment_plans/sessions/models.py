@@ -1,5 +1,6 @@
 """Keep what was done in a session, for whom, and towards which goal."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -103,13 +104,29 @@ class Attendance(Recorded):
             models.UniqueConstraint(fields=["session", "patient"], name="one_note_per_person_and_session"),
             models.CheckConstraint(condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False), name="signature_has_a_name"),
         ]
-        indexes = [models.Index(fields=["patient", "-id"], name="attendances_of_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-id"], name="attendances_of_patient"),
+            models.Index(fields=["session"], condition=Q(signed_at__isnull=True), name="unsigned_notes"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_note_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the attendance."""
         return self.get_state_display()
 
+    @property
+    def program_id(self) -> int:
+        """Return the program that the session belongs to."""
+        return self.session.site.program_id
 
+
+@tracked
 class AttendanceGoal(models.Model):
     """Link one person's part in a session to a goal of their plan."""
 

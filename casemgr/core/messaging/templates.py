@@ -1,6 +1,17 @@
 """Hold the words of every message that leaves: neutral, short, in the language of the person who reads them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.formats import date_format
+
+from casemgr.core.messaging.rules import LONGEST_TEXT, in_gsm_letters
+
+LANGUAGES = ("en", "es")
+OTHERWISE = "en"
+DAY = {"en": "D, M j", "es": r"D j \d\e M"}
+TIME = "g:i A"
 
 
 @dataclass(frozen=True)
@@ -13,25 +24,54 @@ class Wording:
 
 WORDINGS: dict[tuple[str, str], Wording] = {
     ("appointment_in_days", "en"): Wording(
-        "Appointment", "Hi {first_name}, you have an appointment on {date} at {time}. Questions or a new time: {phone}. Reply STOP to opt out."
+        "Appointment",
+        "{sender}: Hi {first_name}, you have an appointment on {date} at {time}. Questions, new time: {phone}. Reply STOP to opt out.",
     ),
     ("appointment_in_days", "es"): Wording(
-        "Cita", "Hola {first_name}, tiene una cita el {date} a las {time}. Preguntas o cambiarla: {phone}. Responda STOP para no recibir."
+        "Cita", "{sender}: Hola {first_name}, tiene una cita el {date} a las {time}. Preguntas o cambios: {phone}. STOP para no recibir."
     ),
     ("appointment_tomorrow", "en"): Wording(
-        "Appointment", "Reminder: appointment {date} at {time}. Questions or a new time: {phone}. Reply STOP to opt out."
+        "Appointment",
+        "{sender}: Reminder of your appointment on {date} at {time}. Questions, new time: {phone}. Reply STOP to opt out.",
     ),
     ("appointment_tomorrow", "es"): Wording(
-        "Cita", "Recordatorio: cita el {date} a las {time}. Preguntas o cambiarla: {phone}. Responda STOP para no recibir."
+        "Cita", "{sender}: Recordatorio de su cita el {date} a las {time}. Preguntas o cambios: {phone}. STOP para no recibir."
     ),
-    ("missed_you", "en"): Wording("Appointment", "We missed you and hope you are OK. Call {phone} to pick a new time. Reply STOP to opt out."),
-    ("missed_you", "es"): Wording("Cita", "No pudimos verle. Llame al {phone} para otra cita. Responda STOP para no recibir."),
+    ("missed_you", "en"): Wording(
+        "Appointment", "{sender}: We missed you and hope you are OK. Call {phone} to pick a new time. Reply STOP to opt out."
+    ),
+    ("missed_you", "es"): Wording("Cita", "{sender}: No pudimos verle. Llame al {phone} para otra cita. STOP para no recibir."),
 }
-"""Every message the program can send. `{first_name}` is the name the person chose for messages, or empty."""
+"""Every message the program can send. `{first_name}` is the name the person chose for messages, or empty; who writes and the number to
+call back stand in each (47 CFR 64.1200(a)(9)(iv)(B))."""
 
 
-def render(template: str, language: str, blanks: dict[str, str]) -> Wording:
-    """Return the words of a message; English when the language has none."""
-    wording = WORDINGS.get((template, language)) or WORDINGS[template, "en"]
-    text = " ".join(wording.text.format(**blanks).replace(" ,", ",").split())
+def language_of(language: str) -> str:
+    """Return the language that a person's messages are written in: their own where we have it."""
+    return language if language in LANGUAGES else OTHERWISE
+
+
+def day_and_time(local: datetime, language: str) -> dict[str, str]:
+    """Return a moment in the words of a language, as blanks."""
+    with translation.override(language):
+        return {"date": date_format(local, DAY[language]), "time": date_format(local, TIME)}
+
+
+def render(template: str, language: str, blanks: dict[str, str], *, as_text: bool = False) -> Wording:
+    """Return the words of a message; English when the language has none.
+
+    A text message keeps to the letters that 160 of fit into one, and leaves the greeting away before it grows longer than that.
+    """
+    wording = WORDINGS.get((template, language)) or WORDINGS[template, OTHERWISE]
+    text = _filled(wording.text, blanks)
+    if not as_text:
+        return Wording(wording.subject, text)
+    text = in_gsm_letters(text)
+    if len(text) > LONGEST_TEXT:
+        text = in_gsm_letters(_filled(wording.text, {**blanks, "first_name": ""}))
     return Wording(wording.subject, text)
+
+
+def _filled(text: str, blanks: dict[str, str]) -> str:
+    """Fill the blanks; an empty name leaves no gap."""
+    return " ".join(text.format(**blanks).replace(" ,", ",").split())

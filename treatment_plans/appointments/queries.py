@@ -1,0 +1,182 @@
+"""Read appointments, and what the world says of those that somebody should be reminded of."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.messaging.models import Message, MessageState
+from patients.caseload.queries import patients_seen_by
+from patients.episodes.models import Episode
+from patients.record.models import ContactKind, ContactPoint, Patient
+from treatment_plans.appointments import rules
+from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
+
+UTC_ZONE = ZoneInfo("UTC")
+CHANNELS = {ContactKind.PHONE.value: "sms", ContactKind.EMAIL.value: "email"}
+
+
+def appointments_seen_by(user: User) -> QuerySet[Appointment]:
+    """Return the appointments of those patients whose calendar this user may see."""
+    return Appointment.objects.filter(patient__in=patients_seen_by(user, can=Can.SEE_CALENDAR)).select_related(
+        "patient", "site__program", "clinician"
+    )
+
+
+def appointments_for(patient: Patient) -> QuerySet[Appointment]:
+    """Return a patient's appointments, the latest first."""
+    return Appointment.objects.filter(patient=patient).select_related("site", "clinician").order_by("-starts_at", "-pk")
+
+
+def next_appointment_of(patient: Patient, at: datetime) -> Appointment | None:
+    """Return the next appointment that is booked, or nothing."""
+    return appointments_for(patient).filter(state=AppointmentState.BOOKED, starts_at__gte=at).order_by("starts_at", "pk").first()
+
+
+def on_day(appointments: QuerySet[Appointment], day: date, zone: ZoneInfo) -> QuerySet[Appointment]:
+    """Return those that begin on a day of this time zone, in order."""
+    begins = datetime.combine(day, time.min, tzinfo=zone)
+    ends = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+    return appointments.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at", "pk")
+
+
+def conflicts(patient: Patient, starts_at: datetime, ends_at: datetime, *, but: Appointment | None = None) -> QuerySet[Appointment]:
+    """Return the booked appointments of a patient that overlap with this time."""
+    found = Appointment.objects.filter(patient=patient, state=AppointmentState.BOOKED, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return found.exclude(pk=but.pk).select_related("site", "clinician") if but else found.select_related("site", "clinician")
+
+
+def booking_warnings(site: Site, clinician: User, starts_at: datetime, ends_at: datetime, *, kind: str = "") -> list[str]:
+    """Return what a person should know before booking; none of it stops them."""
+    starts, ends = starts_at.astimezone(site.zone), ends_at.astimezone(site.zone)
+    warnings = [
+        _("%(site)s is closed on that day: %(reason)s.") % {"site": site.name, "reason": closure.reason}
+        for closure in Closure.objects.filter(site=site, day=starts.date())
+    ]
+    hours = list(OpeningHours.objects.filter(site=site, purpose=Purpose.CLINIC).values_list("weekday", "opens", "closes"))
+    of_day = [(opens, closes) for weekday, opens, closes in hours if weekday == starts.weekday()]
+    if hours and not warnings and not rules.is_within(starts.time(), ends.time(), of_day):
+        said = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in of_day) or _("not at all")
+        warnings.append(_("%(site)s is not open then (that weekday: %(hours)s).") % {"site": site.name, "hours": said})
+    if kind != AppointmentKind.GROUP and _is_busy(clinician, starts_at, ends_at):
+        warnings.append(_("%(name)s has another appointment then.") % {"name": clinician.full_name})
+    return warnings
+
+
+def _is_busy(clinician: User, starts_at: datetime, ends_at: datetime) -> bool:
+    """Say whether a member of staff has a booked appointment that overlaps with this time."""
+    booked = Appointment.objects.filter(clinician=clinician, state=AppointmentState.BOOKED)
+    return booked.filter(starts_at__lt=ends_at, ends_at__gt=starts_at, starts_at__gt=starts_at - timedelta(days=1)).exists()
+
+
+@dataclass(frozen=True)
+class Remindable:
+    """Hold one appointment with what a reminder of it needs to know."""
+
+    patient_id: int
+    booking: rules.Booking
+    site_zone: ZoneInfo
+    patient_zone: ZoneInfo
+    language: str
+    first_name: str
+    sender: str
+    phone: str
+
+
+@dataclass
+class ReminderWorld:
+    """Hold what the world says at one moment of many appointments and the persons they are for."""
+
+    appointments: dict[int, Remindable]
+    contacts: dict[int, list[rules.Contact]]
+    messages: dict[int, list[datetime]] = field(default_factory=dict)
+    upcoming: dict[int, list[datetime]] = field(default_factory=dict)
+
+    def person(self, patient_id: int, known: Remindable | None) -> rules.Person:
+        """Return what the rules need to know of the person a reminder is for."""
+        zone = known.patient_zone if known else UTC_ZONE
+        written_on = [moment.astimezone(zone).date() for moment in self.messages.get(patient_id, ())]
+        return rules.Person(zone, self.contacts.get(patient_id, ()), written_on, self.upcoming.get(patient_id, ()))
+
+
+COLUMNS = (
+    "pk", "patient_id", "state", "version", "starts_at", "kind", "site__time_zone", "site__phone", "site__program_id",
+    "site__program__neutral_name", "site__program__callback_phone", "patient__time_zone", "patient__language",
+    "patient__given_name", "patient__chosen_name", "patient__deceased_on",
+)  # fmt: skip
+
+
+def reminder_subject(appointment_id: int, version: int) -> str:
+    """Return how a message says which version of which appointment it is about."""
+    return f"appointment:{appointment_id}:{version}"
+
+
+def reminder_world(appointment_ids: Collection[int], patient_ids: Collection[int], at: datetime) -> ReminderWorld:
+    """Read in three statements what decides whether reminders may go out."""
+    care = _care_of(patient_ids, at)
+    rows = Appointment.objects.filter(pk__in=appointment_ids).values_list(*COLUMNS)
+    return ReminderWorld({row[0]: _remindable(row, care) for row in rows}, _contacts_of(patient_ids))
+
+
+def add_frequency(world: ReminderWorld, patient_ids: Collection[int], at: datetime) -> None:
+    """Add in two statements how often these persons were written to, and what they have ahead."""
+    sent, ahead = defaultdict(list), defaultdict(list)
+    counted = Message.objects.filter(patient_id__in=patient_ids, due_at__gt=at - rules.WEEK - timedelta(days=1))
+    counted = counted.exclude(state__in=[MessageState.WITHHELD, MessageState.FAILED])
+    for patient_id, due_at in counted.values_list("patient_id", "due_at"):
+        sent[patient_id].append(due_at)
+    booked = Appointment.objects.filter(patient__in=patient_ids, state=AppointmentState.BOOKED)
+    booked = booked.filter(starts_at__gt=at, starts_at__lt=at + timedelta(hours=60))
+    for patient_id, starts_at in booked.values_list("patient_id", "starts_at"):
+        ahead[patient_id].append(starts_at)
+    world.messages, world.upcoming = sent, ahead
+
+
+def _remindable(row: tuple[object, ...], care: dict[tuple[int, int], bool]) -> Remindable:
+    """Return one row of the world as values."""
+    known: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
+    is_in_care = care.get((known["patient_id"], known["site__program_id"]), True)  # type: ignore[arg-type]
+    booking = rules.Booking(
+        state=str(known["state"]),
+        version=int(known["version"]),  # type: ignore[call-overload]
+        starts_at=known["starts_at"],  # type: ignore[arg-type]
+        is_deceased=known["patient__deceased_on"] is not None,
+        is_discharged=known["kind"] != AppointmentKind.INTAKE and not is_in_care,
+    )
+    return Remindable(
+        patient_id=int(known["patient_id"]),  # type: ignore[call-overload]
+        booking=booking,
+        site_zone=ZoneInfo(str(known["site__time_zone"])),
+        patient_zone=ZoneInfo(str(known["patient__time_zone"])),
+        language=str(known["patient__language"]),
+        first_name=str(known["patient__chosen_name"] or known["patient__given_name"]),
+        sender=str(known["site__program__neutral_name"]),
+        phone=str(known["site__program__callback_phone"] or known["site__phone"]),
+    )
+
+
+def _care_of(patient_ids: Collection[int], at: datetime) -> dict[tuple[int, int], bool]:
+    """Say for each patient and program that ever had an episode whether one is open."""
+    care: dict[tuple[int, int], bool] = {}
+    rows = Episode.objects.filter(patient__in=patient_ids).values_list("patient_id", "program_id", "discharged_on")
+    for patient_id, program_id, discharged_on in rows:
+        is_open = discharged_on is None or discharged_on > at.date()
+        care[patient_id, program_id] = care.get((patient_id, program_id), False) or is_open
+    return care
+
+
+def _contacts_of(patient_ids: Collection[int]) -> dict[int, list[rules.Contact]]:
+    """Return the phones and e-mail addresses of these patients, and what is safe on each."""
+    contacts: dict[int, list[rules.Contact]] = defaultdict(list)
+    points = ContactPoint.objects.filter(patient__in=patient_ids, kind__in=CHANNELS).order_by("-pk")
+    columns = ("patient_id", "kind", "value", "wants_reminders", "ok_to_text", "is_unsafe", "ended_at", "greet_by_name", "is_shared")
+    for patient_id, kind, value, wants, ok, unsafe, ended_at, by_name, shared in points.values_list(*columns):
+        is_safe, may_name = ok and not unsafe, by_name and not shared
+        contacts[patient_id].append(rules.Contact(CHANNELS[kind], value, wants, is_safe, ended_at is not None, may_name))
+    return contacts

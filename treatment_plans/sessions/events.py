@@ -1,0 +1,13 @@
+"""Say what happened in a session."""
+
+from dataclasses import dataclass
+
+from casemgr.core.outbox.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionMissed(Event):
+    """A person who was expected in a session was absent, unexcused."""
+
+    session_id: int
+    patient_id: int
