@@ -2,7 +2,7 @@
 
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.inventory.models import Lot, Product, StockEntry
-from treatment_plans.medication.models import Dose, MedicationStatement, Order
+from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 
@@ -11,6 +11,7 @@ __all__ = [
     "Attendance",
     "AttendanceGoal",
     "Dose",
+    "DosingDay",
     "Goal",
     "Intervention",
     "Lot",

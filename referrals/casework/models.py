@@ -1,5 +1,6 @@
 """Keep what is to be done for a person, by whom and until when."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -35,6 +36,17 @@ class TaskState(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
+TASK_MOVES = [
+    ("open", "in_progress"),
+    ("in_progress", "open"),
+    ("open", "done"),
+    ("in_progress", "done"),
+    ("open", "dropped"),
+    ("in_progress", "dropped"),
+]
+"""How a task may go from state to state; the database refuses all else."""
+
+
 class Urgency(models.IntegerChoices):
     """Say how soon a task must be looked at; lower is sooner."""
 
@@ -66,15 +78,14 @@ class Task(Recorded):
         ordering = ["due_on", "id"]
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
+        triggers = [pgtrigger.FSM(name="task_moves", field="state", transitions=TASK_MOVES)]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["open", "in_progress"], closed_at__isnull=True)
                 | Q(state__in=["done", "dropped"], closed_at__isnull=False),
                 name="closed_task_says_when",
             ),
-            models.UniqueConstraint(
-                fields=["key"], condition=Q(state__in=["open", "in_progress"]), name="one_open_task_per_reason"
-            ),
+            models.UniqueConstraint(fields=["key"], condition=Q(state__in=["open", "in_progress"]), name="one_open_task_per_reason"),
         ]
         indexes = [
             models.Index(fields=["owner", "due_on"], condition=Q(state__in=["open", "in_progress"]), name="open_tasks_of_owner"),

@@ -1,5 +1,6 @@
 """Keep who was sent where, and what the other side answered."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,19 @@ class ReferralState(models.TextChoices):
     DECLINED = "declined", _("Declined")
     COMPLETED = "completed", _("Completed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+REFERRAL_MOVES = [
+    ("draft", "sent"),
+    ("draft", "withdrawn"),
+    ("sent", "accepted"),
+    ("sent", "declined"),
+    ("sent", "withdrawn"),
+    ("accepted", "completed"),
+    ("accepted", "declined"),
+    ("accepted", "withdrawn"),
+]
+"""How a referral may go from state to state; the database refuses all else."""
 
 
 @tracked
@@ -45,6 +59,7 @@ class Referral(Recorded):
         ordering = ["-id"]
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
+        triggers = [pgtrigger.FSM(name="referral_moves", field="state", transitions=REFERRAL_MOVES)]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "withdrawn"]) | (Q(sent_at__isnull=False) & Q(disclosure_id__isnull=False)),

@@ -1,10 +1,11 @@
 """Keep what is prescribed and what was given: never twice."""
 
+import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, IntegerRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program, Site
@@ -21,6 +22,10 @@ class OrderState(models.TextChoices):
     ACTIVE = "active", _("Active")
     ON_HOLD = "on_hold", _("On hold: a prescriber must decide")
     ENDED = "ended", _("Ended")
+
+
+ORDER_MOVES = [("active", "on_hold"), ("on_hold", "active"), ("active", "ended"), ("on_hold", "ended")]
+"""How an order may go from state to state; the database refuses all else."""
 
 
 @tracked
@@ -43,11 +48,13 @@ class Order(Recorded):
     first_day_reason = models.TextField(_("why more than the first-day amount"), blank=True)
     instructions = models.TextField(_("instructions"), blank=True)
     replaces = models.ForeignKey("treatment_plans.Order", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    missed_counted_from = models.DateField(_("missed days count from"), editable=False)
 
     class Meta:
         ordering = ["-starts_on", "-id"]
         verbose_name = _("medication order")
         verbose_name_plural = _("medication orders")
+        triggers = [pgtrigger.FSM(name="order_moves", field="state", transitions=ORDER_MOVES)]
         constraints = [
             models.CheckConstraint(condition=Q(daily_mg__gt=0), name="ordered_dose_is_positive"),
             models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="order_ends_after_it_starts"),
@@ -74,6 +81,15 @@ class DayPart(models.TextChoices):
     WHOLE = "whole", _("Whole day")
     MORNING = "morning", _("Morning part")
     EVENING = "evening", _("Evening part")
+
+
+HALVES_OF_DAY = Func(
+    Case(When(day_part="evening", then=Value(1)), default=Value(0), output_field=models.IntegerField()),
+    Case(When(day_part="morning", then=Value(1)), default=Value(2), output_field=models.IntegerField()),
+    function="int4range",
+    output_field=IntegerRangeField(),
+)
+"""The halves of a day that a dose fills: a whole day fills both, so it leaves no room for a part."""
 
 
 class Dose(models.Model):
@@ -103,14 +119,51 @@ class Dose(models.Model):
         verbose_name_plural = _("doses")
         triggers = append_only()
         constraints = [
-            models.UniqueConstraint(fields=["patient", "substance", "for_day", "day_part"], name="dose_given_once_per_patient_drug_day_part"),
+            models.UniqueConstraint(
+                fields=["patient", "substance", "for_day", "day_part"], name="dose_given_once_per_patient_drug_day_part"
+            ),
+            ExclusionConstraint(
+                name="day_is_given_whole_or_in_parts",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    ("substance", RangeOperators.EQUAL),
+                    ("for_day", RangeOperators.EQUAL),
+                    (HALVES_OF_DAY, RangeOperators.OVERLAPS),
+                ],
+            ),
             models.CheckConstraint(condition=Q(mg__gt=0), name="given_dose_is_positive"),
         ]
-        indexes = [models.Index(fields=["site", "for_day"], name="doses_at_site"), models.Index(fields=["patient", "-for_day"], name="doses_of_patient")]
+        indexes = [
+            models.Index(fields=["site", "for_day"], name="doses_at_site"),
+            models.Index(fields=["patient", "-for_day"], name="doses_of_patient"),
+        ]
 
     def __str__(self) -> str:
         """Return day and amount."""
         return f"{self.for_day}: {self.mg} mg"
+
+
+class DosingDay(models.Model):
+    """Say that the dosing day of a site was closed, and what was missed on it; done once for each day."""
+
+    sensitivity = Sensitivity.OPERATIONAL
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(_("day"))
+    due = models.PositiveIntegerField(_("due"))
+    missed = models.PositiveIntegerField(_("missed"))
+    closed_at = models.DateTimeField(_("closed at"))
+
+    class Meta:
+        ordering = ["-day", "site"]
+        verbose_name = _("dosing day")
+        verbose_name_plural = _("dosing days")
+        triggers = append_only()
+        constraints = [models.UniqueConstraint(fields=["site", "day"], name="dosing_day_closed_once")]
+
+    def __str__(self) -> str:
+        """Return the day."""
+        return f"{self.day}"
 
 
 class StatementKind(models.TextChoices):
