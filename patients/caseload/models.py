@@ -39,7 +39,7 @@ class CareTeamMember(Recorded):
             ),
             models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="care_ends_after_it_began"),
         ]
-        indexes = [models.Index(fields=["user", "patient"], condition=Q(until__isnull=True), name="caseload_of_user")]
+        indexes = [models.Index(fields=["user", "program", "patient"], name="caseload_of_user")]
 
     def __str__(self) -> str:
         """Return the role; the name is shown where it is needed."""

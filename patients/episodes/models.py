@@ -51,7 +51,9 @@ class Episode(Recorded):
     discharged_on = models.DateField(_("discharged on"), null=True, blank=True)
     discharge_reason = models.CharField(_("reason for discharge"), max_length=4, choices=DischargeReason.choices, blank=True)
     discharge_note = models.TextField(_("note on discharge"), blank=True)
-    referral_source = models.CharField(_("who sent the person"), max_length=4, choices=ReferralSource.choices, default=ReferralSource.UNKNOWN)
+    referral_source = models.CharField(
+        _("who sent the person"), max_length=4, choices=ReferralSource.choices, default=ReferralSource.UNKNOWN
+    )
     transferred_from = models.ForeignKey("patients.Episode", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

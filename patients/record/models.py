@@ -3,7 +3,10 @@
 import uuid
 from datetime import date
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -24,10 +27,32 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+NAMES_AS_SEARCHED = r"""
+    btrim(regexp_replace(
+        translate(lower(unaccent(concat_ws(' ', NEW.given_name, NEW.family_name, NULLIF(NEW.chosen_name, '')))), '''"’`´.', ''),
+        '[-,;/()\s]+', ' ', 'g'
+    ))
+"""
+"""SQL that writes a person's names the way they are searched: no accents, no capitals, no points. `rules.plain` says the same in Python."""
+
+NEAR_WORDS = """
+    ARRAY(
+        SELECT DISTINCT near FROM unnest(string_to_array(NEW.search_text, ' ')) AS word
+        CROSS JOIN LATERAL (
+            SELECT word UNION ALL
+            SELECT overlay(word placing '' FROM place FOR 1) FROM generate_series(1, length(word)) AS place WHERE length(word) > 2
+        ) AS nearby(near)
+        WHERE near <> ''
+    )
+"""
+"""SQL that lists each word of the names, and each with one letter left out. Two words that share an entry are one slip of the finger apart:
+a letter too many, too few, wrong, or swapped with its neighbour. `rules.near` says the same in Python."""
+
+
 LANGUAGE_CHOICES = [("en", _("English")), ("es", _("Spanish")), ("other", _("Another language"))]
 
 
-@tracked
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["search_text", "search_words"])
 class Patient(Recorded):
     """Know one person in treatment by the names, birth date and language they gave."""
 
@@ -48,18 +73,28 @@ class Patient(Recorded):
     registered_site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("registered at"))
     has_no_phone = models.BooleanField(_("has no phone"), default=False)
     has_no_address = models.BooleanField(_("has no address"), default=False)
-    search_text = models.CharField(max_length=400, editable=False, db_default="")
+    search_text = models.TextField(editable=False, db_default="")
+    search_words = ArrayField(models.TextField(), editable=False, db_default=[])
 
     class Meta:
         ordering = ["family_name", "given_name", "id"]
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
         indexes = [
-            GinIndex(OpClass(Lower("search_text"), name="gin_trgm_ops"), name="patient_search_trigrams"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="patient_search_trigrams"),
+            GinIndex(fields=["search_words"], name="patient_search_words"),
             models.Index(fields=["birth_date"], name="patient_birth_date"),
             models.Index(fields=["family_name", "given_name", "id"], name="patient_by_name"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(given_name="") | ~Q(family_name=""), name="patient_has_a_name")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="names_are_searchable",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("given_name", "family_name", "chosen_name"),
+                func=f"NEW.search_text := {NAMES_AS_SEARCHED}; NEW.search_words := {NEAR_WORDS}; RETURN NEW;",
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the name to call the person by."""
@@ -162,6 +197,10 @@ class ContactPoint(Recorded):
                 condition=Q(wants_reminders=False) | Q(reminders_agreed_at__isnull=False), name="reminders_were_agreed_to"
             ),
             models.CheckConstraint(condition=Q(wants_reminders=False) | Q(is_unsafe=False), name="no_reminders_to_an_unsafe_contact"),
+            models.CheckConstraint(condition=Q(wants_reminders=False) | Q(ok_to_text=True), name="no_reminders_without_leave_to_write"),
+            models.UniqueConstraint(
+                "patient", "kind", Lower("value"), condition=Q(ended_at__isnull=True), name="contact_point_named_once_per_patient"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,78 @@
+"""Say who cares for whom."""
+
+from datetime import date, datetime
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+
+from casemgr.core.accounts.models import ROLE_CHOICES, Program, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.action import action
+from casemgr.core.refusals import Reason, Refused
+from patients.caseload.models import CareTeamMember
+from patients.episodes.models import Episode
+from patients.record.models import Patient
+from patients.record.queries import locked
+
+
+@action(Can.ASSIGN_CARE_TEAM)
+def assign_care_team_member(
+    *, patient: Patient, program: Program, user: User, role: str, since: date, by: User, at: datetime, is_lead: bool = False
+) -> CareTeamMember:
+    """Put somebody on a person's care team; who is put in charge takes over from the one before."""
+    row = locked(patient)
+    team = list(CareTeamMember.objects.filter(patient=row, program=program, until__isnull=True))
+    member = next((m for m in team if m.user_id == user.pk and m.role == role), None)
+    reasons = _against_assignment(user, program, role, member, is_lead)
+    if reasons:
+        raise Refused(*reasons)
+    if is_lead and any(m.is_lead for m in team):
+        CareTeamMember.objects.filter(pk__in=[m.pk for m in team], is_lead=True).update(is_lead=False)
+    if member is not None:
+        member.is_lead = is_lead
+        member.save(update_fields=["is_lead"])
+        return member
+    return CareTeamMember.objects.create(
+        patient=row, program=program, user=user, role=role, is_lead=is_lead, since=since, recorded_at=at, recorded_by=by
+    )
+
+
+@action(Can.ASSIGN_CARE_TEAM)
+def end_care_team_member(*, member: CareTeamMember, until: date, by: User, at: datetime) -> CareTeamMember:
+    """Take somebody off a care team from a day on; for some roles the chart closes with it."""
+    held = CareTeamMember.objects.select_for_update(of=("self", "patient"), no_key=True)
+    row = held.select_related("patient").get(pk=member.pk)
+    if row.until is not None:
+        raise Refused(_("This person is off the care team already."), code="ended")
+    if until < row.since:
+        raise Refused(_("The day is before the one on which they joined."), field="until")
+    row.until = until
+    row.save(update_fields=["until"])
+    return row
+
+
+@action(Can.ASSIGN_CARE_TEAM)
+def end_care_team(*, episode: Episode, by: User, at: datetime) -> int:
+    """End the care team of a stay that has ended; return how many were on it.
+
+    When the person is back in care by now, only those go who were on the team before they came back.
+    """
+    row = locked(episode.patient)
+    team = CareTeamMember.objects.filter(patient=row, program=episode.program_id, until__isnull=True)
+    back = Episode.objects.filter(patient=row, program=episode.program_id, discharged_on__isnull=True).first()
+    if back is not None:
+        team = team.filter(recorded_at__lt=back.recorded_at)
+    return team.update(until=Greatest(F("since"), episode.discharged_on), is_lead=False)
+
+
+def _against_assignment(user: User, program: Program, role: str, member: CareTeamMember | None, is_lead: bool) -> list[Reason]:
+    """Return in sentences what stands against somebody's place on a care team."""
+    if role not in dict(ROLE_CHOICES):
+        return [Reason(_("Choose the role on the care team."), field="role")]
+    reasons = []
+    if member is not None and member.is_lead == is_lead:
+        reasons.append(Reason(_("This person is on the care team in this role already."), field="user", code="known"))
+    if role not in user.roles_in(program.pk):
+        reasons.append(Reason(_("This person does not hold this role in the program now."), field="role"))
+    return reasons

@@ -1,0 +1,69 @@
+"""Read who cares for whom, and whom somebody may see at all."""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
+
+from casemgr.core.accounts.models import Membership, Site, User
+from casemgr.core.accounts.rules import Can
+from patients.caseload.models import CareTeamMember
+from patients.episodes.models import Episode
+from patients.record.models import Patient
+
+
+def patients_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Patient]:
+    """Return the patients whom this user may know to be here (42 CFR 2.12(c)(3)).
+
+    Roles bound to a caseload see those they care for and those they registered who are in no care yet. The others see who is or was in
+    care at their site, and who was registered there and is in no care yet.
+    """
+    reach = user.reach(can)
+    bound = [membership for membership in reach if membership.is_caseload_bound]
+    free = [membership for membership in reach if not membership.is_caseload_bound]
+    conditions = [_cared_for(user, bound)] if bound else []
+    conditions += [_at_their_sites(free)] if free else []
+    return Patient.objects.filter(reduce(or_, conditions)) if conditions else Patient.objects.none()
+
+
+def _cared_for(user: User, memberships: list[Membership]) -> Q:
+    """Match the patients of somebody who sees their own caseload only; the list of them is short, so it is made first."""
+    programs = {membership.program_id for membership in memberships}
+    on_team = current_members().filter(user=user, program__in=programs).values("patient_id")
+    registered = Patient.objects.filter(recorded_by=user, registered_site__in=Site.objects.filter(program__in=programs))
+    return Q(pk__in=on_team) | Q(pk__in=registered.filter(~_has_episode()).values("pk"))
+
+
+def _at_their_sites(memberships: list[Membership]) -> Q:
+    """Match the patients of the sites and whole programs that these memberships open; looked up patient by patient."""
+    sites = {membership.site_id for membership in memberships if membership.site_id is not None}
+    programs = {membership.program_id for membership in memberships if membership.site_id is None}
+    here = Episode.objects.filter(Q(site__in=sites) | Q(program__in=programs), patient=OuterRef("pk"))
+    registered_here = Q(registered_site__in=Site.objects.filter(Q(pk__in=sites) | Q(program__in=programs)))
+    return Q(Exists(here)) | (registered_here & Q(~_has_episode()))
+
+
+def _has_episode() -> Exists:
+    return Exists(Episode.objects.filter(patient=OuterRef("pk")))
+
+
+def current_members() -> QuerySet[CareTeamMember]:
+    """Return everybody who is on some care team today."""
+    today = TruncDate(Now())
+    return CareTeamMember.objects.filter(Q(until__isnull=True) | Q(until__gt=today), since__lte=today)
+
+
+def care_team_of(patient: Patient) -> QuerySet[CareTeamMember]:
+    """Return who cares for a person today, the one in charge first."""
+    return current_members().filter(patient=patient).select_related("user", "program")
+
+
+def care_team_history_for(patient: Patient) -> QuerySet[CareTeamMember]:
+    """Return everybody who ever was on a person's care team, the latest first."""
+    return CareTeamMember.objects.filter(patient=patient).select_related("user", "program").order_by("-since", "-id")
+
+
+def caseload_of(user: User) -> QuerySet[Patient]:
+    """Return the patients whom this user cares for today."""
+    return Patient.objects.filter(pk__in=current_members().filter(user=user).values("patient_id"))

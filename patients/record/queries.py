@@ -1,0 +1,175 @@
+"""Find patients: the one whose name was mistyped, the one who may be here already."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import add, and_
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import Case, Exists, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest, Lower
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Program
+from patients.record.models import ContactPoint, Identifier, Patient
+from patients.record.rules import SAME_NAME, SHORTEST_WORD_WITH_A_SLIP, Likeness, Wanted, likenesses, near, plain, read_search
+
+WORD_THRESHOLD = 0.45
+"""Share of a word's letter triples that a name must have; lower finds more and costs more (docs/features/record.md has the figures)."""
+
+SLIP_SCORE = 0.8
+"""Score of a name one slip of the finger away: below the name itself, above one that merely shares letters."""
+
+NUMBER_SCORE = 10.0
+"""Score of a person known under exactly the number that was typed: above any name."""
+
+MOST_CANDIDATES = 10
+"""People shown as perhaps the same person; who is not among the ten likest is not found by reading on."""
+
+LIKENESS_WORDS = {
+    Likeness.SAME_NUMBER: _("same identifier"),
+    Likeness.SAME_BIRTH_DATE: _("same birth date"),
+    Likeness.NEAR_BIRTH_DATE: _("birth date differs in one place"),
+    Likeness.UNKNOWN_BIRTH_DATE: _("a birth date is unknown"),
+    Likeness.SAME_NAME: _("same name"),
+    Likeness.SIMILAR_NAME: _("similar name"),
+}
+
+
+def locked(patient: Patient) -> Patient:
+    """Return the patient's row as it is now, held until the transaction ends.
+
+    Rows that merely point at the patient can be written meanwhile: the lock leaves the key alone.
+    """
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+
+
+def contact_points_for(patient: Patient) -> QuerySet[ContactPoint]:
+    """Return the ways to reach a person that are in use."""
+    return ContactPoint.objects.filter(patient=patient, ended_at__isnull=True)
+
+
+def identifiers_for(patient: Patient) -> QuerySet[Identifier]:
+    """Return the numbers under which a person is known."""
+    return Identifier.objects.filter(patient=patient)
+
+
+def search_patients(patients: QuerySet[Patient], text: str, limit: int = 20) -> list[Patient]:
+    """Return the best matches among these patients for a name (mistyped or not), a birth date or a number; best first.
+
+    Every word must be found. When that finds nobody, perhaps a name too many was typed: then the whole text must be near.
+    """
+    wanted = read_search(text)
+    if not (wanted.words or wanted.birth_dates or wanted.number):
+        return []
+    with _likeness_of_words(WORD_THRESHOLD):
+        return _found(patients, wanted, _every_word, limit) or _found(patients, wanted, _whole_text, limit)
+
+
+@contextmanager
+def _likeness_of_words(threshold: float) -> Iterator[None]:
+    """Set how alike words must be, for the statements inside and their transaction only."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(threshold)])
+        yield
+
+
+def _found(patients: QuerySet[Patient], wanted: Wanted, names: Callable[[Sequence[str]], Q], limit: int) -> list[Patient]:
+    """Return the patients that carry these names, days and numbers, best first."""
+    matches = Q()
+    score: Combinable = Value(0.0, output_field=FloatField())
+    if wanted.words:
+        matches = names(wanted.words)
+        score = reduce(add, (_score(word) for word in wanted.words))
+    if wanted.birth_dates:
+        matches &= Q(birth_date__in=wanted.birth_dates)
+    if wanted.number:
+        known = Exists(Identifier.objects.alias(low=Lower("value")).filter(patient=OuterRef("pk"), low=wanted.number.lower()))
+        matches |= Q(pk__in=_known_under([wanted.number]))
+        score = score + Case(When(known, then=Value(NUMBER_SCORE)), default=Value(0.0))
+    return list(patients.filter(matches).annotate(likeness=score).order_by("-likeness", "family_name", "given_name", "id")[:limit])
+
+
+def _every_word(words: Sequence[str]) -> Q:
+    """Match names in which each of these words is found, exactly or nearly."""
+    return reduce(and_, (_word(word) for word in words))
+
+
+def _whole_text(words: Sequence[str]) -> Q:
+    """Match names that are near to all these words together."""
+    return Q(search_text__trigram_word_similar=" ".join(words))
+
+
+def _word(word: str) -> Q:
+    """Match names with this word: its beginning, one slip away, or sharing enough letters."""
+    if len(word) < SHORTEST_WORD_WITH_A_SLIP:
+        return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
+    return Q(search_text__trigram_word_similar=word) | Q(search_words__overlap=near(word))
+
+
+def _score(word: str) -> Combinable:
+    """Return how well the best word of a name fits this one."""
+    likeness = TrigramWordSimilarity(word, "search_text")
+    slip = Case(When(search_words__overlap=near(word), then=Value(SLIP_SCORE)), default=Value(0.0))
+    return Greatest(likeness, slip, output_field=FloatField())
+
+
+def _known_under(numbers: Iterable[str]) -> list[int]:
+    """Return the keys of the patients known under one of these numbers, in whatever case."""
+    wanted = [number.strip().lower() for number in numbers if number.strip()]
+    if not wanted:
+        return []
+    return list(Identifier.objects.alias(low=Lower("value")).filter(low__in=wanted).values_list("patient_id", flat=True)[:MOST_CANDIDATES])
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Hold somebody who may be the same person, and why."""
+
+    patient: Patient
+    reasons: tuple[Likeness, ...]
+
+    @property
+    def words(self) -> str:
+        """Return the reasons for people: “same birth date, similar name”."""
+        return ", ".join(str(LIKENESS_WORDS[reason]) for reason in self.reasons)
+
+
+def duplicate_candidates(
+    *, program: Program, given_name: str, family_name: str, birth_date: date | None, identifiers: Iterable[str] = ()
+) -> list[Candidate]:
+    """Return who in the program may be this person, with reasons; whether the asker may see their charts does not matter here.
+
+    A second record splits a person's doses and allergies in two. What may be shown of a candidate is the page's business.
+    """
+    asked = plain(f"{given_name} {family_name}")
+    numbers = _known_under(identifiers)
+    same_day = Q(birth_date=birth_date) if birth_date else Q()
+    with _likeness_of_words(SAME_NAME):
+        near_ones = list(
+            Patient.objects.filter(Q(search_text__trigram_word_similar=asked) | same_day | Q(pk__in=numbers))
+            .filter(Q(registered_site__program=program) | Q(episodes__program=program))
+            .annotate(similarity=TrigramWordSimilarity(asked, "search_text"))
+            .select_related("registered_site")
+            .order_by("-similarity", "id")
+            .distinct()
+        )
+    candidates = [
+        Candidate(
+            patient,
+            tuple(
+                likenesses(
+                    asked_birth=birth_date,
+                    known_birth=patient.birth_date,
+                    similarity=patient.similarity,
+                    shares_number=patient.pk in numbers,
+                )
+            ),
+        )
+        for patient in near_ones
+    ]
+    return [candidate for candidate in candidates if candidate.reasons][:MOST_CANDIDATES]

@@ -1,0 +1,168 @@
+"""Decide what a search means, who may be the same person, and what is safe on a contact point."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+SHORTEST_WORD_WITH_A_SLIP = 3
+"""Letters a word needs before one of them may be missing; the figure is ours. Below it nearly every word would be near every other."""
+
+SAME_NAME = 0.85
+"""Similarity of two names from which they count as the same."""
+
+SIMILAR_NAME = 0.45
+"""Similarity of two names from which they count as similar. Both figures are ours, set on the names of tests/patients/record."""
+
+_SPECIAL_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t", "ŋ": "n", "ĸ": "q"}
+)
+_DROPPED = str.maketrans("", "", "'\"’`´.‘“”")
+_BETWEEN_WORDS = re.compile(r"[-,;/()\s]+")
+
+
+def plain(text: str) -> str:
+    """Write names the way they are searched: no accents, no capitals, no points.
+
+    The database's trigger on patients says the same in SQL; a test holds the two together.
+    """
+    letters = unicodedata.normalize("NFKD", text.lower())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_SPECIAL_LETTERS)
+    return _BETWEEN_WORDS.sub(" ", bare.translate(_DROPPED)).strip()
+
+
+def near(word: str) -> list[str]:
+    """Return a word and each form of it with one letter left out; two words that share one are one slip apart."""
+    shorter = [word[:place] + word[place + 1 :] for place in range(len(word))] if len(word) >= SHORTEST_WORD_WITH_A_SLIP else []
+    return sorted({word, *shorter})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Hold what somebody typed into the search: words of a name, days of birth, or a number."""
+
+    words: tuple[str, ...] = ()
+    birth_dates: tuple[date, ...] = ()
+    number: str = ""
+
+
+_ISO = re.compile(r"^(\d{4})[-./](\d{1,2})[-./](\d{1,2})$")
+_WESTERN = re.compile(r"^(\d{1,2})[-./](\d{1,2})[-./](\d{4})$")
+
+
+def read_search(text: str) -> Wanted:
+    """Read what was typed: days in common notations, the rest as words; anything with a digit may also be a number."""
+    words: list[str] = []
+    days: list[date] = []
+    for part in text.split():
+        meant = days_meant(part)
+        days += meant
+        if not meant:
+            words += plain(part).split()
+    number = " ".join(text.split()) if any(sign.isdigit() for sign in text) and not days else ""
+    return Wanted(tuple(words), tuple(sorted(set(days))), number)
+
+
+def days_meant(text: str) -> list[date]:
+    """Return the days that a text can mean: 1985-03-02 one, 3/2/1985 or 02.03.1985 both readings, 3/14/1985 the one that exists."""
+    if match := _ISO.match(text):
+        year, month, day = (int(part) for part in match.groups())
+        return _days((year, month, day))
+    if match := _WESTERN.match(text):
+        first, second, year = (int(part) for part in match.groups())
+        return _days((year, first, second), (year, second, first))
+    return []
+
+
+def _days(*readings: tuple[int, int, int]) -> list[date]:
+    found: list[date] = []
+    for reading in readings:
+        try:
+            day = date(*reading)
+        except ValueError:
+            continue
+        if day not in found:
+            found.append(day)
+    return found
+
+
+class Likeness(StrEnum):
+    """Name what makes two records look like one person."""
+
+    SAME_NUMBER = "same_number"
+    SAME_BIRTH_DATE = "same_birth_date"
+    NEAR_BIRTH_DATE = "near_birth_date"
+    UNKNOWN_BIRTH_DATE = "unknown_birth_date"
+    SAME_NAME = "same_name"
+    SIMILAR_NAME = "similar_name"
+
+
+def likenesses(*, asked_birth: date | None, known_birth: date | None, similarity: float, shares_number: bool) -> list[Likeness]:
+    """Return why two records may be one person, or nothing when they need no second look.
+
+    Two people may well share a name or a birthday. It takes both, or a number, to stop the desk.
+    """
+    name = Likeness.SAME_NAME if similarity >= SAME_NAME else Likeness.SIMILAR_NAME if similarity >= SIMILAR_NAME else None
+    birth = _birth_likeness(asked_birth, known_birth)
+    found = [Likeness.SAME_NUMBER] if shares_number else []
+    enough = name is not None and (birth is Likeness.SAME_BIRTH_DATE or (birth is not None and name is Likeness.SAME_NAME))
+    if enough or shares_number:
+        found += [reason for reason in (birth, name) if reason is not None]
+    return found
+
+
+def _birth_likeness(asked: date | None, known: date | None) -> Likeness | None:
+    """Compare two birth dates; one that is unknown speaks neither for nor against."""
+    if asked is None or known is None:
+        return Likeness.UNKNOWN_BIRTH_DATE
+    if asked == known:
+        return Likeness.SAME_BIRTH_DATE
+    return Likeness.NEAR_BIRTH_DATE if are_near(asked, known) else None
+
+
+def are_near(one: date, other: date) -> bool:
+    """Say whether two days differ by one slip: one part mistyped, or day and month swapped."""
+    parts = zip((one.year, one.month, one.day), (other.year, other.month, other.day), strict=True)
+    differing = sum(left != right for left, right in parts)
+    swapped = one.year == other.year and (one.month, one.day) == (other.day, other.month)
+    return differing == 1 or swapped
+
+
+class ContactProblem(StrEnum):
+    """Name what is contradictory about a contact point."""
+
+    UNSAFE_YET_USED = "unsafe_yet_used"
+    REMINDERS_TO_UNSAFE = "reminders_to_unsafe"
+    REMINDERS_WITHOUT_LEAVE = "reminders_without_leave"
+    REMINDERS_BY_POST = "reminders_by_post"
+    MESSAGE_WITHOUT_CALL = "message_without_call"
+    NAME_ON_SHARED = "name_on_shared"
+
+
+@dataclass(frozen=True)
+class SafeContact:
+    """Hold what a person allowed on one contact point; each line is their own yes, and none is presumed."""
+
+    ok_to_call: bool = False
+    ok_to_text: bool = False
+    ok_to_leave_message: bool = False
+    is_shared: bool = False
+    is_unsafe: bool = False
+    wants_reminders: bool = False
+    greet_by_name: bool = False
+
+
+def contact_problems(kind: str, safe: SafeContact) -> list[ContactProblem]:
+    """Return what contradicts itself; 45 CFR 164.522(b) makes the person's own word on how to be reached binding."""
+    uses = safe.ok_to_call or safe.ok_to_text or safe.ok_to_leave_message
+    checks: Sequence[tuple[bool, ContactProblem]] = (
+        (safe.is_unsafe and uses, ContactProblem.UNSAFE_YET_USED),
+        (safe.is_unsafe and safe.wants_reminders, ContactProblem.REMINDERS_TO_UNSAFE),
+        (safe.wants_reminders and kind == "post", ContactProblem.REMINDERS_BY_POST),
+        (safe.wants_reminders and kind != "post" and not safe.is_unsafe and not safe.ok_to_text, ContactProblem.REMINDERS_WITHOUT_LEAVE),
+        (safe.ok_to_leave_message and kind == "phone" and not safe.ok_to_call, ContactProblem.MESSAGE_WITHOUT_CALL),
+        (safe.greet_by_name and safe.is_shared, ContactProblem.NAME_ON_SHARED),
+    )
+    return [problem for holds, problem in checks if holds]
