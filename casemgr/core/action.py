@@ -10,7 +10,7 @@ from django.db import transaction
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import name_the_author, put_on_record
-from casemgr.core.refusals import Denied, Refused
+from casemgr.core.refusals import Denied, No
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,9 +38,10 @@ def action(can: Can) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     result = verb(*args, **kwargs)
                     put_on_record(verb.__name__, Outcome.DONE, kwargs, result=result)
                     return result
-            except (Denied, Refused) as no:
+            except No as no:
                 if outermost:
                     put_on_record(verb.__name__, Outcome.of(no), kwargs, reason=str(no))
+                    no.keep()
                 raise
             finally:
                 _acting.reset(token)

@@ -18,7 +18,14 @@ class Reason:
         return self.text
 
 
-class Refused(Exception):
+class No(Exception):
+    """Be the base of what stops a verb."""
+
+    def keep(self) -> None:
+        """Write down what must outlast the verb that was undone: nothing, unless a feature says so."""
+
+
+class Refused(No):
     """Stop a verb whose conditions do not hold. Nothing has changed."""
 
     def __init__(self, *reasons: Reason | str, field: str = "", code: str = "") -> None:
@@ -29,7 +36,7 @@ class Refused(Exception):
         super().__init__(" ".join(reason.text for reason in self.reasons))
 
 
-class Denied(Exception):
+class Denied(No):
     """Stop a person whose role does not hold the right. Nothing has changed."""
 
     def __init__(self, can: str) -> None:

@@ -68,7 +68,10 @@ class Element(models.TextChoices):
 
     RECIPIENTS = "recipients", _("Name at least one recipient.")
     PURPOSES = "purposes", _("Choose at least one purpose.")
-    PURPOSES_TPO = "purposes_tpo", _("This kind of consent is for treatment, payment and operations only. Use a specific consent for the rest.")
+    PURPOSES_TPO = (
+        "purposes_tpo",
+        _("This kind of consent is for treatment, payment and operations only. Use a specific consent for the rest."),
+    )
     CATEGORIES = "categories", _("Choose which information may be told.")
     DESCRIPTION = "description", _("Describe in words what may be told.")
     REVOCATION = "revocation_statement", _("Say that the person may revoke this consent, and how.")
@@ -79,9 +82,15 @@ class Element(models.TextChoices):
     RELATIONSHIP = "signer_relationship", _("Say whether the person or somebody for them signed.")
     SIGNED_ON = "signed_on", _("Give the date of the signature.")
     SIGNED_LATER = "signed_on_later", _("The signature cannot be of a day that has not come yet.")
-    REDISCLOSURE = "redisclosure_statement", _("Say that the recipient may pass the information on and that it may then no longer be protected.")
+    REDISCLOSURE = (
+        "redisclosure_statement",
+        _("Say that the recipient may pass the information on and that it may then no longer be protected."),
+    )
     REFUSAL = "refusal_statement", _("Say what follows when the person does not sign.")
-    JUSTICE = "justice", _("Courts, police and probation need a consent of another kind, which is not offered here. Ask the privacy officer.")
+    JUSTICE = (
+        "justice",
+        _("Courts, police and probation need a consent of another kind, which is not offered here. Ask the privacy officer."),
+    )
 
 
 class Shortfall(models.TextChoices):
@@ -99,16 +108,31 @@ class Shortfall(models.TextChoices):
     JUSTICE = "justice", _("Courts, police and probation are told nothing on this consent.")
 
 
-_SIGNED = (
-    "patient_id discloser_id kind purposes categories description revocation_statement redisclosure_statement refusal_statement"
-    " signed_by signer_relationship signed_on ends_with"
-).split()
+_SIGNED = [
+    "patient_id",
+    "discloser_id",
+    "kind",
+    "purposes",
+    "categories",
+    "description",
+    "revocation_statement",
+    "redisclosure_statement",
+    "refusal_statement",
+    "signed_by",
+    "signer_relationship",
+    "signed_on",
+    "ends_with",
+]
 """What stands above a signature: it is never written anew afterwards."""
 
 
-def _refuse(name: str, sentence: str) -> str:
-    """Return the SQL that refuses a change the way a constraint does."""
-    return f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{name}', MESSAGE = '{sentence}';"
+_COPY_PATIENT = "SELECT patient_id, state INTO NEW.patient_id, consent_state FROM patients_consent WHERE id = NEW.consent_id FOR SHARE; "
+
+
+def _refuse_if(condition: str, name: str, sentence: str) -> str:
+    """Return the body of a trigger that refuses a change the way a constraint does."""
+    refusal = f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{name}', MESSAGE = '{sentence}'"
+    return f"IF {condition} THEN {refusal}; END IF; RETURN NEW;"
 
 
 @tracked
@@ -123,7 +147,9 @@ class Consent(Recorded):
     state = models.CharField(_("state"), max_length=16, choices=ConsentState.choices, default=ConsentState.DRAFT)
     recipients = models.ManyToManyField(Organization, through="patients.ConsentRecipient", related_name="+")
     purposes = ArrayField(models.CharField(max_length=32, choices=PurposeOfUse.choices), verbose_name=_("purposes"), default=list)
-    categories = ArrayField(models.CharField(max_length=32, choices=InformationCategory.choices), verbose_name=_("information"), default=list)
+    categories = ArrayField(
+        models.CharField(max_length=32, choices=InformationCategory.choices), verbose_name=_("information"), default=list
+    )
     description = models.TextField(_("information, in words"), blank=True)
     revocation_statement = models.TextField(_("right to revoke, and how"), blank=True)
     redisclosure_statement = models.TextField(_("what the recipient may do with it"), blank=True)
@@ -169,22 +195,22 @@ class Consent(Recorded):
                 name="consent_names_a_recipient",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=(
-                    "IF NEW.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM patients_consentrecipient WHERE consent_id = NEW.id) THEN "
-                    + _refuse("consent_in_force_names_a_recipient", "A consent in force names at least one recipient.")
-                    + " END IF; RETURN NEW;"
+                func=_refuse_if(
+                    "NEW.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM patients_consentrecipient WHERE consent_id = NEW.id)",
+                    "consent_in_force_names_a_recipient",
+                    "A consent in force names at least one recipient.",
                 ),
             ),
             pgtrigger.Trigger(
                 name="signed_is_not_rewritten",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func=(
-                    "IF OLD.state <> 'draft' AND ("
+                func=_refuse_if(
+                    "OLD.state <> 'draft' AND ("
                     + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _SIGNED)
-                    + " OR NEW.valid_until IS NULL AND OLD.valid_until IS NOT NULL OR NEW.valid_until > OLD.valid_until) THEN "
-                    + _refuse("signed_consent_is_not_rewritten", "What was signed is not written anew: record another consent.")
-                    + " END IF; RETURN NEW;"
+                    + " OR NEW.valid_until IS NULL AND OLD.valid_until IS NOT NULL OR NEW.valid_until > OLD.valid_until)",
+                    "signed_consent_is_not_rewritten",
+                    "What was signed is not written anew: record another consent.",
                 ),
             ),
         ]
@@ -224,11 +250,11 @@ class ConsentRecipient(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 declare=[("consent_state", "text")],
-                func=(
-                    "SELECT patient_id, state INTO NEW.patient_id, consent_state FROM patients_consent WHERE id = NEW.consent_id FOR SHARE;"
-                    " IF consent_state <> 'draft' THEN "
-                    + _refuse("recipients_are_named_before_signing", "A recipient cannot be added to a signed consent: record another.")
-                    + " END IF; RETURN NEW;"
+                func=_COPY_PATIENT
+                + _refuse_if(
+                    "consent_state <> 'draft'",
+                    "recipients_are_named_before_signing",
+                    "A recipient cannot be added to a signed consent: record another.",
                 ),
             ),
         ]

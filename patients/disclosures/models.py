@@ -62,8 +62,7 @@ class Disclosure(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(outcome="disclosed", basis="consent")
-                | models.Q(consent_id__isnull=False, program_id__isnull=False),
+                condition=~models.Q(outcome="disclosed", basis="consent") | models.Q(consent_id__isnull=False, program_id__isnull=False),
                 name="disclosure_on_consent_says_which",
             ),
             models.CheckConstraint(condition=~models.Q(outcome="withheld") | ~models.Q(reason=""), name="withheld_says_why"),
