@@ -32,7 +32,7 @@ def error_links(form: Any) -> list[ErrorLink]:
 def fields_html(form: Any, context: Context, *, with_help: bool = True) -> SafeString:
     """Return the fields of a form through its crispy layout, without the form tag."""
     if not with_help:
-        for field in form.fields.values():
+        for field in form:
             field.help_text = ""
     helper = getattr(form, "helper", None) or FormHelper(form)
     helper.form_tag = False

@@ -36,6 +36,7 @@ def test_a_wrong_password_is_told_on_top_and_what_was_typed_stays():
     assert "One thing needs your attention" in html
     assert 'value="nobody@example.org"' in html
     assert "wrong" not in words_of(html)
+    assert html.count("/password/reset/") == 1
 
 
 def test_the_broken_page_needs_neither_request_nor_database(django_assert_num_queries):
