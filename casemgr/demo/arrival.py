@@ -208,8 +208,8 @@ def _consent(life: Life, person: Persona, by: User, at: datetime) -> None:
             kind="specific",
             recipients=[life.clinic.partners["Grove Street Homes"], life.clinic.partners["Harbor Shelter"]],
             purposes=["housing"],
-            categories=["demographics", "housing"],
-            description="My name and what concerns my search for a place to live. Nothing about my health.",
+            categories=["demographics", "contact", "housing"],
+            description="My name, how to reach me, and what concerns my search for a place to live. Nothing about my health.",
             valid_until=person.admitted_on + timedelta(days=365),
             **common,
         )

@@ -23,7 +23,7 @@ AHEAD = 10
 GROUP_SIZE = 10
 UNSIGNED_DAYS = 2
 SCREENING_EVERY = 28
-INSTRUMENTS = (("102017-1", "PHQ-9 total score", 27, 16), ("70274-6", "GAD-7 total score", 21, 13))
+INSTRUMENTS = (("44261-6", "PHQ-9 total score", 27, 16), ("70274-6", "GAD-7 total score", 21, 13))
 """LOINC code, title, highest total, where people begin in the demo."""
 
 
