@@ -126,4 +126,3 @@ def _mark_active(path: str, items: list[Item]) -> None:
     under = [item for item in items if path == item.url or (item.url != "/" and path.startswith(item.url))]
     if under:
         max(under, key=lambda item: len(item.url)).active = True
-
