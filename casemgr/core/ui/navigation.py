@@ -91,7 +91,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Measures"), "measures:dashboard", "chart-line", frozenset({DIRECTOR}), "m"),
             Entry(_("Disclosures"), "patients:disclosures", "share-2", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "i"),
             Entry(_("Audit"), "audit:list", "shield-check", frozenset({PRIVACY_OFFICER, ADMINISTRATOR}), "l"),
-            Entry(_("Administration"), "admin:index", "settings", frozenset({ADMINISTRATOR}), "z"),
+            Entry(_("Record room"), "admin:index", "folder-open", EVERYBODY, "z"),
         ),
     ),
 )
