@@ -29,7 +29,7 @@ def manage(layout: Layout, words: list[str]) -> int:
             return foreground.run(command, env=environ, cwd=layout.root, interactive=True)
         finally:
             with signals.undisturbed():
-                last = use.alone(what="make manage")
+                last = use.alone()
                 if last:
                     servers.stop()
                 process.sweep(spare=() if last else {server.pid for server in servers.servers})
@@ -58,7 +58,7 @@ def stop(layout: Layout) -> int:
     """Stop what runs from this folder, also what a killed run left behind."""
     stopped = _stop_owner(layout)
     use = locks.Claim(layout.running / "use.lock")
-    if use.alone(what="make stop"):
+    if use.alone():
         for server in services.left_behind(layout.running):
             say(f"Stopping {server.name} …")
             server.stop()
@@ -71,9 +71,10 @@ def stop(layout: Layout) -> int:
 def _stop_owner(layout: Layout) -> bool:
     claim = locks.Claim(layout.running / "run.lock")
     try:
-        if claim.alone(what="make stop"):
-            return False
-        pid = int(claim.note().get("pid", 0))
+        note = claim.note()
+        if claim.alone():
+            return process.end_groups(note.get("groups", []), str(layout.venv)) > 0
+        pid = int(note.get("pid", 0))
         if not pid or "devtools" not in process.command_of(pid):
             raise Problem("something runs from this folder, but not by `make run`; stop it where it was started.")
         for number, seconds in ((signal.SIGTERM, 60.0), (signal.SIGKILL, 10.0)):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
@@ -93,6 +93,17 @@ def wait_gone(pid: int, seconds: float) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def end_groups(groups: Iterable[int], belongs: str, seconds: float = 5.0) -> int:
+    """End process groups that a killed run left behind, if their command line shows that they are ours; count them."""
+    ours = [group for group in groups if belongs in command_of(group)]
+    for group in ours:
+        signal_quietly(group, signal.SIGTERM, group=True)
+    for group in ours:
+        wait_gone(group, seconds)
+        signal_quietly(group, signal.SIGKILL, group=True)
+    return len(ours)
 
 
 def group_alive(group: int) -> bool:

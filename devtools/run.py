@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from devtools import environment, foreground, locks, process, services
+from devtools import environment, foreground, locks, process, services, signals
 from devtools.address import Address
 from devtools.layout import Layout
 from devtools.problem import Problem, Stopwatch, say
@@ -31,13 +31,16 @@ def run(layout: Layout) -> int:
             sign_ins = layout.running / "sign-ins.txt"
             prepare(layout, environ, sign_ins)
             _start(layout, supervisor, environ, address)
+            claim.alone(url=address.url, groups=[child.running.pid for child in supervisor.children])
             _until_ready(supervisor, servers, address)
             announce(layout, address, sign_ins, watch)
             supervisor.watch(servers.servers)
     finally:
-        process.sweep()
-        use.release()
-        claim.release()
+        with signals.undisturbed():
+            process.sweep()
+            use.release()
+            claim.forget()
+            claim.release()
     return 0
 
 
@@ -69,10 +72,13 @@ def programs(layout: Layout, address: Address) -> dict[str, tuple[list[object], 
 
 
 def _claim(layout: Layout, address: Address) -> locks.Claim:
+    """Be the only one to run from this folder, and clear away what a killed run left behind."""
     claim = locks.Claim(layout.running / "run.lock")
-    if not claim.alone(url=address.url, what="make run"):
-        where = claim.note().get("url", "another terminal")
+    before = claim.note()
+    if not claim.alone(url=address.url):
+        where = before.get("url", "another terminal")
         raise Problem(f"casemgr already runs from this folder at {where} ; stop it with Ctrl-C there or with `make stop`.")
+    process.end_groups(before.get("groups", []), str(layout.venv))
     return claim
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -19,6 +20,8 @@ from devtools.supervisor import fresh_log, last_line
 
 LONGEST_SOCKET = 100
 START_SECONDS = 60.0
+SETTLE_SECONDS = 20.0
+STEADY_SECONDS = 0.3
 
 
 class Server(ABC):
@@ -51,6 +54,11 @@ class Server(ABC):
     @abstractmethod
     def command(self) -> list[str]:
         """Return the command that runs the server in the foreground."""
+
+    @property
+    def title(self) -> str:
+        """Name it as a sentence does."""
+        return self.name
 
     @property
     def pid(self) -> int:
@@ -110,10 +118,16 @@ class Server(ABC):
         self._pid, self._child = 0, None
 
     def _settles(self, pid: int) -> bool:
-        """Wait for a server that is just starting or ending; end one that is deaf."""
-        until = time.monotonic() + 20.0
+        """Wait for a server that is just starting or ending; end one that is deaf.
+
+        A server whose launcher was killed a moment ago still answers once, so it has to go on answering.
+        """
+        until = time.monotonic() + SETTLE_SECONDS
+        since = 0.0
         while process.alive(pid) and time.monotonic() < until:
-            if self.answers():
+            now = time.monotonic()
+            since = (since or now) if self.answers() else 0.0
+            if since and now - since > STEADY_SECONDS:
                 return True
             time.sleep(0.05)
         if process.alive(pid):
@@ -139,17 +153,27 @@ def socket_directory(state: Path) -> Path:
 
     Short, because a socket's path has 107 bytes at most; private, because whoever reaches a socket is let in.
     """
-    digest = hashlib.sha256(str(state).encode()).hexdigest()[:10]
-    place = Path(tempfile.gettempdir())
-    if len(str(place)) > LONGEST_SOCKET - 50:
-        place = Path("/tmp")
-    directory = place / f"casemgr-{os.geteuid()}-{digest}"
+    directory = socket_place(state)
     directory.mkdir(mode=0o700, exist_ok=True)
     owned = directory.lstat()
     if directory.is_symlink() or owned.st_uid != os.geteuid():
         raise Problem(f"{directory} belongs to somebody else; remove it or set TMPDIR to another folder.")
     directory.chmod(0o700)
     return directory
+
+
+def leave_sockets(state: Path) -> None:
+    """Remove the directory of the sockets, unless a server still has one there."""
+    with contextlib.suppress(OSError):
+        socket_place(state).rmdir()
+
+
+def socket_place(state: Path) -> Path:
+    """Name the directory of the sockets."""
+    place = Path(tempfile.gettempdir())
+    if len(str(place)) > LONGEST_SOCKET - 50:
+        place = Path("/tmp")
+    return place / f"casemgr-{os.geteuid()}-{hashlib.sha256(str(state).encode()).hexdigest()[:10]}"
 
 
 def converse(path: Path, question: bytes, understands: Callable[[bytes], bool]) -> bool:

@@ -14,7 +14,7 @@ from devtools.layout import Layout
 from devtools.postgres import Postgres
 from devtools.problem import Problem
 from devtools.secrets_file import development_secrets
-from devtools.server import Server, quiet_environment, socket_directory
+from devtools.server import Server, leave_sockets, quiet_environment, socket_directory, socket_place
 
 SLOTS = 9
 
@@ -53,12 +53,16 @@ class Services:
         if not self._shared:
             with signals.undisturbed():
                 self.stop()
+                if not self._durable:
+                    forget(self.directory)
 
     def stop(self, *, only_own: bool = False) -> None:
         """Stop the servers, the last started first; `only_own` spares those that were running before."""
         for server in reversed(self.servers):
             if server.started_here or not only_own:
                 server.stop()
+        if self.servers and not only_own:
+            leave_sockets(self.directory)
         self.servers.clear()
 
     @property
@@ -104,7 +108,7 @@ def forget(directory: Path) -> None:
 
 def left_behind(directory: Path) -> list[Server]:
     """Return the servers that run on a directory although no command uses them."""
-    sockets = socket_directory(directory)
+    sockets = socket_place(directory)
     both = (
         Postgres(directory, sockets, Path(), durable=True, tied=False),
         Broker(directory, sockets, Path(), durable=True, tied=False),
@@ -117,7 +121,7 @@ def free_slot(layout: Layout, name: str) -> tuple[Path, locks.Claim]:
     for number in range(1, SLOTS + 1):
         directory = layout.state / (name if number == 1 else f"{name}-{number}")
         claim = locks.Claim(directory / "lock")
-        if claim.alone(what=name):
+        if claim.alone():
             return directory, claim
         claim.release()
     raise Problem(f"{SLOTS} commands of this kind already run in this working copy; wait for one to end.")

@@ -11,7 +11,8 @@ from types import FrameType
 from devtools import process
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_make = 0
+_NOT_PASSED_ON = (signal.SIGINT, signal.SIGHUP)
+_make: dict[signal.Signals, int] = {}
 
 
 class Stopped(KeyboardInterrupt):
@@ -29,14 +30,13 @@ class Stopped(KeyboardInterrupt):
 
 def listen() -> None:
     """Raise `Stopped` for Ctrl-C, TERM and HUP (not HUP under nohup)."""
-    global _make
     for number in STOPS:
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
             continue
         signal.signal(number, _stop)
     parent = os.getppid()
-    if process.name_of(parent) in {"make", "gmake"} and process.catches(parent, signal.SIGINT):
-        _make = parent
+    if process.name_of(parent) in {"make", "gmake"}:
+        _make.update({number: parent for number in _NOT_PASSED_ON if process.catches(parent, number)})
     process.die_with_make()
 
 
@@ -45,10 +45,10 @@ def notice_make() -> None:
 
     It waits for its recipe then without passing the signal on; all it shows is that it no longer catches it.
     """
-    global _make
-    if _make and not process.catches(_make, signal.SIGINT):
-        _make = 0
-        raise Stopped(signal.SIGINT)
+    for number, parent in _make.items():
+        if not process.catches(parent, number):
+            _make.clear()
+            raise Stopped(number)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ class Watched(Protocol):
     """Anything that should not end before it is told to."""
 
     @property
-    def name(self) -> str:
-        """Say what the person calls it."""
+    def title(self) -> str:
+        """Name it as a sentence does."""
 
     @property
     def log(self) -> Path:
@@ -35,7 +35,7 @@ class Child:
     """A program in a process group of its own, writing to a log of its own."""
 
     def __init__(self, name: str, log: Path, running: subprocess.Popen[bytes]) -> None:
-        self.name = name
+        self.title = f"the {name}"
         self.log = log
         self.running = running
 
@@ -107,9 +107,9 @@ class Supervisor:
 
     def check(self, others: Sequence[Watched] = ()) -> None:
         """Raise the sentence that names who ended and where it says why."""
-        for one in [*self.children, *others]:
+        for one in [*others, *self.children]:
             if not one.alive():
-                raise Problem(f"the {one.name} stopped unexpectedly; see {one.log}{last_line(one.log)}")
+                raise Problem(f"{one.title} stopped unexpectedly; see {one.log}{last_line(one.log)}")
 
     def stop(self) -> None:
         """End all children: ask, wait, insist; then whatever they left behind."""
