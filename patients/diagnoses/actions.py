@@ -1,5 +1,6 @@
 """Record diagnoses on both axes, and revise them without losing what was thought before."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,29 @@ def revise_diagnosis(
         raise Refused(*reasons)
     row.save(update_fields=["certainty", "course", "ended_on", "basis"])
     return row
+
+
+@action(Can.RECORD_DIAGNOSIS)
+def take_over_diagnoses_in_bulk(
+    *, patient: Patient, new: Sequence[Diagnosis], changed: Sequence[Diagnosis], by: User, at: datetime
+) -> list[Diagnosis]:
+    """Take over diagnoses as another system tells them, with the code it gave and ours beside it.
+
+    What was refuted here stays as it was refuted, whatever is told elsewhere.
+    """
+    row = locked(patient)
+    rows = (*new, *changed)
+    if any(d.axis not in Axis.values or d.certainty not in Certainty.values or d.course not in CourseOfDiagnosis.values for d in rows):
+        raise Refused(_("Each diagnosis needs its axis, how sure it is and where it stands."))
+    if unknown := sorted({d.code for d in rows if d.code and d.code not in icd_codes()}):
+        raise Refused(_("%(code)s is not in the list of ICD-10-CM codes. Look for its title.") % {"code": ", ".join(unknown)}, field="code")
+    held = Diagnosis.objects.select_for_update(no_key=True).filter(patient=row, pk__in=[d.pk for d in changed])
+    open_to_change = set(held.exclude(certainty=Certainty.REFUTED).values_list("pk", flat=True))
+    fields = ["axis", "code", "other_system", "other_code", "title", "certainty", "course", "onset_on", "ended_on", "basis"]
+    Diagnosis.objects.bulk_update([d for d in changed if d.pk in open_to_change], fields, batch_size=500)
+    for diagnosis in new:
+        diagnosis.patient, diagnosis.recorded_at, diagnosis.recorded_by = row, at, by
+    return Diagnosis.objects.bulk_create(new, batch_size=2000)
 
 
 def _against_code(diagnosis: Diagnosis) -> list[Reason]:

@@ -18,7 +18,7 @@ from casemgr.core.accounts.models import Site, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
-from patients.record.models import LANGUAGE_CHOICES, ContactKind, ContactPoint, Identifier, IdentifierKind, Patient, Sex
+from patients.record.models import LANGUAGE_CHOICES, ContactKind, ContactPoint, ExternalId, Identifier, IdentifierKind, Patient, Sex
 from patients.record.queries import contact_points_for, duplicate_candidates, locked
 from patients.record.rules import ContactProblem, SafeContact, contact_problems
 
@@ -209,6 +209,15 @@ def end_contact_point(*, contact_point: ContactPoint, by: User, at: datetime) ->
     contact.ended_at, contact.wants_reminders = at, False
     contact.save(update_fields=["ended_at", "wants_reminders"])
     return contact
+
+
+@action(Can.IMPORT_RECORDS)
+def remember_outside_ids_in_bulk(*, patient: Patient | None, ids: Sequence[ExternalId], by: User, at: datetime) -> int:
+    """Remember under which ids another system knows rows of ours, and what it said of them last."""
+    ExternalId.objects.bulk_create(
+        ids, update_conflicts=True, unique_fields=["system", "value", "target"], update_fields=["digest"], batch_size=2000
+    )
+    return len(ids)
 
 
 def _tidy(text: str) -> str:

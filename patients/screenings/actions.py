@@ -91,6 +91,40 @@ def record_answers(
     )
 
 
+@action(Can.RECORD_SCREENING)
+def take_over_observations_in_bulk(
+    *, patient: Patient, new: Sequence[Observation], changed: Sequence[Observation], by: User, at: datetime
+) -> list[Observation]:
+    """Take over what was measured elsewhere, as it is told."""
+    if any(row.kind not in ObservationKind.values or row.status not in STATUSES or not row.code for row in (*new, *changed)):
+        raise Refused(_("Each measured fact needs its kind, its code and its status."))
+    held = set(
+        Observation.objects.select_for_update().filter(patient=patient, pk__in=[row.pk for row in changed]).values_list("pk", flat=True)
+    )
+    fields = ["kind", "code_system", "code", "title", "observed_at", "components", "status"]
+    fields += ["value_number", "value_unit", "value_code", "value_text"]
+    Observation.objects.bulk_update([row for row in changed if row.pk in held], fields, batch_size=500)
+    for row in new:
+        row.patient, row.recorded_at, row.recorded_by = patient, at, by
+    return Observation.objects.bulk_create(new, batch_size=2000)
+
+
+@action(Can.RECORD_SCREENING)
+def take_over_answers_in_bulk(
+    *, patient: Patient, new: Sequence[QuestionnaireAnswers], changed: Sequence[QuestionnaireAnswers], by: User, at: datetime
+) -> list[QuestionnaireAnswers]:
+    """Take over questionnaires answered elsewhere, as they are told."""
+    if any(not row.questionnaire or row.status not in ANSWER_STATUSES for row in (*new, *changed)):
+        raise Refused(_("Each set of answers needs its questionnaire and its status."))
+    mine = QuestionnaireAnswers.objects.select_for_update().filter(patient=patient, pk__in=[row.pk for row in changed])
+    held = set(mine.values_list("pk", flat=True))
+    fields = ["questionnaire", "title", "answered_at", "answers", "total", "status"]
+    QuestionnaireAnswers.objects.bulk_update([row for row in changed if row.pk in held], fields, batch_size=500)
+    for row in new:
+        row.patient, row.recorded_at, row.recorded_by = patient, at, by
+    return QuestionnaireAnswers.objects.bulk_create(new, batch_size=2000)
+
+
 def _against_observation(observation: Observation, at: datetime) -> list[Reason]:
     """Return in sentences what is missing or impossible in a measured fact."""
     score = score_of(observation.code_system, observation.code)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -118,6 +119,35 @@ def settle_appointment(*, appointment: Appointment, state: str, by: User, at: da
         missed = AppointmentMissed(appointment_id=fresh.pk, patient_id=fresh.patient_id)
         record_fact(missed, at=at, key=f"missed:{fresh.pk}:{fresh.version}")
     return fresh
+
+
+@action(Can.BOOK_APPOINTMENT)
+def take_over_appointments_in_bulk(
+    *, patient: Patient, new: Sequence[Appointment], changed: Sequence[Appointment], by: User, at: datetime
+) -> list[Appointment]:
+    """Take over meetings with our staff that were agreed on elsewhere, in whatever state; the patient is reminded of those to come."""
+    fresh = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    if any(row.state not in AppointmentState.values or row.ends_at <= row.starts_at for row in (*new, *changed)):
+        raise Refused(_("Each appointment needs its state, and must end after it starts."))
+    known = {
+        row.pk: row for row in Appointment.objects.select_for_update(no_key=True).filter(patient=fresh, pk__in=[r.pk for r in changed])
+    }
+    held = [row for row in changed if row.pk in known]
+    for row in held:
+        was = known[row.pk]
+        row.patient, row.version = fresh, was.version + ((was.starts_at, was.ends_at) != (row.starts_at, row.ends_at))
+    for row in new:
+        row.patient, row.recorded_at, row.recorded_by = fresh, at, by
+    try:
+        with transaction.atomic():
+            Appointment.objects.bulk_update(held, ["starts_at", "ends_at", "state", "version", "note", "clinician"])
+            rows = Appointment.objects.bulk_create(new)
+    except IntegrityError:
+        raise Refused(Reason(_("Two booked appointments of this person overlap."), field="starts_at", code="patient_is_busy")) from None
+    for row in (*rows, *(row for row in held if row.version > known[row.pk].version)):
+        if row.state == AppointmentState.BOOKED and row.starts_at > at:
+            _record_reminders(row, at)
+    return rows
 
 
 @action(Can.RUN_SCHEDULE)

@@ -20,16 +20,15 @@ from treatment_plans.inventory.actions import draw_stock
 from treatment_plans.inventory.models import Product
 from treatment_plans.inventory.queries import shortage
 from treatment_plans.medication.events import DoseMissed
-from treatment_plans.medication.models import DayPart, Dose, DosingDay, MedicationStatement, Order, OrderState
+from treatment_plans.medication.models import DayPart, Dose, DosingDay, MedicationStatement, Order, OrderState, StatementKind
 from treatment_plans.medication.queries import (
+    DoseFacts,
     calendar_of,
     doses_by_person,
-    facts_of,
+    facts_for_a_dose,
     orders_in_force,
     reason_for,
-    terms_of,
     warning_words,
-    with_facts_for_a_dose,
 )
 from treatment_plans.medication.rules import (
     DEFAULT_POLICY,
@@ -173,10 +172,9 @@ def administer_dose(
 
     The lock on the patient lets one of many windows through and gives the others a good sentence; the constraint stands behind it.
     """
-    patient = _lock_patient(order.patient_id)
-    facts = facts_of(with_facts_for_a_dose(Order.objects.select_for_update(of=("self",), no_key=True), at).get(pk=order.pk), at)
-    current = facts.order
-    amount = current.daily_mg if mg is None and day_part == DayPart.WHOLE else mg
+    deceased = _lock_patient(order.patient_id).deceased_on is not None
+    facts = facts_for_a_dose(order.pk, at, lock=True)
+    amount = facts.terms.daily_mg if mg is None and day_part == DayPart.WHOLE else mg
     situation = Situation(
         today=facts.today,
         for_day=for_day,
@@ -184,26 +182,27 @@ def administer_dose(
         mg=amount,
         initials=initials,
         identity_checked_by=identity_checked_by,
-        roles_here=_roles_at(current.site, by),
-        order=terms_of(current),
+        roles_here=_roles_at(facts.site, by),
+        order=facts.terms,
         calendar=facts.calendar,
+        covered=facts.covered,
         given=facts.given,
         in_care=facts.in_care,
-        deceased=patient.deceased_on is not None,
+        deceased=deceased,
         is_first_day=facts.is_first_day,
     )
-    amount = _refuse_if_any(what_stands_in_the_way(situation), current, amount, facts.today)
-    entry = draw_stock(product=current.product, site=current.site, mg=amount, by=by, at=at)
+    amount = _refuse_if_any(what_stands_in_the_way(situation), facts, amount)
+    entry = draw_stock(product=facts.product, site=facts.site, mg=amount, by=by, at=at)
     dose = Dose(
-        order=current,
-        patient=patient,
-        site=current.site,
-        substance=current.substance,
+        order_id=order.pk,
+        patient_id=facts.patient_id,
+        site_id=facts.site.pk,
+        substance=facts.terms.substance,
         for_day=for_day,
         day_part=day_part,
         mg=amount,
         lot_id=entry.lot_id,
-        stock_entry=entry,
+        stock_entry_id=entry.pk,
         given_at=at,
         given_by=by,
         initials=initials.strip(),
@@ -275,6 +274,22 @@ def record_statement(
     )
 
 
+@action(Can.RECORD_SCREENING)
+def take_over_statements_in_bulk(
+    *, patient: Patient, new: Sequence[MedicationStatement], changed: Sequence[MedicationStatement], by: User, at: datetime
+) -> list[MedicationStatement]:
+    """Take over what was ordered or given elsewhere; it never touches our own orders, doses and stock."""
+    if any(row.kind not in StatementKind.values or not row.title.strip() for row in (*new, *changed)):
+        raise Refused(Reason(_("Name the medication."), field="title", code="no_title"))
+    mine = MedicationStatement.objects.select_for_update().filter(patient=patient, pk__in=[row.pk for row in changed])
+    held = set(mine.values_list("pk", flat=True))
+    fields = ["kind", "code_system", "code", "title", "status", "at", "dosage", "prescriber_name"]
+    MedicationStatement.objects.bulk_update([row for row in changed if row.pk in held], fields, batch_size=500)
+    for row in new:
+        row.patient, row.recorded_at, row.recorded_by = patient, at, by
+    return MedicationStatement.objects.bulk_create(new, batch_size=2000)
+
+
 def _lock_patient(patient_id: int) -> Patient:
     """Hold the patient's row, so that one verb at a time decides about this person's medication."""
     return Patient.objects.select_for_update(no_key=True).only("pk", "deceased_on").get(pk=patient_id)
@@ -309,12 +324,12 @@ def _roles_at(site: Site, by: User) -> frozenset[str]:
     return frozenset(m.role for m in by.current_memberships if m.program_id == site.program_id and m.site_id in (None, site.pk))
 
 
-def _refuse_if_any(blockers: Sequence[Blocker], order: Order, mg: Decimal | None, today: date) -> Decimal:
+def _refuse_if_any(blockers: Sequence[Blocker], facts: DoseFacts, mg: Decimal | None) -> Decimal:
     """Return the amount to give, or refuse with everything that stands in the way; an empty shelf is named along with the rest."""
     if mg is not None and not blockers:
         return mg
     reasons = [reason_for(blocker) for blocker in blockers]
-    if mg is not None and (missing := shortage(order.product, order.site, mg=mg, today=today)):
+    if mg is not None and (missing := shortage(facts.product, facts.site, mg=mg, today=facts.today)):
         reasons.append(missing)
     raise Refused(*reasons)
 

@@ -147,6 +147,31 @@ def sign_session(*, session: Session, by: User, at: datetime) -> Session:
     return fresh
 
 
+@action(Can.WRITE_SESSION)
+def take_over_visits_in_bulk(
+    *, patient: Patient, new: Sequence[tuple[Session, int | None]], changed: Sequence[tuple[Session, int | None]], by: User, at: datetime
+) -> list[Session]:
+    """Take over visits that took place elsewhere, each with its minutes; nobody here held them, so nobody here signs them."""
+    if any(session.modality not in Modality.values or session.ends_at < session.starts_at for session, _minutes in (*new, *changed)):
+        raise Refused(_("Each visit needs to say how people met, and must end after it starts."))
+    given = {session.pk: (session, minutes) for session, minutes in changed}
+    mine = Attendance.objects.select_for_update().filter(patient=patient, session__in=given, session__kind=SessionKind.ENCOUNTER)
+    attendances = list(mine)
+    for attendance in attendances:
+        attendance.minutes = given[attendance.session_id][1]
+    held = [given[attendance.session_id][0] for attendance in attendances]
+    Session.objects.bulk_update(held, ["title", "modality", "starts_at", "ends_at"], batch_size=500)
+    Attendance.objects.bulk_update(attendances, ["minutes"], batch_size=500)
+    for session, _minutes in new:
+        session.kind, session.clinician, session.recorded_at, session.recorded_by = SessionKind.ENCOUNTER, None, at, by
+    sessions = Session.objects.bulk_create([session for session, _minutes in new], batch_size=2000)
+    Attendance.objects.bulk_create(
+        [Attendance(session=session, patient=patient, minutes=minutes, recorded_by=by, recorded_at=at) for session, minutes in new],
+        batch_size=2000,
+    )
+    return sessions
+
+
 def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:
     """Lock everybody who takes part, in one order for all, and return them as they stand."""
     keys = sorted({part.patient.pk for part in parts})

@@ -1,5 +1,6 @@
 """Change what is known of organisations outside the program."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
-from casemgr.core.directory.models import HipaaRole, Organization, OrganizationKind
+from casemgr.core.directory.models import HipaaRole, Organization, OrganizationKind, Practitioner
 from casemgr.core.refusals import Reason, Refused
 
 _CHANGEABLE = frozenset({"name", "kind", "hipaa_role", "is_part2_program", "identifier", "address", "phone", "email", "is_active"})
@@ -52,6 +53,28 @@ def change_organization(*, organization: Organization, by: User, at: datetime, *
     for name, value in facts.items():
         setattr(organization, name, value.strip() if isinstance(value, str) else value)
     return _keep(organization)
+
+
+@action(Can.MANAGE_ORGANIZATIONS)
+def take_over_organizations_in_bulk(
+    *, new: Sequence[Organization], changed: Sequence[Organization], by: User, at: datetime
+) -> list[Organization]:
+    """Take over organisations as another system describes them; what we decided about them (HIPAA role, Part 2) stays."""
+    if any(row.kind not in OrganizationKind.values or not row.name for row in (*new, *changed)):
+        raise Refused(_("Each organization needs a name and one of the kinds."))
+    Organization.objects.bulk_update(changed, ["name", "address", "phone", "email", "is_active"])
+    return Organization.objects.bulk_create(new)
+
+
+@action(Can.MANAGE_ORGANIZATIONS)
+def take_over_practitioners_in_bulk(
+    *, new: Sequence[Practitioner], changed: Sequence[Practitioner], by: User, at: datetime
+) -> list[Practitioner]:
+    """Take over professionals elsewhere as another system describes them; none of them can sign in here."""
+    if any(not row.name for row in (*new, *changed)):
+        raise Refused(_("Each professional needs a name."))
+    Practitioner.objects.bulk_update(changed, ["name", "phone", "email", "is_active"])
+    return Practitioner.objects.bulk_create(new)
 
 
 def _keep(organization: Organization) -> Organization:
