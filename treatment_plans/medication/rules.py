@@ -125,7 +125,10 @@ class Situation:
     roles_here: frozenset[str]
     order: Terms
     calendar: DosingCalendar
+    covered: Collection[date] = ()
+    """Days of late for which a dose of this substance was given."""
     given: Sequence[Given] = ()
+    """Doses given for today and later, of any substance."""
     in_care: bool = True
     deceased: bool = False
     is_first_day: bool = False
@@ -139,9 +142,8 @@ class Situation:
     @property
     def missed(self) -> list[date]:
         """Return the scheduled days missed in a row up to yesterday."""
-        covered = {dose.for_day for dose in self.given if dose.substance == self.order.substance}
         since = self.order.missed_counted_from or self.order.starts_on
-        return missed_in_a_row(before=self.today, since=since, covered=covered, calendar=self.calendar, most=self.policy.hold_after)
+        return missed_in_a_row(before=self.today, since=since, covered=self.covered, calendar=self.calendar, most=self.policy.hold_after)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def buprenorphine(clinic, now):
 @pytest.fixture
 def lot(clinic, methadone, now):
     return receive_lot(
-        product=methadone, site=clinic.north, number="M-1", expires_on=date(2027, 1, 31), mg=Decimal(10_000), by=clinic.nurse, at=now
+        product=methadone, site=clinic.north, number="M-1", expires_on=date(2027, 1, 31), mg=Decimal(100_000), by=clinic.nurse, at=now
     )
 
 
