@@ -46,8 +46,7 @@ def requirements(layout: Layout, wanted: Wanted) -> str:
     runtime = lockfile.read(layout.root / "requirements.txt")
     if wanted is Wanted.PRODUCTION:
         return runtime
-    known = lockfile.stanzas(everything)
-    return runtime + "\n" + "".join(known[name] for name in (*SERVERS, "uv") if name in known)
+    return runtime + "\n" + lockfile.pick(everything, (*SERVERS, "uv"))
 
 
 def _install(layout: Layout, wanted: Wanted) -> None:
@@ -97,7 +96,7 @@ def no_venv() -> str:
 def _has_uv(layout: Layout, log: Path) -> bool:
     """Install uv, because it is many times faster than pip."""
     uv = layout.venv / "bin" / "uv"
-    pin = lockfile.stanzas(lockfile.read(layout.root / "requirements-dev.txt")).get("uv", "")
+    pin = lockfile.pick(lockfile.read(layout.root / "requirements-dev.txt"), ["uv"])
     if not pin:
         return False
     version = pin.split("==")[1].split()[0]

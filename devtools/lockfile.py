@@ -28,7 +28,7 @@ def stanzas(text: str) -> dict[str, str]:
 def pick(text: str, names: Iterable[str]) -> str:
     """Return the pins of a few packages, with their hashes."""
     known = stanzas(text)
-    return "".join(known[name] for name in names)
+    return "".join(known[name] for name in names if name in known)
 
 
 def fingerprint(*texts: str) -> str:

@@ -61,7 +61,7 @@ def programs(layout: Layout, address: Address) -> dict[str, tuple[list[object], 
     bin_ = layout.venv / "bin"
     beat_file = layout.running / "beat-schedule"
     web: list[object] = [bin_ / "gunicorn", "casemgr.wsgi:application", "--bind", address.bind]
-    web += ["--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "5", "--timeout", "60"]
+    web += ["--workers", "2", "--threads", "4", "--preload", "--no-control-socket", "--graceful-timeout", "5", "--timeout", "60"]
     celery: list[object] = [bin_ / "celery", "-A", "casemgr"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return {

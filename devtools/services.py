@@ -104,6 +104,7 @@ def forget(directory: Path) -> None:
     for name in ("postgres", "postgres.new", "valkey"):
         if (directory / name).exists():
             shutil.rmtree(directory / name)
+    leave_sockets(directory)
 
 
 def left_behind(directory: Path) -> list[Server]:
