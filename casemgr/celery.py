@@ -1,19 +1,22 @@
 """Carry wake-ups: tasks without arguments that look into the database for what is due."""
 
+import logging
 import os
 
 import redis
 from celery import Celery
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
+from kombu.exceptions import KombuError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgr.settings")
+
+log = logging.getLogger(__name__)
 
 app = Celery("casemgr")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["casemgr"], related_name="schedule")
 
+DRAIN = "casemgr.drain"
 QUEUE = "celery"
 ENOUGH = 4
 """Wake-ups waiting at the broker beyond which another adds nothing."""
@@ -21,24 +24,27 @@ EXPIRES = 30
 
 
 def wake() -> None:
-    """Send a wake-up, unless enough are waiting; a broker that is down costs nothing but time."""
-    if getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False):
-        return
+    """Send a wake-up, unless enough are waiting; a broker that is down costs nothing but time, because the tick looks as well."""
     try:
-        with app.connection_for_write() as broker:
-            if broker.default_channel._size(QUEUE) < ENOUGH:
-                app.send_task("casemgr.drain", expires=EXPIRES, retry=False)
-    except (redis.RedisError, OSError, app.connection_for_write().connection_errors):
-        return
+        if wake_ups_waiting() < ENOUGH:
+            app.send_task(DRAIN, expires=EXPIRES, retry=False)
+    except (redis.RedisError, KombuError, OSError) as error:
+        log.warning("no wake-up sent", extra={"error": type(error).__name__})
 
 
-def with_lock(number: int) -> bool:
-    """Take a lock that holds while this connection lives; say whether we got it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
+def wake_ups_waiting() -> int:
+    """Ask the broker how many wake-ups wait there."""
+    prefix: str = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    with redis.Redis(connection_pool=_pool()) as broker:
+        return int(broker.llen(f"{prefix}{QUEUE}"))
 
 
-def now() -> timezone.datetime:  # type: ignore[name-defined]
-    """Return the moment at which the schedule acts."""
-    return timezone.now()
+_pools: dict[str, redis.ConnectionPool] = {}
+
+
+def _pool() -> redis.ConnectionPool:
+    """Return the connections to the broker that this process keeps."""
+    url = settings.REDIS_URL
+    if url not in _pools:
+        _pools[url] = redis.ConnectionPool.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    return _pools[url]

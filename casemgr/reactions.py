@@ -1,15 +1,33 @@
 """Say who acts on which fact. The outbox finds this table through `ROOT_REACTIONS`, as Django finds its URLs."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from casemgr.core.accounts.models import User
+from django.utils.translation import gettext as _
+
+from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
+from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.messaging.models import Message
-from casemgr.core.outbox.draining import Reaction, each
+from casemgr.core.messaging.sending import Verdicts
+from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
 from patients.caseload.actions import end_care_team
+from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.episodes.events import PatientAdmitted, PatientDischarged
 from patients.episodes.models import Episode
+from patients.record.models import Patient
+from referrals.casework.actions import add_task
+from referrals.casework.models import TaskDomain, Urgency
+from treatment_plans.appointments.actions import decide_reminders
+from treatment_plans.appointments.events import AppointmentMissed, AppointmentReminderDue
+from treatment_plans.appointments.models import Appointment, AppointmentState
+from treatment_plans.appointments.queries import reasons_not_to_remind
+from treatment_plans.appointments.rules import next_business_day
+from treatment_plans.sessions.events import SessionMissed
+from treatment_plans.sessions.models import Session
+
+OUTREACH_WITHIN = timedelta(days=30)
+"""How old an absence may be to still need a call when the fact of it is drained; older ones were imported or lay long in the queue."""
 
 
 def _end_care_team(event: PatientDischarged, at: datetime) -> str:
@@ -18,12 +36,70 @@ def _end_care_team(event: PatientDischarged, at: datetime) -> str:
     return f"{end_care_team(episode=episode, by=User.objects.system(), at=at)} left the care team"
 
 
+def _remind(facts: Sequence[Due], at: datetime) -> Outcomes:
+    """Decide many reminders at once."""
+    return decide_reminders(facts=facts, by=User.objects.system(), at=at)
+
+
+def _reach_out_after_missed_appointment(event: AppointmentMissed, at: datetime) -> str:
+    """Let somebody call a person who did not come, on the next business day."""
+    appointment = Appointment.objects.select_related("patient", "site__program").get(pk=event.appointment_id)
+    if appointment.state != AppointmentState.NO_SHOW:
+        return "silent: it was put right since"
+    return _reach_out(appointment.patient, appointment.site, appointment.starts_at, at)
+
+
+def _reach_out_after_missed_session(event: SessionMissed, at: datetime) -> str:
+    """Let somebody call a person who was expected in a session and did not come."""
+    session = Session.objects.select_related("site__program").get(pk=event.session_id)
+    return _reach_out(Patient.objects.get(pk=event.patient_id), session.site, session.starts_at, at)
+
+
+def _reach_out(patient: Patient, site: Site, missed_at: datetime, at: datetime) -> str:
+    """Add one outreach task for the person in charge; while it is open, further absences add none."""
+    if at - missed_at > OUTREACH_WITHIN:
+        return "silent: it is too long ago"
+    if patient.deceased_on is not None:
+        return "silent: the person has died"
+    day, today = missed_at.astimezone(site.zone).date(), at.astimezone(site.program.zone).date()
+    closed = Closure.objects.filter(site=site, day__gt=day).values_list("day", flat=True)
+    weekdays = OpeningHours.objects.filter(site=site, purpose=Purpose.CLINIC).values_list("weekday", flat=True)
+    task = add_task(
+        patient=patient,
+        program=site.program,
+        domain=TaskDomain.OUTREACH,
+        title=_("Call: did not come on %(day)s") % {"day": day.isoformat()},
+        detail=_("Ask how the person is and what made it hard to come; offer a new time."),
+        due_on=max(next_business_day(day, closed=closed, open_weekdays=weekdays), today),
+        owner=_in_charge(patient, site.program_id),
+        urgency=Urgency.SOON,
+        key=f"outreach:missed:{patient.pk}",
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"task {task.pk}"
+
+
+def _in_charge(patient: Patient, program_id: int) -> User | None:
+    """Return who leads the care team in this program, or the case manager, or nobody who could take on a task."""
+    team = care_team_of(patient).filter(program=program_id)
+    wanted = sorted((m for m in team if m.is_lead or m.role == Role.CASE_MANAGER), key=lambda member: not member.is_lead)
+    for member in wanted:
+        sees = patients_seen_by(member.user, can=Can.SEE_CASEWORK).filter(pk=patient.pk)
+        if member.user.may(Can.WRITE_TASK, program_id=program_id) and sees.exists():
+            return member.user
+    return None
+
+
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     PatientAdmitted: [],
     PatientDischarged: [each(_end_care_team)],
+    AppointmentReminderDue: [_remind],
+    AppointmentMissed: [each(_reach_out_after_missed_appointment)],
+    SessionMissed: [each(_reach_out_after_missed_session)],
 }
 
 
-def reasons_not_to_send(messages: Sequence[Message], at: datetime) -> Mapping[int, str]:
-    """Look at the world once more, at the moment of sending; return the reason for each message that must stay."""
-    return {}
+def reasons_not_to_send(messages: Sequence[Message], at: datetime) -> Verdicts:
+    """Look at the world once more, at the moment of sending; return why a message must stay, or until when it waits."""
+    return reasons_not_to_remind(messages, at)

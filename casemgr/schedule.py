@@ -2,21 +2,24 @@
 
 from celery import shared_task
 from celery.schedules import schedule
+from django.conf import settings
 from django.utils import timezone
 
-from casemgr.celery import app
+from casemgr.celery import DRAIN, app
 from casemgr.core.audit.door import Door, through
 from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain as drain_outbox
 
-TICK_SECONDS = 15
-
 app.conf.beat_schedule = {
-    "tick": {"task": "casemgr.drain", "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}},
+    "tick": {
+        "task": DRAIN,
+        "schedule": schedule(settings.OUTBOX_TICK_SECONDS),
+        "options": {"expires": settings.OUTBOX_TICK_SECONDS},
+    },
 }
 
 
-@shared_task(name="casemgr.drain")
+@shared_task(name=DRAIN)
 def drain() -> None:
     """React to every fact that is due, then send every message that is due."""
     with through(Door("schedule")):

@@ -198,16 +198,22 @@ EMAIL_CONFIG = environ.Env.email_url_config(ENV.email_url)
 vars().update(EMAIL_CONFIG)
 
 # Work in the background
+REDIS_URL = ENV.redis_url
+OUTBOX_TICK_SECONDS = ENV.tick_seconds
+OUTBOX_LEASE = timedelta(seconds=ENV.lease_seconds)
+MESSAGE_LEASE = 2 * OUTBOX_LEASE
+EMAIL_TIMEOUT = 10
 CELERY_BROKER_URL = ENV.redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_throttle": 1, "global_keyprefix": "casemgr:", "visibility_timeout": 300}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_throttle": 1, "global_keyprefix": "casemgr:", "visibility_timeout": 300, "socket_connect_timeout": 2}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ENABLE_UTC = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # History of rows, kept by the database
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

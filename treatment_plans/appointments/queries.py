@@ -1,8 +1,8 @@
 """Read appointments, and what the world says of those that somebody should be reminded of."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from patients.record.models import ContactKind, ContactPoint, Patient
 from treatment_plans.appointments import rules
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 
+REMINDER = "appointment"
 UTC_ZONE = ZoneInfo("UTC")
 CHANNELS = {ContactKind.PHONE.value: "sms", ContactKind.EMAIL.value: "email"}
 
@@ -114,7 +115,7 @@ COLUMNS = (
 
 def reminder_subject(appointment_id: int, version: int) -> str:
     """Return how a message says which version of which appointment it is about."""
-    return f"appointment:{appointment_id}:{version}"
+    return f"{REMINDER}:{appointment_id}:{version}"
 
 
 def reminder_world(appointment_ids: Collection[int], patient_ids: Collection[int], at: datetime) -> ReminderWorld:
@@ -136,6 +137,39 @@ def add_frequency(world: ReminderWorld, patient_ids: Collection[int], at: dateti
     for patient_id, starts_at in booked.values_list("patient_id", "starts_at"):
         ahead[patient_id].append(starts_at)
     world.messages, world.upcoming = sent, ahead
+
+
+def reasons_not_to_remind(messages: Sequence[Message], at: datetime) -> dict[int, str | datetime]:
+    """Look at the world again for reminders that are about to be sent; return why each stays, or until when it waits.
+
+    Three statements for any number of messages.
+    """
+    about = {message.pk: subject for message in messages if (subject := _reminder_subject_of(message))}
+    if not about:
+        return {}
+    world = reminder_world({appointment for appointment, _v in about.values()}, {m.patient_id for m in messages if m.patient_id}, at)
+    verdicts: dict[int, str | datetime] = {}
+    for message in messages:
+        if message.pk in about and (verdict := _reason_not_to_remind(message, *about[message.pk], world, at)):
+            verdicts[message.pk] = verdict
+    return verdicts
+
+
+def _reminder_subject_of(message: Message) -> tuple[int, int] | None:
+    """Return which appointment in which version a message is about, or nothing when it is about something else."""
+    kind, *numbers = message.subject.split(":")
+    return (int(numbers[0]), int(numbers[1])) if kind == REMINDER and message.patient_id is not None else None
+
+
+def _reason_not_to_remind(message: Message, appointment_id: int, version: int, world: ReminderWorld, at: datetime) -> str | datetime:
+    """Return why one reminder stays, until when it waits, or an empty string."""
+    known = world.appointments.get(appointment_id)
+    person = world.person(message.patient_id or 0, known)
+    same = [contact for contact in person.contacts if (contact.channel, contact.to) == (message.channel, message.to)]
+    speak = rules.may_remind(known.booking if known else None, version, replace(person, contacts=same), at)
+    if isinstance(speak, str):
+        return rules.ENDED_CONTACT if speak == rules.NO_CONTACT else speak
+    return speak.due_at if speak.due_at > at else ""
 
 
 def _remindable(row: tuple[object, ...], care: dict[tuple[int, int], bool]) -> Remindable:

@@ -2,7 +2,10 @@
 
 import json
 import os
-from dataclasses import dataclass
+import smtplib
+import socket
+import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +13,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from casemgr.core.messaging.models import Channel
+
+OFFERS = "offers.log"
 
 
 @dataclass(frozen=True)
@@ -23,19 +28,28 @@ class Letter:
     text: str
 
 
+class NotTaken(Exception):
+    """Say that the other side certainly did not take a letter, so that it may be offered again.
+
+    Any other failure leaves open whether it did.
+    """
+
+
 class Gateway(Protocol):
     """Deliver letters; `knows_keys` says whether the same key offered twice is delivered once."""
 
     knows_keys: bool
+    channels: frozenset[str]
 
     def send(self, letter: Letter) -> None:
         """Deliver, or raise."""
 
 
 class FileGateway:
-    """Write each letter into a file named after its key, so that a second offer changes nothing."""
+    """Write each letter into a file named after its key, so that a second offer changes nothing; note every offer."""
 
     knows_keys = True
+    channels = frozenset(Channel.values)
 
     def __init__(self, folder: Path) -> None:
         """Remember the folder and make it, readable by its owner alone."""
@@ -44,9 +58,11 @@ class FileGateway:
 
     def send(self, letter: Letter) -> None:
         """Write the letter completely or not at all, and never over another."""
+        with (self.folder / OFFERS).open("a", encoding="utf-8") as offers:
+            offers.write(f"{letter.key}\n")
         target = self.folder / f"{letter.key.replace('/', '-').replace(':', '-')}.json"
         draft = target.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(json.dumps(letter.__dict__, ensure_ascii=False), encoding="utf-8")
+        draft.write_text(json.dumps(asdict(letter), ensure_ascii=False), encoding="utf-8")
         try:
             os.link(draft, target)
         except FileExistsError:
@@ -59,24 +75,28 @@ class ConsoleGateway:
     """Say that a letter would go out, without its words."""
 
     knows_keys = False
+    channels = frozenset(Channel.values)
 
     def send(self, letter: Letter) -> None:
-        """Print channel and key."""
-        print(f"message {letter.key} by {letter.channel}", flush=True)
+        """Write channel and key."""
+        sys.stdout.write(f"message {letter.key} by {letter.channel}\n")
+        sys.stdout.flush()
 
 
 class SmtpGateway:
-    """Send e-mail through the mail server of the settings; a text message is refused with a clear sentence."""
+    """Send e-mail through the mail server of the settings; it has no way to send a text message."""
 
     knows_keys = False
+    channels = frozenset({Channel.EMAIL.value})
 
     def send(self, letter: Letter) -> None:
         """Deliver by mail; the key becomes the Message-ID."""
-        if letter.channel != Channel.EMAIL:
-            raise ValueError("The mail gateway sends e-mail only. Configure a text-message gateway or turn texts off.")
         mail = EmailMessage(letter.subject, letter.text, settings.MESSAGE_SENDER, [letter.to])
         mail.extra_headers["Message-ID"] = f"<{letter.key.replace(':', '.')}@{settings.MESSAGE_DOMAIN}>"
-        mail.send()
+        try:
+            mail.send()
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ConnectionRefusedError, socket.gaierror) as error:
+            raise NotTaken(type(error).__name__) from error
 
 
 def configured_gateway() -> Gateway:

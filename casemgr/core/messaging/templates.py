@@ -37,10 +37,6 @@ WORDINGS: dict[tuple[str, str], Wording] = {
     ("appointment_tomorrow", "es"): Wording(
         "Cita", "{sender}: Recordatorio de su cita el {date} a las {time}. Preguntas o cambios: {phone}. STOP para no recibir."
     ),
-    ("missed_you", "en"): Wording(
-        "Appointment", "{sender}: We missed you and hope you are OK. Call {phone} to pick a new time. Reply STOP to opt out."
-    ),
-    ("missed_you", "es"): Wording("Cita", "{sender}: No pudimos verle. Llame al {phone} para otra cita. STOP para no recibir."),
 }
 """Every message the program can send. `{first_name}` is the name the person chose for messages, or empty; who writes and the number to
 call back stand in each (47 CFR 64.1200(a)(9)(iv)(B))."""

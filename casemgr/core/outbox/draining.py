@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
 from casemgr.core.outbox.events import Event
@@ -21,10 +21,10 @@ from casemgr.core.outbox.models import Fact, FactState
 log = logging.getLogger(__name__)
 
 BATCH = 500
-LEASE = timedelta(seconds=60)
 TRIES = 8
 FIRST_PAUSE = timedelta(seconds=5)
-FAILED_OUTCOME = "failed: see the log for the reason"
+NOBODY_REACTS = "recorded"
+OUTCOME_LENGTH = 200
 
 E = TypeVar("E", bound=Event)
 
@@ -38,6 +38,7 @@ class Due(NamedTuple):
 
 Outcomes = Mapping[int, str | Exception]
 Reaction = Callable[[Sequence[Due], datetime], Outcomes]
+"""What acts on facts of one kind, many at once. It is all or nothing with their mark, so it may not reach outside the database."""
 
 
 def each(act: Callable[[E, datetime], str]) -> Reaction:
@@ -57,10 +58,10 @@ def each(act: Callable[[E, datetime], str]) -> Reaction:
     return react
 
 
-def drain(*, at: datetime, limit: int = 20 * BATCH) -> int:
+def drain(*, at: datetime, limit: int = 10 * BATCH) -> int:
     """React to everything that is due at this moment; return how many facts were looked at."""
     looked_at = 0
-    while looked_at < limit and (claimed := claim(at=at, most=BATCH)):
+    while looked_at < limit and (claimed := claim(at=at, most=min(BATCH, limit - looked_at))):
         by_kind: dict[str, list[int]] = defaultdict(list)
         for fact_id, kind in claimed:
             by_kind[kind].append(fact_id)
@@ -82,38 +83,67 @@ def claim(*, at: datetime, most: int) -> list[tuple[int, str]]:
                 ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
             ) RETURNING id, kind
             """,
-            [at + LEASE, at, at, most],
+            [at + settings.OUTBOX_LEASE, at, at, most],
         )
         return [(fact_id, kind) for fact_id, kind in cursor.fetchall()]
 
 
 def _execute(kind: str, ids: list[int], *, at: datetime) -> None:
-    """Let the reactions to one kind act on these facts, and mark what became of each, in one transaction."""
-    reactions: Sequence[Reaction] = import_string(settings.ROOT_REACTIONS).get(Event.kinds[kind], ())
+    """Let the reactions to one kind act on these facts, and mark what became of each, in one transaction.
+
+    When they fail together, each half is tried alone, so that one fact that cannot be acted upon does not hold up the others. A database
+    that does not answer is no fault of a fact: the lease runs out, and they are claimed again.
+    """
     try:
         with transaction.atomic():
-            facts = list(Fact.objects.select_for_update().filter(pk__in=ids, state=FactState.WAITING).order_by("due_at", "pk"))
-            due = [Due(fact.pk, Event.kinds[kind].from_payload(fact.payload)) for fact in facts]
-            outcomes: dict[int, str | Exception] = {fact.pk: "recorded" for fact in facts}
-            for reaction in reactions:
-                for fact_id, outcome in reaction(due, at).items():
-                    if not isinstance(outcomes[fact_id], Exception):
-                        outcomes[fact_id] = outcome
-            _mark(facts, outcomes, at=at)
+            _mark(_react(kind, ids, at=at), at=at)
+    except OperationalError:
+        log.exception("database failed", extra={"kind": kind, "facts": len(ids)})
     except Exception as error:
-        log.exception("batch failed", extra={"kind": kind, "facts": len(ids)})
-        facts = list(Fact.objects.filter(pk__in=ids, state=FactState.WAITING))
-        _mark(facts, {fact.pk: error for fact in facts}, at=at)
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            _execute(kind, ids[:middle], at=at)
+            _execute(kind, ids[middle:], at=at)
+            return
+        log.exception("reaction failed", extra={"kind": kind, "fact_id": ids[0]})
+        _mark({ids[0]: error}, at=at)
 
 
-def _mark(facts: Sequence[Fact], outcomes: Outcomes, *, at: datetime) -> None:
-    """Write down what became of each fact: done, to be tried again later, or failed for good."""
-    for fact in facts:
-        outcome = outcomes[fact.pk]
-        if not isinstance(outcome, Exception):
-            fact.state, fact.done_at, fact.outcome, fact.leased_until = FactState.DONE, at, outcome[:200], None
-        elif fact.attempts >= TRIES:
-            fact.state, fact.outcome, fact.leased_until = FactState.FAILED, FAILED_OUTCOME, None
-        else:
-            fact.leased_until, fact.outcome = at + FIRST_PAUSE * 2**fact.attempts, type(outcome).__name__
-    Fact.objects.bulk_update(facts, ["state", "done_at", "outcome", "leased_until"])
+def _react(kind: str, ids: Sequence[int], *, at: datetime) -> dict[int, str | Exception]:
+    """Lock the facts that still wait, and return what the reactions made of each."""
+    reactions: Sequence[Reaction] = import_string(settings.ROOT_REACTIONS).get(Event.kinds[kind], ())
+    waiting = Fact.objects.select_for_update().filter(pk__in=ids, state=FactState.WAITING).order_by("due_at", "pk")
+    due = [Due(key, Event.kinds[kind].from_payload(payload)) for key, payload in waiting.values_list("pk", "payload")]
+    outcomes: dict[int, str | Exception] = dict.fromkeys((fact.fact_id for fact in due), NOBODY_REACTS)
+    for reaction in reactions:
+        for fact_id, outcome in reaction(due, at).items():
+            if not isinstance(outcomes[fact_id], Exception):
+                outcomes[fact_id] = outcome
+    return outcomes
+
+
+def _mark(outcomes: Outcomes, *, at: datetime) -> None:
+    """Write down what became of each fact: one statement for those that are done, one for those to be tried again or given up."""
+    done = {key: outcome for key, outcome in outcomes.items() if not isinstance(outcome, Exception)}
+    failed = {key: type(outcome).__name__ for key, outcome in outcomes.items() if isinstance(outcome, Exception)}
+    with connection.cursor() as cursor:
+        if done:
+            cursor.execute(
+                """
+                UPDATE casemgr_fact SET state = 'done', done_at = %s, outcome = said.outcome, leased_until = NULL
+                FROM unnest(%s::bigint[], %s::text[]) AS said(id, outcome) WHERE casemgr_fact.id = said.id
+                """,
+                [at, list(done), [outcome[:OUTCOME_LENGTH] for outcome in done.values()]],
+            )
+        if failed:
+            cursor.execute(
+                """
+                UPDATE casemgr_fact
+                SET state = CASE WHEN attempts >= %s THEN 'failed' ELSE state END,
+                    leased_until = CASE WHEN attempts >= %s THEN NULL ELSE %s::timestamptz + %s::interval * 2 ^ attempts END,
+                    outcome = 'failed: ' || said.error
+                FROM unnest(%s::bigint[], %s::text[]) AS said(id, error)
+                WHERE casemgr_fact.id = said.id AND casemgr_fact.state = 'waiting'
+                """,
+                [TRIES, TRIES, at, FIRST_PAUSE, list(failed), list(failed.values())],
+            )

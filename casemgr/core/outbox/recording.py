@@ -18,9 +18,7 @@ def record_fact(event: Event, *, at: datetime, due_at: datetime | None = None, k
 
 def record_facts(facts: Iterable[tuple[Event, datetime, str | None]], *, at: datetime) -> None:
     """Put many facts into the outbox in one statement; those whose key is known already are left out."""
-    rows = [
-        Fact(kind=event.kind(), payload=event.payload(), key=key, recorded_at=at, due_at=due_at) for event, due_at, key in facts
-    ]
+    rows = [Fact(kind=event.kind(), payload=event.payload(), key=key, recorded_at=at, due_at=due_at) for event, due_at, key in facts]
     Fact.objects.bulk_create(rows, ignore_conflicts=any(row.key for row in rows))
     if any(row.due_at <= at for row in rows):
         transaction.on_commit(wake)
