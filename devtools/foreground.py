@@ -22,14 +22,18 @@ def run(
     cwd: Path | None = None,
     output: IO[bytes] | None = None,
     interactive: bool = False,
+    errors_shown: bool = False,
 ) -> int:
-    """Return the exit code; an interactive command keeps Ctrl-C for itself."""
+    """Return the exit code; an interactive command keeps Ctrl-C for itself.
+
+    With `errors_shown` only its plain output goes to `output`; what it has to tell the person comes through.
+    """
     child = subprocess.Popen(
         [str(part) for part in command],
         env=None if env is None else dict(env),
         cwd=cwd,
         stdout=output,
-        stderr=None if output is None else subprocess.STDOUT,
+        stderr=None if output is None or errors_shown else subprocess.STDOUT,
         preexec_fn=process.die_with_parent(signal.SIGTERM),
     )
     while True:

@@ -51,7 +51,7 @@ def prepare(layout: Layout, environ: dict[str, str], sign_ins: Path | None = Non
     command = [layout.python, "-m", "devtools.prepare"]
     extra = ["--demo", "--sign-ins", sign_ins] if sign_ins else []
     with log.open("ab") as output:
-        code = foreground.run([*command, *extra], env=environ, cwd=layout.root, output=output)
+        code = foreground.run([*command, *extra], env=environ, cwd=layout.root, output=output, errors_shown=True)
     if code:
         raise Problem(f"could not prepare the database; see {layout.shown(log)}{last_line(log)}")
 
