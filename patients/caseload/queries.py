@@ -3,8 +3,9 @@
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now, TruncDate
+from django.db.models.lookups import IsNull
 
 from casemgr.core.accounts.models import Membership, Site, User
 from casemgr.core.accounts.rules import Can
@@ -28,24 +29,28 @@ def patients_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Pat
 
 
 def _cared_for(user: User, memberships: list[Membership]) -> Q:
-    """Match the patients of somebody who sees their own caseload only; the list of them is short, so it is made first."""
+    """Match the patients of somebody who sees their own caseload only; the list of them is short, so the database makes it first."""
     programs = {membership.program_id for membership in memberships}
-    on_team = current_members().filter(user=user, program__in=programs).values("patient_id")
+    on_team = current_members().filter(user=user, program__in=programs).order_by().values("patient_id")
     registered = Patient.objects.filter(recorded_by=user, registered_site__in=Site.objects.filter(program__in=programs))
-    return Q(pk__in=on_team) | Q(pk__in=registered.filter(~_has_episode()).values("pk"))
+    return Q(pk__in=on_team.union(registered.filter(_never_admitted()).order_by().values("pk"), all=True))
 
 
 def _at_their_sites(memberships: list[Membership]) -> Q:
-    """Match the patients of the sites and whole programs that these memberships open; looked up patient by patient."""
+    """Match the patients of the sites and whole programs that these memberships open.
+
+    Written so that PostgreSQL asks patient by patient: an EXISTS beside an OR would make it hash every episode there is, for each page.
+    """
     sites = {membership.site_id for membership in memberships if membership.site_id is not None}
     programs = {membership.program_id for membership in memberships if membership.site_id is None}
     here = Episode.objects.filter(Q(site__in=sites) | Q(program__in=programs), patient=OuterRef("pk"))
     registered_here = Q(registered_site__in=Site.objects.filter(Q(pk__in=sites) | Q(program__in=programs)))
-    return Q(Exists(here)) | (registered_here & Q(~_has_episode()))
+    return Q(IsNull(Subquery(here.order_by().values("pk")[:1]), False)) | (registered_here & _never_admitted())
 
 
-def _has_episode() -> Exists:
-    return Exists(Episode.objects.filter(patient=OuterRef("pk")))
+def _never_admitted() -> Q:
+    """Match people who have a record and no stay in care."""
+    return Q(IsNull(Subquery(Episode.objects.filter(patient=OuterRef("pk")).order_by().values("pk")[:1]), True))
 
 
 def current_members() -> QuerySet[CareTeamMember]:

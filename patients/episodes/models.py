@@ -44,7 +44,7 @@ class Episode(Recorded):
 
     sensitivity = Sensitivity.PATIENT
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes", db_index=False)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     admitted_on = models.DateField(_("admitted on"))
@@ -82,6 +82,7 @@ class Episode(Recorded):
         ]
         indexes = [
             models.Index(fields=["program", "site", "patient"], condition=Q(discharged_on__isnull=True), name="open_episodes"),
+            models.Index(fields=["patient", "site", "program"], name="episodes_of_patient"),
             models.Index(fields=["site", "admitted_on"], name="episodes_by_admission"),
             models.Index(fields=["site", "discharged_on"], name="episodes_by_discharge"),
         ]
