@@ -71,9 +71,9 @@ class Services:
         return dict(self._urls)
 
     def _start(self) -> None:
-        wanted = self._wanted()
         if not self._durable:
             forget(self.directory)
+        wanted = self._wanted()
         for server in wanted:
             self.servers.append(server)
             server.start()

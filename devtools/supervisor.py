@@ -137,10 +137,11 @@ def fresh_log(logs: Path, name: str) -> Path:
 
 
 def last_line(log: Path) -> str:
-    """Quote the last words of a log, if there are any."""
+    """Quote the last words of a log, if there are any; the fatal ones if it has such."""
     try:
-        lines = log.read_text(errors="replace").split("\n")
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     except OSError:
-        return "."
-    words = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f", which ends with: {words[:300]}" if words else "."
+        lines = []
+    fatal = [line for line in lines[-50:] if "FATAL" in line or "PANIC" in line]
+    words = (fatal or lines or [""])[-1]
+    return f", which says: {words[:300]}" if words else "."

@@ -55,13 +55,15 @@ def checks(layout: Layout) -> list[Check]:
         "SECRET_KEY": "k3y-0f-n0-v4lue-" * 4 + "abcdefghijklmnopqrstuvwxyz",
         "ALLOWED_HOSTS": "casemgr.example",
     }
+    alone = ["--strict", "--config-file=", "--cache-dir=.mypy_cache/devtools"]
     deploy = [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     return [
-        Check("mypy", [str(bin_ / "mypy")]),
+        Check("mypy", [str(bin_ / "mypy"), "."]),
         Check("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
         Check("deployment", deploy, production),
-        Check("floors", [str(bin_ / "lint-imports")]),
-        Check("templates", [str(bin_ / "djlint"), "--lint", "--quiet", "templates"]),
+        Check("floors", [str(bin_ / "lint-imports"), "--no-logo"]),
+        Check("templates", [str(bin_ / "djlint"), "--lint", "--quiet", "--profile=django", "templates"]),
+        Check("mypy-devtools", [str(bin_ / "mypy"), *alone, "-p", "devtools"]),
         Check("ruff", [str(bin_ / "ruff"), "check"]),
         Check("format", [str(bin_ / "ruff"), "format", "--check"]),
     ]
@@ -116,7 +118,7 @@ def _begin(layout: Layout, check: Check, environ: Mapping[str, str]) -> Started:
 
 def _report(started: Started) -> bool:
     passed = started.running.returncode == 0
-    say(f"  {'passed' if passed else 'FAILED'}  {started.check.name:<12} {started.watch}")
+    say(f"  {'passed' if passed else 'FAILED'}  {started.check.name:<14} {started.watch}")
     if not passed:
         started.output.seek(0)
         for line in started.output.read().decode(errors="replace").splitlines():

@@ -157,7 +157,7 @@ def test_a_server_that_cannot_start_names_its_log(layout, directory):
         pass
     (directory / "postgres" / "global" / "pg_control").unlink()
     with (
-        pytest.raises(Problem, match=r"PostgreSQL did not start; see .*postgresql\.log, which ends with: .*pg_control"),
+        pytest.raises(Problem, match=r"PostgreSQL did not start; see .*postgresql\.log, which says: .*pg_control"),
         own(layout, directory),
     ):
         pass

@@ -98,3 +98,8 @@ def test_logs_of_the_run_before_are_kept(tmp_path):
 def test_a_log_without_words_is_not_quoted(tmp_path):
     (tmp_path / "empty.log").write_text("\n\n")
     assert last_line(tmp_path / "empty.log") == "."
+
+
+def test_of_a_log_the_fatal_words_are_quoted(tmp_path):
+    (tmp_path / "db.log").write_text("LOG: starting\nFATAL: no space left\nLOG: shut down\n")
+    assert last_line(tmp_path / "db.log") == ", which says: FATAL: no space left"
