@@ -1,7 +1,7 @@
 """Say who acts on which fact. The outbox finds this table through `ROOT_REACTIONS`, as Django finds its URLs."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,9 @@ from treatment_plans.appointments.events import AppointmentMissed, AppointmentRe
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import reasons_not_to_remind
 from treatment_plans.appointments.rules import next_business_day
+from treatment_plans.medication.events import DoseMissed
+from treatment_plans.medication.models import Order, OrderState
+from treatment_plans.medication.rules import DEFAULT_POLICY
 from treatment_plans.sessions.events import SessionMissed
 from treatment_plans.sessions.models import Session
 
@@ -80,15 +83,40 @@ def _reach_out(patient: Patient, site: Site, missed_at: datetime, at: datetime) 
     return f"task {task.pk}"
 
 
+def _reach_out_after_missed_dose(event: DoseMissed, at: datetime) -> str:
+    """Let somebody call a person who missed a scheduled dose; once the order is on hold, ask its prescriber to decide."""
+    order = Order.objects.select_related("patient", "site__program", "prescriber").get(pk=event.order_id)
+    closing = datetime.combine(date.fromisoformat(event.day), time(hour=12), tzinfo=order.site.zone)
+    outcome = _reach_out(order.patient, order.site, closing, at)
+    if order.state != OrderState.ON_HOLD or event.in_a_row < DEFAULT_POLICY.hold_after:
+        return outcome
+    task = add_task(
+        patient=order.patient,
+        program=order.site.program,
+        domain=TaskDomain.HEALTH,
+        title=_("Decide about an order that is on hold"),
+        detail=order.hold_reason,
+        due_on=at.astimezone(order.site.program.zone).date(),
+        owner=order.prescriber if _may_take_on(order.prescriber, order.patient, order.program_id) else None,
+        urgency=Urgency.URGENT,
+        key=f"order:on_hold:{order.pk}",
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"{outcome}, task {task.pk} for the prescriber"
+
+
 def _in_charge(patient: Patient, program_id: int) -> User | None:
     """Return who leads the care team in this program, or the case manager, or nobody who could take on a task."""
     team = care_team_of(patient).filter(program=program_id)
     wanted = sorted((m for m in team if m.is_lead or m.role == Role.CASE_MANAGER), key=lambda member: not member.is_lead)
-    for member in wanted:
-        sees = patients_seen_by(member.user, can=Can.SEE_CASEWORK).filter(pk=patient.pk)
-        if member.user.may(Can.WRITE_TASK, program_id=program_id) and sees.exists():
-            return member.user
-    return None
+    return next((member.user for member in wanted if _may_take_on(member.user, patient, program_id)), None)
+
+
+def _may_take_on(user: User, patient: Patient, program_id: int) -> bool:
+    """Say whether somebody could take on a task for this person."""
+    sees = patients_seen_by(user, can=Can.SEE_CASEWORK).filter(pk=patient.pk)
+    return user.may(Can.WRITE_TASK, program_id=program_id) and sees.exists()
 
 
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
@@ -97,6 +125,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     SessionMissed: [each(_reach_out_after_missed_session)],
+    DoseMissed: [each(_reach_out_after_missed_dose)],
 }
 
 

@@ -83,7 +83,7 @@ def write_order(
             first_day_reason=first_day_reason,
             today=today,
             in_care=admitted is not None,
-            is_first_day=not given.exists(),
+            is_first_day=not (given.exists() or _comes_before(running, starts_on, today)),
             same_program=site.program_id == program.pk,
             runs_elsewhere=running is not None and running.program_id != program.pk,
             later_order_from=later,
@@ -308,6 +308,11 @@ def _orders_that_meet(patient: Patient, substance: str, starts_on: date, ends_on
         meeting = meeting.filter(starts_on__lt=ends_on)
     locked = meeting.select_for_update(no_key=True).order_by("starts_on", "pk")
     return [order for order in locked if order.ends_on is None or order.ends_on > order.starts_on]
+
+
+def _comes_before(running: Order | None, starts_on: date, today: date) -> bool:
+    """Say whether a running order will be dosed on before the new one starts; the first day is then the other order's."""
+    return running is not None and max(running.starts_on, today) < starts_on
 
 
 def _let_end(order: Order, *, on: date, today: date) -> Order:
