@@ -34,7 +34,7 @@ def wake() -> None:
 
 def wake_ups_waiting() -> int:
     """Ask the broker how many wake-ups wait there."""
-    prefix: str = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
     with redis.Redis(connection_pool=_pool()) as broker:
         return int(broker.llen(f"{prefix}{QUEUE}"))
 

@@ -28,8 +28,8 @@ class Environment:
     email_url: str
     sender: str
     behind_tls: bool
-    tick_seconds: int
-    lease_seconds: int
+    tick_seconds: float
+    lease_seconds: float
     test_template: str
 
     @property
@@ -63,7 +63,7 @@ def read_environment() -> Environment:
         email_url=_read.str("EMAIL_URL", default="consolemail://"),
         sender=_read.str("MESSAGE_SENDER", default="Health Center <appointments@localhost>"),
         behind_tls=_read.bool("BEHIND_TLS", default=production),
-        tick_seconds=_read.int("OUTBOX_TICK_SECONDS", default=15),
-        lease_seconds=_read.int("OUTBOX_LEASE_SECONDS", default=60),
+        tick_seconds=_read.float("OUTBOX_TICK_SECONDS", default=15),
+        lease_seconds=_read.float("OUTBOX_LEASE_SECONDS", default=60),
         test_template=_read.str("TEST_TEMPLATE", default=""),
     )

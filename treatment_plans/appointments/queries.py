@@ -96,7 +96,7 @@ class ReminderWorld:
 
     appointments: dict[int, Remindable]
     contacts: dict[int, list[rules.Contact]]
-    messages: dict[int, list[datetime]] = field(default_factory=dict)
+    messages: dict[int | None, list[datetime]] = field(default_factory=dict)
     upcoming: dict[int, list[datetime]] = field(default_factory=dict)
 
     def person(self, patient_id: int, known: Remindable | None) -> rules.Person:
@@ -127,7 +127,8 @@ def reminder_world(appointment_ids: Collection[int], patient_ids: Collection[int
 
 def add_frequency(world: ReminderWorld, patient_ids: Collection[int], at: datetime) -> None:
     """Add in two statements how often these persons were written to, and what they have ahead."""
-    sent, ahead = defaultdict(list), defaultdict(list)
+    sent: dict[int | None, list[datetime]] = defaultdict(list)
+    ahead: dict[int, list[datetime]] = defaultdict(list)
     counted = Message.objects.filter(patient_id__in=patient_ids, due_at__gt=at - rules.WEEK - timedelta(days=1))
     counted = counted.exclude(state__in=[MessageState.WITHHELD, MessageState.FAILED])
     for patient_id, due_at in counted.values_list("patient_id", "due_at"):

@@ -180,7 +180,7 @@ def _shape_of(plan: Plan) -> list[rules.ProblemShape]:
     )
     problems = plan.problems.prefetch_related(Prefetch("goals", queryset=goals, to_attr="open_goals"))
     return [
-        rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals])  # type: ignore[attr-defined]
+        rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals])
         for problem in problems
     ]
 

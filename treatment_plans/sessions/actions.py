@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.outbox.events import Event
 from casemgr.core.outbox.recording import record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
@@ -283,7 +284,7 @@ def _settle_appointments(parts: Iterable[Part]) -> None:
 
 def _record_absences(session: Session, parts: Iterable[Part], at: datetime) -> None:
     """Record who was expected and did not come: the appointment missed, or the session where there was none."""
-    facts = []
+    facts: list[tuple[Event, datetime, str | None]] = []
     for part in parts:
         if part.state == AttendanceState.ABSENT and part.appointment is not None:
             missed = AppointmentMissed(appointment_id=part.appointment.pk, patient_id=part.patient.pk)

@@ -104,4 +104,4 @@ def configured_gateway() -> Gateway:
     kind = settings.MESSAGE_GATEWAY
     if kind == "file":
         return FileGateway(Path(settings.MESSAGE_FOLDER))
-    return {"console": ConsoleGateway, "smtp": SmtpGateway}[kind]()
+    return ConsoleGateway() if kind == "console" else SmtpGateway()

@@ -140,10 +140,10 @@ def _mark(outcomes: Outcomes, *, at: datetime) -> None:
                 """
                 UPDATE casemgr_fact
                 SET state = CASE WHEN attempts >= %s THEN 'failed' ELSE state END,
-                    leased_until = CASE WHEN attempts >= %s THEN NULL ELSE %s::timestamptz + %s::interval * 2 ^ attempts END,
+                    leased_until = CASE WHEN attempts >= %s THEN NULL ELSE %s::timestamptz + make_interval(secs => %s * 2 ^ attempts) END,
                     outcome = 'failed: ' || said.error
                 FROM unnest(%s::bigint[], %s::text[]) AS said(id, error)
                 WHERE casemgr_fact.id = said.id AND casemgr_fact.state = 'waiting'
                 """,
-                [TRIES, TRIES, at, FIRST_PAUSE, list(failed), list(failed.values())],
+                [TRIES, TRIES, at, FIRST_PAUSE.total_seconds(), list(failed), list(failed.values())],
             )
