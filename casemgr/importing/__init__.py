@@ -1,0 +1,1 @@
+"""Take records in from elsewhere: FHIR R4 bundles."""
