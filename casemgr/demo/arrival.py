@@ -1,12 +1,12 @@
 """Let people arrive at the demo clinic and leave it: record, admission, team, diagnoses, plan, consents."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
+from casemgr.demo.life import Life
+from casemgr.demo.people import Course, Persona
 from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
 from patients.caseload.actions import assign_care_team_member
 from patients.consent.actions import record_consent
@@ -17,10 +17,6 @@ from patients.record.models import Patient
 from patients.record.queries import duplicate_candidates
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
 from treatment_plans.plan.models import Goal
-
-if TYPE_CHECKING:
-    from casemgr.demo.days import Life
-    from casemgr.demo.people import Persona
 
 REVIEW_DAYS = 90
 """Days until a plan is reviewed, the demo program's own interval."""
@@ -43,7 +39,7 @@ def leave(life: Life, day: date) -> None:
     for person in [p for p in life.in_care if p.discharged_on == day]:
         if life.is_past(at):
             by = staff_of(life, person)[Role.CASE_MANAGER]
-            discharge_patient(episode=person.rows["episode"], on=day, reason=person.discharge_reason, by=by, at=at)
+            discharge_patient(episode=person.course.episode, on=day, reason=person.discharge_reason, by=by, at=at)
             life.in_care.remove(person)
 
 
@@ -69,7 +65,7 @@ def _take_in(life: Life, person: Persona, at: datetime) -> None:
         by=staff[Role.PRESCRIBER],
         at=at,
     )
-    person.rows |= {"patient": patient, "episode": episode, "site": episode.site}
+    person.began = Course(patient, episode, episode.site)
     _name_team(life, person, staff, at)
     diagnoses = _diagnose(person, staff[Role.THERAPIST], at)
     _plan(life, person, staff[Role.THERAPIST], diagnoses, at)
@@ -109,7 +105,9 @@ def _register(life: Life, person: Persona, by: User, at: datetime) -> Patient:
             at=at,
         )
     if person.has_address:
-        add_contact_point(patient=patient, kind="post", value=f"{person.number * 3 + 1} Elm Street", is_shared=person.number % 4 == 0, by=by, at=at)
+        add_contact_point(
+            patient=patient, kind="post", value=f"{person.number * 3 + 1} Elm Street", is_shared=person.number % 4 == 0, by=by, at=at
+        )
     return patient
 
 
@@ -123,7 +121,7 @@ def _name_team(life: Life, person: Persona, staff: dict[Role, User], at: datetim
         roles.append(Role.PEER)
     for user, role in zip(team, roles, strict=True):
         assign_care_team_member(
-            patient=person.rows["patient"],
+            patient=person.course.patient,
             program=life.clinic.program,
             user=user,
             role=role,
@@ -136,14 +134,26 @@ def _name_team(life: Life, person: Persona, staff: dict[Role, User], at: datetim
 
 def _diagnose(person: Persona, by: User, at: datetime) -> dict[str, Any]:
     """Write down what the person lives with, on both axes and in their life."""
-    patient = person.rows["patient"]
+    patient = person.course.patient
     started = person.admitted_on - timedelta(days=365 * (2 + person.number % 9))
     rows = {
         "substance_use": record_diagnosis(
-            patient=patient, axis="substance_use", code="F11.20", certainty="confirmed", onset_on=started, basis="Interview and history.", by=by, at=at
+            patient=patient,
+            axis="substance_use",
+            code="F11.20",
+            certainty="confirmed",
+            onset_on=started,
+            basis="Interview and history.",
+            by=by,
+            at=at,
         ),
         "mental_health": record_diagnosis(
-            patient=patient, axis="mental_health", code=person.mental_health[0], certainty="confirmed" if person.number % 3 else "provisional", by=by, at=at
+            patient=patient,
+            axis="mental_health",
+            code=person.mental_health[0],
+            certainty="confirmed" if person.number % 3 else "provisional",
+            by=by,
+            at=at,
         ),
     }
     if person.homeless:
@@ -156,7 +166,7 @@ def _diagnose(person: Persona, by: User, at: datetime) -> dict[str, Any]:
 def _plan(life: Life, person: Persona, by: User, diagnoses: dict[str, Any], at: datetime) -> None:
     """Write one plan for both disorders."""
     plan = start_plan(
-        patient=person.rows["patient"],
+        patient=person.course.patient,
         program=life.clinic.program,
         starts_on=person.admitted_on,
         review_on=person.admitted_on + timedelta(days=REVIEW_DAYS),
@@ -170,19 +180,23 @@ def _plan(life: Life, person: Persona, by: User, diagnoses: dict[str, Any], at: 
     ways = {"substance_use": "moud" if person.substance else "motivational", "mental_health": "cbt"}
     for axis, title in titles.items():
         problem = add_problem(plan=plan, axis=axis, title=title, diagnosis=diagnoses[axis], by=by, at=at)
-        goal = add_goal(problem=problem, words=life.random.choice(words[axis]), target_on=person.admitted_on + timedelta(days=180), by=by, at=at)
+        goal = add_goal(
+            problem=problem, words=life.random.choice(words[axis]), target_on=person.admitted_on + timedelta(days=180), by=by, at=at
+        )
         objective, measure = life.random.choice(OBJECTIVES[axis])
         add_objective(goal=goal, words=objective, measure=measure, target_on=person.admitted_on + timedelta(days=60), by=by, at=at)
-        add_intervention(goal=goal, kind=ways[axis], frequency="weekly" if person.every_weeks == 1 else "every two weeks", responsible=by, by=by, at=at)
+        add_intervention(
+            goal=goal, kind=ways[axis], frequency="weekly" if person.every_weeks == 1 else "every two weeks", responsible=by, by=by, at=at
+        )
         goals.append(goal)
     activate_plan(plan=plan, by=by, at=at)
-    person.rows["goals"] = goals
+    person.course.goals = goals
 
 
 def _consent(life: Life, person: Persona, by: User, at: datetime) -> None:
     """Sign the consents that this person gives."""
     common: dict[str, Any] = {
-        "patient": person.rows["patient"],
+        "patient": person.course.patient,
         "discloser": life.clinic.program,
         "revocation_statement": "You may take this back at any time, in writing, at the front desk. What was shared before stays shared.",
         "signed_by": f"{person.given} {person.family}",
@@ -198,7 +212,7 @@ def _consent(life: Life, person: Persona, by: User, at: datetime) -> None:
             purposes=["treatment", "payment", "operations"],
             categories=["demographics", "contact", "medications", "diagnoses", "plan", "appointments"],
             description="What my doctors need to treat me: who I am, my medications, diagnoses, plan and appointments.",
-            redisclosure_statement="Who receives this may share it again as federal privacy rules allow, but not in proceedings against you.",
+            redisclosure_statement="Who receives this may share it again as federal rules allow, but not in proceedings against you.",
             refusal_statement="Not signing does not end your care here; your other doctors may then not know of it.",
             ends_with="end of the treatment",
             **common,

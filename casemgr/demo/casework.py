@@ -1,19 +1,14 @@
 """Look for homes and work with the people of the demo clinic: tasks, referrals and their answers."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from casemgr.core.accounts.rules import Role
 from casemgr.demo.arrival import staff_of
+from casemgr.demo.life import Life
+from casemgr.demo.people import Persona
 from casemgr.demo.words import EMPLOYMENT_TASKS, HOUSING_TASKS, OTHER_TASKS, OUTCOMES, REFERRAL_ANSWERS, REFERRAL_REFUSALS
 from referrals.casework.actions import add_task, finish_task, take_task
 from referrals.referral.actions import answer_referral, draft_referral, send_referral
-
-if TYPE_CHECKING:
-    from casemgr.demo.days import Life
-    from casemgr.demo.people import Persona
 
 
 def work_on_life(life: Life, day: date) -> None:
@@ -23,8 +18,8 @@ def work_on_life(life: Life, day: date) -> None:
         return
     for person in life.in_care:
         since = (day - person.admitted_on).days
-        if since in (3, 4, 5) and "first tasks" not in person.rows:
-            person.rows["first tasks"] = True
+        if since in (3, 4, 5) and person.course.tasks is None:
+            person.course.tasks = []
             _open_tasks(life, person, day, at)
         elif life.random.random() < 0.012:
             domain, title = life.random.choice(OTHER_TASKS)
@@ -46,7 +41,7 @@ def _open(life: Life, person: Persona, domain: str, title: str, day: date, at: d
     """Open one task for the person's case manager."""
     owner = staff_of(life, person)[Role.CASE_MANAGER]
     task = add_task(
-        patient=person.rows["patient"],
+        patient=person.course.patient,
         program=life.clinic.program,
         domain=domain,
         title=title,
@@ -56,13 +51,12 @@ def _open(life: Life, person: Persona, domain: str, title: str, day: date, at: d
         by=owner,
         at=at,
     )
-    tasks: Any = person.rows.setdefault("tasks", [])
-    tasks.append(task)
+    person.course.tasks = [*(person.course.tasks or []), task]
 
 
 def _finish_some(life: Life, person: Persona, at: datetime) -> None:
     """Finish tasks as time goes by; housing with the day the person is housed."""
-    tasks: Any = person.rows.get("tasks", [])
+    tasks = person.course.tasks or []
     by = staff_of(life, person)[Role.CASE_MANAGER]
     housed = person.housed_on is not None and person.housed_on <= at.date()
     for task in list(tasks):
@@ -76,18 +70,24 @@ def _finish_some(life: Life, person: Persona, at: datetime) -> None:
 def _refer(life: Life, person: Persona, since: int, at: datetime) -> None:
     """Refer somebody without a home to a housing provider, and take in the answer or its absence."""
     by = staff_of(life, person)[Role.CASE_MANAGER]
-    referral: Any = person.rows.get("referral")
+    referral = person.course.referral
     if person.homeless and since >= 8 and referral is None:
         partner = life.clinic.partners["Grove Street Homes" if person.number % 2 else "Harbor Shelter"]
         referral = draft_referral(
-            patient=person.rows["patient"], program=life.clinic.program, organization=partner, purpose="housing", service="A room or a place in a shared home", by=by, at=at
+            patient=person.course.patient,
+            program=life.clinic.program,
+            organization=partner,
+            purpose="housing",
+            service="A room or a place in a shared home",
+            by=by,
+            at=at,
         )
         if person.housing_consent:
             referral = send_referral(referral=referral, by=by, at=at)
-        person.rows["referral"] = referral
+        person.course.referral = referral
     elif referral is not None and referral.state == "sent" and life.random.random() < 0.07:
         accepted = person.housed_on is not None or life.random.random() < 0.4
-        person.rows["referral"] = answer_referral(
+        person.course.referral = answer_referral(
             referral=referral,
             state="accepted" if accepted else "declined",
             answer=life.random.choice(REFERRAL_ANSWERS if accepted else REFERRAL_REFUSALS),

@@ -36,11 +36,13 @@ STAFF: tuple[tuple[str, str, str, Role, int | None], ...] = (
 """E-mail, name, letters behind it, role, number of the site (nothing for all sites)."""
 
 ADMINISTRATOR = ("admin@demo.test", "Ada Novotny")
+FOR_TREATMENT = ("patient.read", "medications.read", "plan.read", "appointments.read", "referrals.read", "referrals.answer")
+FOR_HOUSING = ("patient.read", "housing.read", "referrals.read", "referrals.answer")
 CLIENTS = (
-    ("demo-hospital", "demo-hospital-secret-2026", "St. Anne Hospital", "treatment"),
-    ("demo-housing", "demo-housing-secret-2026", "Grove Street Homes", "housing"),
+    ("demo-hospital", "demo-hospital-secret-2026", "St. Anne Hospital", "treatment", FOR_TREATMENT),
+    ("demo-housing", "demo-housing-secret-2026", "Grove Street Homes", "housing", FOR_HOUSING),
 )
-"""Client id, secret (fixed, for development only), organisation, purpose of use."""
+"""Client id, secret (fixed, for development only), organisation, purpose of use, scopes."""
 
 
 @dataclass
@@ -64,16 +66,28 @@ def open_clinic(*, at: datetime) -> DemoClinic:
     """Open everything that must be there before the first person comes."""
     system = User.objects.system()
     program = found_program(
-        name="Cedar Integrated Care", time_zone=TIME_ZONE, email=ADMINISTRATOR[0], full_name=ADMINISTRATOR[1], password=PASSWORD, by=system, at=at
+        name="Cedar Integrated Care",
+        time_zone=TIME_ZONE,
+        email=ADMINISTRATOR[0],
+        full_name=ADMINISTRATOR[1],
+        password=PASSWORD,
+        by=system,
+        at=at,
     )
     admin = User.objects.get(email=ADMINISTRATOR[0])
     sites = _open_sites(program, admin, at)
     staff = _hire(program, sites, admin, at)
     partners = _partners(admin, at)
-    for client_id, secret, organization, purpose in CLIENTS:
-        scopes = ["patient.read", "housing.read"] if purpose == "housing" else None
+    for client_id, secret, organization, purpose, scopes in CLIENTS:
         register_client(
-            organization=partners[organization], name=organization, client_id=client_id, client_secret=secret, scopes=scopes, purpose=purpose, by=admin, at=at
+            organization=partners[organization],
+            name=organization,
+            client_id=client_id,
+            client_secret=secret,
+            scopes=scopes,
+            purpose=purpose,
+            by=admin,
+            at=at,
         )
     products = _stock(sites, staff, at)
     return DemoClinic(program, sites, staff, partners, products, admin, system)
@@ -116,7 +130,9 @@ def _partners(admin: User, at: datetime) -> dict[str, Organization]:
         ("Lakeside Legal Aid", "legal_aid", "neither"),
     )
     return {
-        name: add_organization(name=name, kind=kind, hipaa_role=hipaa, address=f"{number} Partner Street", phone=f"555-09{number:02d}", by=admin, at=at)
+        name: add_organization(
+            name=name, kind=kind, hipaa_role=hipaa, address=f"{number} Partner Street", phone=f"555-09{number:02d}", by=admin, at=at
+        )
         for number, (name, kind, hipaa) in enumerate(rows, start=10)
     }
 
@@ -126,16 +142,34 @@ def _stock(sites: list[Site], staff: dict[str, User], at: datetime) -> dict[str,
     nurses = (staff["nurse@demo.test"], staff["nurse.south@demo.test"])
     products = {
         "methadone": add_product(
-            name="Methadone 10 mg/mL oral concentrate", substance="methadone", form="oral concentrate", rxnorm="991147", mg_per_ml=Decimal(10), by=nurses[0], at=at
+            name="Methadone 10 mg/mL oral concentrate",
+            substance="methadone",
+            form="oral concentrate",
+            rxnorm="991147",
+            mg_per_ml=Decimal(10),
+            by=nurses[0],
+            at=at,
         ),
         "buprenorphine": add_product(
-            name="Buprenorphine 8 mg / naloxone 2 mg sublingual film", substance="buprenorphine", form="sublingual film", rxnorm="1010604", mg_per_unit=Decimal(8), by=nurses[0], at=at
+            name="Buprenorphine 8 mg / naloxone 2 mg sublingual film",
+            substance="buprenorphine",
+            form="sublingual film",
+            rxnorm="1010604",
+            mg_per_unit=Decimal(8),
+            by=nurses[0],
+            at=at,
         ),
     }
     for site, nurse in zip(sites, nurses, strict=True):
         for substance, product in products.items():
             for number in (1, 2):
                 receive_lot(
-                    product=product, site=site, number=f"{substance[:3].upper()}-{site.name[0]}{number}", expires_on=at.date() + timedelta(days=900 + number), mg=Decimal(2_000_000), by=nurse, at=at
+                    product=product,
+                    site=site,
+                    number=f"{substance[:3].upper()}-{site.name[0]}{number}",
+                    expires_on=at.date() + timedelta(days=900 + number),
+                    mg=Decimal(2_000_000),
+                    by=nurse,
+                    at=at,
                 )
     return products

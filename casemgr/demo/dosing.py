@@ -1,18 +1,14 @@
 """Dose the people of the demo clinic: induction, steady days, missed days, holds and what follows."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from casemgr.core.accounts.rules import Role
 from casemgr.demo.arrival import staff_of
+from casemgr.demo.life import Life
+from casemgr.demo.people import Persona
 from treatment_plans.medication.actions import administer_dose, end_order, note_missed_doses, release_order, write_order
 from treatment_plans.medication.models import Order, OrderState
-
-if TYPE_CHECKING:
-    from casemgr.demo.days import Life
-    from casemgr.demo.people import Persona
 
 FIRST_MG = {"methadone": 30, "buprenorphine": 8}
 STEP_MG = {"methadone": 10, "buprenorphine": 8}
@@ -27,7 +23,7 @@ def dose_everybody(life: Life, day: date) -> None:
     closed = {site.pk for number, site in enumerate(life.clinic.sites) if number == 1 and day.weekday() == 6}
     for place, person in enumerate([p for p in life.in_care if p.substance]):
         at = life.moment(day, 5, 40) + timedelta(minutes=3 * place % 330)
-        if person.rows["site"].pk in closed or not life.is_past(at):
+        if person.course.site.pk in closed or not life.is_past(at):
             continue
         _visit_prescriber(life, person, day, at - timedelta(seconds=30))
         if _comes(life, person, day):
@@ -50,8 +46,8 @@ def _comes(life: Life, person: Persona, day: date) -> bool:
 
 def _give(life: Life, person: Persona, day: date, at: datetime) -> None:
     """Give the dose that is ordered, unless the order is on hold."""
-    order = person.rows.get("order")
-    if not isinstance(order, Order):
+    order = person.course.order
+    if order is None:
         return
     order.refresh_from_db(fields=["state", "ends_on"])
     if order.state != OrderState.ACTIVE or (order.ends_on and order.ends_on <= day):
@@ -64,31 +60,31 @@ def _give(life: Life, person: Persona, day: date, at: datetime) -> None:
 def _visit_prescriber(life: Life, person: Persona, day: date, at: datetime) -> None:
     """Write the first order, raise the dose step by step, decide on a hold, end the order with the care."""
     prescriber = staff_of(life, person)[Role.PRESCRIBER]
-    order = person.rows.get("order")
-    if not isinstance(order, Order):
-        person.rows["order"] = _order(life, person, FIRST_MG[person.substance], day, at)
+    order = person.course.order
+    if order is None:
+        person.course.order = _order(life, person, FIRST_MG[person.substance], day, at)
         return
     order.refresh_from_db(fields=["state", "ends_on"])
     if order.state == OrderState.ON_HOLD:
-        held = person.rows.setdefault("held_on", day)
-        if isinstance(held, date) and (day - held).days >= DECISION_DAYS and life.random.random() < 0.6:
+        held_on = person.course.held_on = person.course.held_on or day
+        if (day - held_on).days >= DECISION_DAYS and life.random.random() < 0.6:
             release_order(order=order, by=prescriber, at=at)
-            person.rows.pop("held_on")
-            person.rows["order"] = _order(life, person, FIRST_MG[person.substance], day, at)
+            person.course.held_on = None
+            person.course.order = _order(life, person, FIRST_MG[person.substance], day, at)
     elif person.discharged_on == day:
         end_order(order=order, on=day + timedelta(days=1), by=prescriber, at=at)
     elif order.daily_mg < person.target_mg and (day - order.starts_on).days >= STEP_DAYS:
-        person.rows["order"] = _order(life, person, int(order.daily_mg) + STEP_MG[person.substance], day, at)
+        person.course.order = _order(life, person, int(order.daily_mg) + STEP_MG[person.substance], day, at)
 
 
 def _order(life: Life, person: Persona, mg: int, day: date, at: datetime) -> Order:
     """Write an order; the clinic's verb ends the one before."""
     return write_order(
-        patient=person.rows["patient"],
+        patient=person.course.patient,
         program=life.clinic.program,
-        site=person.rows["site"],
+        site=person.course.site,
         product=life.clinic.products[person.substance],
-        daily_mg=mg,
+        daily_mg=Decimal(mg),
         starts_on=day,
         by=staff_of(life, person)[Role.PRESCRIBER],
         at=at,

@@ -1,22 +1,20 @@
 """Book, hold, miss and move the meetings of the demo clinic, and write the notes."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.refusals import Refused
 from casemgr.demo.arrival import staff_of
+from casemgr.demo.life import Life
+from casemgr.demo.people import Persona
 from casemgr.demo.words import GROUP_NOTES, GROUP_TEXTS, GROUPS, NOTES
 from patients.screenings.actions import record_observation
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, settle_appointment
+from treatment_plans.appointments.models import Appointment
 from treatment_plans.sessions.actions import Part, record_session, sign_session
-
-if TYPE_CHECKING:
-    from casemgr.demo.days import Life
-    from casemgr.demo.people import Persona
+from treatment_plans.sessions.models import Session
 
 AHEAD = 10
 """Days before which a meeting is booked."""
@@ -31,7 +29,7 @@ def hold_meetings(life: Life, day: date) -> None:
     """Book what lies ahead and hold what is due today."""
     for person in list(life.in_care):
         _book_next(life, person, day)
-        appointment = person.rows.pop(f"meeting {day}", None)
+        appointment = person.course.meetings.pop(day, None)
         if appointment is not None and day.weekday() < 5:
             _hold(life, person, appointment, day)
 
@@ -74,9 +72,9 @@ def _book_next(life: Life, person: Persona, day: date) -> None:
         return
     starts = life.moment(ahead, person.session_hour, 30 * (person.number % 2))
     try:
-        person.rows[f"meeting {ahead}"] = book_appointment(
-            patient=person.rows["patient"],
-            site=person.rows["site"],
+        person.course.meetings[ahead] = book_appointment(
+            patient=person.course.patient,
+            site=person.course.site,
             clinician=staff_of(life, person)[Role.THERAPIST],
             kind="individual",
             starts_at=starts,
@@ -88,7 +86,7 @@ def _book_next(life: Life, person: Persona, day: date) -> None:
         return
 
 
-def _hold(life: Life, person: Persona, appointment: Any, day: date) -> None:
+def _hold(life: Life, person: Persona, appointment: Appointment, day: date) -> None:
     """Let the meeting take place, be missed or be called off."""
     by = staff_of(life, person)[Role.THERAPIST]
     desk = staff_of(life, person)[Role.FRONT_DESK]
@@ -103,14 +101,14 @@ def _hold(life: Life, person: Persona, appointment: Any, day: date) -> None:
     else:
         settle_appointment(appointment=appointment, state="kept", by=desk, at=starts + timedelta(minutes=1))
         part = Part(
-            patient=person.rows["patient"],
+            patient=person.course.patient,
             minutes=30,
             note=life.random.choice(NOTES),
-            goals=[life.random.choice(person.rows["goals"])],  # type: ignore[call-overload]
+            goals=[life.random.choice(person.course.goals)],
             appointment=appointment,
         )
         session = record_session(
-            site=person.rows["site"],
+            site=person.course.site,
             clinician=by,
             kind="individual",
             starts_at=starts,
@@ -124,7 +122,7 @@ def _hold(life: Life, person: Persona, appointment: Any, day: date) -> None:
         _screen(life, person, by, day, starts + timedelta(minutes=20))
 
 
-def _sign(life: Life, session: Any, by: User, at: datetime) -> None:
+def _sign(life: Life, session: Session, by: User, at: datetime) -> None:
     """Sign the notes; those of the last days wait for their author."""
     if life.until - at > timedelta(days=UNSIGNED_DAYS) or life.random.random() < 0.4:
         sign_session(session=session, by=by, at=at)
@@ -132,25 +130,33 @@ def _sign(life: Life, session: Any, by: User, at: datetime) -> None:
 
 def _screen(life: Life, person: Persona, by: User, day: date, at: datetime) -> None:
     """Write down the totals of two questionnaires every four weeks; on the whole they fall."""
-    last = person.rows.get("screened_on")
-    if isinstance(last, date) and (day - last).days < SCREENING_EVERY:
+    last = person.course.screened_on
+    if last and (day - last).days < SCREENING_EVERY:
         return
-    person.rows["screened_on"] = day
+    person.course.screened_on = day
     months = (day - person.admitted_on).days / 30
     for code, title, highest, begins in INSTRUMENTS:
         total = max(0, min(highest, round(begins - 1.6 * months + life.random.gauss(0, 3))))
         record_observation(
-            patient=person.rows["patient"], kind="survey", code=code, title=title, observed_at=at, value_number=total, value_unit="{score}", by=by, at=at
+            patient=person.course.patient,
+            kind="survey",
+            code=code,
+            title=title,
+            observed_at=at,
+            value_number=Decimal(total),
+            value_unit="{score}",
+            by=by,
+            at=at,
         )
 
 
 def _group_part(life: Life, person: Persona) -> Part:
     """Return one person's part in a group: there or not, a note, a goal."""
     if life.random.random() < 0.2:
-        return Part(patient=person.rows["patient"], state="absent", no_goal_reason="Was not there.")
+        return Part(patient=person.course.patient, state="absent", no_goal_reason="Was not there.")
     return Part(
-        patient=person.rows["patient"],
+        patient=person.course.patient,
         minutes=60,
         note=life.random.choice(GROUP_NOTES),
-        goals=[life.random.choice(person.rows["goals"])],  # type: ignore[call-overload]
+        goals=[life.random.choice(person.course.goals)],
     )

@@ -4,15 +4,39 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from casemgr.core.accounts.models import Site
 from casemgr.demo.words import CHOSEN, FAMILY, GIVEN, MENTAL_HEALTH, PRONOUNS
+from patients.episodes.models import Episode
+from patients.record.models import Patient
+from referrals.casework.models import Task
+from referrals.referral.models import Referral
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.medication.models import Order
+from treatment_plans.plan.models import Goal
 
 ON_METHADONE = 0.55
 ON_BUPRENORPHINE = 0.15
 
 
 @dataclass
+class Course:
+    """Hold the rows that a person's days have made so far."""
+
+    patient: Patient
+    episode: Episode
+    site: Site
+    goals: list[Goal] = field(default_factory=list)
+    order: Order | None = None
+    held_on: date | None = None
+    meetings: dict[date, Appointment] = field(default_factory=dict)
+    screened_on: date | None = None
+    tasks: list[Task] | None = None
+    referral: Referral | None = None
+
+
+@dataclass
 class Persona:
-    """Hold one invented person and the plan of their course; the days fill in the rows that exist so far."""
+    """Hold one invented person and what will happen to them."""
 
     number: int
     given: str
@@ -45,7 +69,14 @@ class Persona:
     every_weeks: int
     consents: bool
     housing_consent: bool
-    rows: dict[str, object] = field(default_factory=dict)
+    began: Course | None = None
+
+    @property
+    def course(self) -> Course:
+        """Return the rows of somebody who has arrived."""
+        if self.began is None:
+            raise LookupError("This person has not arrived yet.")
+        return self.began
 
 
 def invent(number: int, *, random: Random, first: date, today: date) -> Persona:

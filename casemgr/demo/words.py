@@ -9,7 +9,8 @@ GIVEN = (
 )  # fmt: skip
 
 FAMILY = (
-    "Abbott", "Acosta", "Baker", "Barrera", "Bell", "Castillo", "Chavez", "Coleman", "Cruz", "Dawson", "Delgado", "Diaz", "Ellis", "Espinoza",
+    "Abbott", "Acosta", "Baker", "Barrera", "Bell", "Castillo", "Chavez", "Coleman", "Cruz", "Dawson", "Delgado", "Diaz", "Ellis",
+    "Espinoza",
     "Fields", "Flores", "Garner", "Gomez", "Hale", "Herrera", "Hoffman", "Ibarra", "Jensen", "Juarez", "Keller", "Kim", "Lawson", "Lopez",
     "Marsh", "Medina", "Mercer", "Nguyen", "Novak", "Ortega", "Osei", "Patel", "Pena", "Perry", "Quintero", "Ramos", "Reyes", "Rhodes",
     "Santos", "Shaw", "Soto", "Sutton", "Tran", "Torres", "Underwood", "Vargas", "Walsh", "Weber", "Wong", "Yates", "Young", "Zamora",
@@ -44,7 +45,10 @@ MENTAL_HEALTH_GOALS = (
     "I want the bad days to stop running my week.",
 )
 OBJECTIVES = {
-    "substance_use": (("Comes for medication on at least 25 of 30 days", "dosing record"), ("Names three triggers and a plan for each", "coping card")),
+    "substance_use": (
+        ("Comes for medication on at least 25 of 30 days", "dosing record"),
+        ("Names three triggers and a plan for each", "coping card"),
+    ),
     "mental_health": (("PHQ-9 falls by 5 points in 8 weeks", "PHQ-9"), ("Practices grounding five days a week", "own diary")),
 }
 STRENGTHS = (

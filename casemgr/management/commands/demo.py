@@ -14,7 +14,8 @@ from django.utils import timezone
 from casemgr.core.accounts.models import Membership
 from casemgr.core.audit.door import Door, through
 from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, STAFF, TIME_ZONE, open_clinic
-from casemgr.demo.days import Life, live
+from casemgr.demo.days import live
+from casemgr.demo.life import Life
 from casemgr.demo.people import invent
 
 SEED = 2026
@@ -78,5 +79,7 @@ def sign_ins() -> str:
     """Return the demo's sign-ins, one a line."""
     people = [(ADMINISTRATOR[0], "administrator")] + [(email, role.replace("_", " ")) for email, _name, _title, role, _site in STAFF]
     lines = [f"  {email:<32} {role}" for email, role in sorted(people, key=lambda row: row[1])]
-    clients = [f"  {client_id:<32} secret {secret}  ({purpose})" for client_id, secret, _organization, purpose in CLIENTS]
-    return "\n".join([f"Sign in ({TIME_ZONE}), password of everybody: {PASSWORD}", *lines, "Partner systems (POST /oauth/token):", *clients])
+    clients = [f"  {client_id:<32} secret {secret}  ({purpose})" for client_id, secret, _organization, purpose, _scopes in CLIENTS]
+    return "\n".join(
+        [f"Sign in ({TIME_ZONE}), password of everybody: {PASSWORD}", *lines, "Partner systems (POST /oauth/token):", *clients]
+    )
