@@ -14,6 +14,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PACKAGES = ("chromium", "chromium-sandbox", "fonts-liberation")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 HOW = "install it with `apt-get install -y chromium` (as root), or name one: CHROMIUM=/path/to/chromium."
+MISSING = f"the tests need the browser Chromium, which is not on this machine; {HOW}"
 
 
 def find(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -31,14 +32,22 @@ def find(environ: Mapping[str, str] = os.environ) -> Path | None:
     return MAC if MAC.exists() else None
 
 
+def must_be_possible() -> None:
+    """Refuse at once when there is no browser and no way to bring one."""
+    if find() is None and not _installable():
+        raise Problem(MISSING)
+
+
 def ensure(log: Path) -> Path:
     """Return a browser; on Debian and Ubuntu root gets one installed."""
-    found = find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        found = _install(log)
+    found = find() or (_install(log) if _installable() else None)
     if found is None:
-        raise Problem(f"the tests need the browser Chromium, which is not on this machine; {HOW}")
+        raise Problem(MISSING)
     return found
+
+
+def _installable() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def _install(log: Path) -> Path | None:

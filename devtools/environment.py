@@ -51,6 +51,7 @@ def requirements(layout: Layout, wanted: Wanted) -> str:
 
 def _install(layout: Layout, wanted: Wanted) -> None:
     check_space(layout)
+    _must_make_venvs()
     watch = Stopwatch()
     say("Installing Python packages into .venv (once, and again when the locks change) …")
     log = layout.logs / "environment.log"
@@ -73,11 +74,14 @@ def check_space(layout: Layout, needed: int = FREE_SPACE) -> None:
         raise Problem(f"only {free / 1024**3:.1f} GB are free on the disk of {layout.root}; {needed / 1024**3:.0f} GB are needed.")
 
 
+def _must_make_venvs() -> None:
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        raise Problem(no_venv())
+
+
 def _make_venv(layout: Layout, log: Path) -> None:
     if layout.python.exists() and not _moved(layout):
         return
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        raise Problem(no_venv())
     base: str = getattr(sys, "_base_executable", sys.executable)
     with log.open("ab") as output:
         code = foreground.run([base, "-m", "venv", "--clear", layout.venv], output=output)

@@ -131,8 +131,9 @@ def _report(started: Started) -> bool:
 def _workplace(layout: Layout) -> Iterator[dict[str, str]]:
     """Provide browser, packages and throw-away services, and take the services down whatever happens."""
     layout.prepare()
-    chromium = browser.ensure(layout.logs / "browser.log")
+    browser.must_be_possible()
     environment.ensure(layout, environment.Wanted.DEVELOPMENT)
+    chromium = browser.ensure(layout.logs / "browser.log")
     directory, claim = services.free_slot(layout, "test")
     try:
         with services.Services(layout, directory, durable=False) as servers:
