@@ -1,0 +1,130 @@
+"""Be the base of the tables in the record room whose rows belong to patients.
+
+The ground knows no patient: the storey above says how patients are found, by filling in `People`.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin import display
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.ui.record_admin import RecordAdmin
+from casemgr.core.ui.verb_forms import OffersRows
+
+MANY = 3
+MOST_FOUND = 50
+"""People whose rows a search shows; whoever has more in mind writes more of the name."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Say how patients are found: those whom a user may see with a right, and those among them that a text may mean."""
+
+    seen_by: Callable[[User, Can], QuerySet[Any]]
+    search: Callable[[QuerySet[Any], str, int], list[Any]]
+
+
+class PatientField(OffersRows, forms.CharField):
+    """Ask for a patient by name, birth date or number; among those whom the person may see."""
+
+    def __init__(self, people: People, **options: Any) -> None:
+        """Say how to name a patient."""
+        self.people = people
+        said = {"label": _("Patient"), "help_text": _("Name, date of birth or number; all of it if several people share a name.")}
+        super().__init__(**{**said, **options})
+        self.patients: QuerySet[Any] | None = None
+
+    def offer_to(self, user: User) -> None:
+        """Look among the patients whom this person may see."""
+        self.patients = self.people.seen_by(user, Can.SEE_PATIENTS)
+
+    def named(self, initial: Any) -> str:
+        """Return the name of the patient that the address chose."""
+        patient = self._by_public_id(initial)
+        return str(patient.display_name) if patient else ""
+
+    def clean(self, value: Any) -> Any:
+        """Return the one patient who is meant."""
+        text = super().clean(value)
+        if chosen := self._by_public_id(text):
+            return chosen
+        found = self.people.search(self.patients, text, MANY) if self.patients is not None else []
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValidationError(gettext("Nobody whom you may see is found under this. Try the date of birth or the number."))
+        raise ValidationError(gettext("Several people are found under this. Add the date of birth, or write the number."))
+
+    def _by_public_id(self, value: Any) -> Any:
+        """Return the patient whose chart has this address."""
+        try:
+            public_id = uuid.UUID(str(value))
+        except ValueError:
+            return None
+        return self.patients.filter(public_id=public_id).first() if self.patients is not None else None
+
+
+class PatientRowAdmin(RecordAdmin):
+    """Show rows that belong to patients: those of the patients, and programs, that the person may see."""
+
+    people: ClassVar[People]
+    patient_path: ClassVar[str] = "patient"
+    program_path: ClassVar[str] = ""
+    words: ClassVar[tuple[str, ...]] = ()
+    """Fields in which the search looks, besides the name of the patient."""
+
+    list_select_related = ("patient",)
+    search_fields = ("pk",)
+    search_help_text = _("Name of the patient (a slip of the finger is forgiven), date of birth, number, or words of the row.")
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return the rows of the patients whom the person may see, in the programs where they hold the right."""
+        right = self.view_rights[0]
+        rows = self.model._default_manager.filter(**{f"{self.patient_path}__in": self.people.seen_by(user, right)})
+        if not self.program_path:
+            return rows
+        return rows.filter(**{f"{self.program_path}__in": {membership.program_id for membership in user.reach(right)}})
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """Find rows by their patient or by their own words."""
+        if not search_term:
+            return queryset, False
+        seen = self.people.seen_by(self._user(request), self.view_rights[0])
+        people = [patient.pk for patient in self.people.search(seen, search_term, MOST_FOUND)]
+        wanted = Q(**{f"{self.patient_path}__in": people})
+        for name in self.words:
+            wanted |= Q(**{f"{name}__icontains": search_term})
+        return queryset.filter(wanted), False
+
+    @display(description=_("patient"))
+    def person(self, row: Any) -> str:
+        """Return the name of the patient."""
+        return str(self.patient_of(row).display_name)
+
+    @display(description=_("chart"))
+    def chart(self, row: Any) -> SafeString:
+        """Return the way to the chart."""
+        return format_html('<a href="{}">{}</a>', reverse("desk:chart", args=[self.patient_of(row).public_id]), _("Open chart"))
+
+    def links_for(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+        """Lead to the chart."""
+        return [(reverse("desk:chart", args=[self.patient_of(row).public_id]), gettext("Open chart"))]
+
+    def patient_of(self, row: Any) -> Any:
+        """Return whose row it is."""
+        for name in self.patient_path.split("__"):
+            row = getattr(row, name)
+        return row

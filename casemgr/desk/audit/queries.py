@@ -1,0 +1,52 @@
+"""Read the record of who did and saw what, as far as somebody may look into it."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from casemgr.core.accounts.models import Membership, User, UserKind
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.models import AuditEvent
+from patients.caseload.queries import patients_seen_by
+from patients.record.models import Patient
+
+
+def events_seen_by(user: User) -> QuerySet[AuditEvent]:
+    """Return the events about patients whom this user may know to be here, and those about nobody, of their own programs.
+
+    An administrator knows no patients: they find sign-ins and accounts. A privacy officer finds both (45 CFR 164.312(b)).
+    """
+    programs = {membership.program_id for membership in user.reach(Can.SEE_AUDIT)}
+    if not programs:
+        return AuditEvent.objects.none()
+    staff = Membership.objects.filter(program__in=programs, user=OuterRef("actor_id"))
+    machines = User.objects.exclude(kind=UserKind.PERSON).filter(pk=OuterRef("actor_id"))
+    about_nobody = Q(patient_id__isnull=True) & (Q(actor_id__isnull=True) | Exists(staff) | Exists(machines))
+    seen = patients_seen_by(user).filter(pk=OuterRef("patient_id"))
+    return AuditEvent.objects.filter(about_nobody | Exists(seen)).annotate(
+        patient_key=Subquery(Patient.objects.filter(pk=OuterRef("patient_id")).values("public_id"))
+    )
+
+
+def narrowed(events: QuerySet[AuditEvent], asked: dict[str, Any], *, zone: ZoneInfo) -> QuerySet[AuditEvent]:
+    """Return the events that were asked for: by whom, what, how it ended, about whom, on which days."""
+    if asked.get("who"):
+        events = events.filter(actor_name__icontains=asked["who"])
+    if asked.get("what"):
+        events = events.filter(verb__icontains=asked["what"].strip().replace(" ", "_"))
+    if asked.get("outcome"):
+        events = events.filter(outcome=asked["outcome"])
+    if asked.get("patient"):
+        events = events.filter(patient_id=asked["patient"].pk)
+    if asked.get("since"):
+        events = events.filter(at__gte=_start(asked["since"], zone))
+    if asked.get("until"):
+        events = events.filter(at__lt=_start(asked["until"] + timedelta(days=1), zone))
+    return events
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment of a day."""
+    return datetime.combine(day, time.min, tzinfo=zone)

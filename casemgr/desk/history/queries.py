@@ -1,0 +1,58 @@
+"""Read everything that was ever changed in one person's record, from the history that the database keeps."""
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.history import Change, Source, changes
+from patients.caseload.models import CareTeamMember
+from patients.consent.models import Consent
+from patients.diagnoses.models import Diagnosis
+from patients.episodes.models import Episode
+from patients.record.models import ContactPoint, Identifier, Patient
+from patients.screenings.models import Observation, QuestionnaireAnswers
+from referrals.casework.models import Task
+from referrals.referral.models import Referral
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.medication.models import MedicationStatement, Order
+from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.sessions.models import Attendance
+
+OWN = "e.patient_id = %(patient)s"
+HERE = f"{OWN} AND e.program_id = ANY(%(programs)s)"
+PLANS = "SELECT id FROM treatment_plans_plan WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
+PROBLEMS = " ".join(("SELECT id FROM treatment_plans_problem WHERE plan_id IN (", PLANS, ")"))
+GOALS = " ".join(("SELECT id FROM treatment_plans_goal WHERE problem_id IN (", PROBLEMS, ")"))
+SITES = "SELECT id FROM casemgr_site WHERE program_id = ANY(%(programs)s)"
+SESSIONS = " ".join(("SELECT id FROM treatment_plans_session WHERE site_id IN (", SITES, ")"))
+
+SOURCES: tuple[tuple[Can, Source], ...] = (
+    (Can.SEE_PATIENTS, Source(Patient, "e.pgh_obj_id = %(patient)s")),
+    (Can.SEE_PATIENTS, Source(Identifier, OWN)),
+    (Can.SEE_PATIENTS, Source(ContactPoint, OWN)),
+    (Can.SEE_PATIENTS, Source(Episode, HERE)),
+    (Can.SEE_PATIENTS, Source(CareTeamMember, HERE)),
+    (Can.SEE_CHART, Source(Diagnosis, OWN)),
+    (Can.SEE_CHART, Source(Observation, OWN)),
+    (Can.SEE_CHART, Source(QuestionnaireAnswers, OWN)),
+    (Can.SEE_CHART, Source(Plan, HERE)),
+    (Can.SEE_CHART, Source(Problem, f"e.plan_id IN ({PLANS})")),
+    (Can.SEE_CHART, Source(Goal, f"e.problem_id IN ({PROBLEMS})")),
+    (Can.SEE_CHART, Source(Objective, f"e.goal_id IN ({GOALS})")),
+    (Can.SEE_CHART, Source(Intervention, f"e.goal_id IN ({GOALS})")),
+    (Can.SEE_CHART, Source(Attendance, f"{OWN} AND e.session_id IN ({SESSIONS})")),
+    (Can.SEE_MEDICATION, Source(Order, HERE)),
+    (Can.SEE_MEDICATION, Source(MedicationStatement, OWN)),
+    (Can.SEE_CALENDAR, Source(Appointment, f"{OWN} AND e.site_id IN ({SITES})")),
+    (Can.SEE_CASEWORK, Source(Task, HERE)),
+    (Can.SEE_CASEWORK, Source(Referral, HERE)),
+    (Can.SEE_DISCLOSURES, Source(Consent, f"{OWN} AND e.discloser_id = ANY(%(programs)s)")),
+)
+"""Every table of a person's record with the right that opens it, and how its rows lead to the person."""
+
+
+def changes_of_patient(user: User, patient: Patient, rights: frozenset[Can], *, before: str) -> tuple[list[Change], str]:
+    """Return what was changed in this record, as far as the reader may see it, newest first, and the key of the next page."""
+    programs = sorted({membership.program_id for membership in user.current_memberships})
+    closed = frozenset() if Can.SEE_CHART in rights else frozenset({Can.SEE_MEDICATION})
+    open_to = (rights | {Can.SEE_PATIENTS}) - closed
+    sources = [source for right, source in SOURCES if right in open_to]
+    return changes(sources, {"patient": patient.pk, "programs": programs}, before=before)

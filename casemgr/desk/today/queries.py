@@ -1,0 +1,47 @@
+"""Put Today together: what each role needs to see first."""
+
+from collections.abc import Callable
+
+from casemgr.core.accounts.rules import Role
+from casemgr.desk.today import care, casework, oversight
+from casemgr.desk.today.scope import Scope
+from casemgr.desk.today.sections import Figure, Section, Today
+
+Find = Callable[[Scope], Section]
+
+SECTIONS: dict[Role, tuple[Find, ...]] = {
+    Role.NURSE: (care.holds, care.ending_orders, casework.tasks_due),
+    Role.PRESCRIBER: (care.holds, care.ending_orders, care.my_appointments, care.unsigned_notes),
+    Role.THERAPIST: (care.my_appointments, care.my_groups, care.unsigned_notes, casework.tasks_due),
+    Role.PEER: (care.my_appointments, casework.tasks_due, care.unsigned_notes),
+    Role.CASE_MANAGER: (
+        casework.tasks_due,
+        casework.out_of_touch,
+        casework.referrals_waiting,
+        casework.housing,
+        care.my_appointments,
+        care.unsigned_notes,
+    ),
+    Role.FRONT_DESK: (care.appointments_to_settle, casework.to_admit),
+    Role.DIRECTOR: (oversight.overdue_tasks, care.holds, casework.referrals_waiting, oversight.oldest_unsigned),
+    Role.PRIVACY_OFFICER: (oversight.refusals, oversight.late_disclosures, oversight.ending_consents),
+    Role.ADMINISTRATOR: (oversight.people_without_role, oversight.ending_roles, oversight.sign_ins),
+}
+"""What each role sees, in its order; whoever holds two roles sees both, each section once."""
+
+FIGURES: dict[Role, tuple[Callable[[Scope], list[Figure]], ...]] = {
+    Role.NURSE: (care.dosing_figures,),
+    Role.DIRECTOR: (oversight.director_figures, lambda scope: [oversight.open_tasks_figure(scope)]),
+    Role.ADMINISTRATOR: (oversight.machine_figures,),
+}
+
+
+def today_of(scope: Scope, roles: frozenset[str]) -> Today:
+    """Return the page of somebody with these roles; the number of statements depends on the roles alone."""
+    found = Today()
+    held = [role for role in Role if role in roles]
+    for find_figures in dict.fromkeys(find for role in held for find in FIGURES.get(role, ())):
+        found.figures += find_figures(scope)
+    for find in dict.fromkeys(find for role in held for find in SECTIONS[role]):
+        found.sections.append(find(scope))
+    return found
