@@ -6,14 +6,35 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import ROLE_CHOICES, Program, User
+from casemgr.core.accounts.models import ROLE_CHOICES, Membership, Program, Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.caseload.models import CareTeamMember
+from patients.episodes.actions import admit_patient
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.record.queries import locked
+
+
+@action(Can.ADMIT_PATIENT)
+def take_into_care(
+    *, patient: Patient, site: Site, admitted_on: date, referral_source: str, in_charge: Membership | None, by: User, at: datetime
+) -> Episode:
+    """Admit a person and put somebody in charge at once, so that nobody is admitted whom no case manager sees."""
+    episode = admit_patient(patient=patient, site=site, admitted_on=admitted_on, referral_source=referral_source, by=by, at=at)
+    if in_charge is not None:
+        assign_care_team_member(
+            patient=patient,
+            program=site.program,
+            user=in_charge.user,
+            role=in_charge.role,
+            since=admitted_on,
+            is_lead=True,
+            by=by,
+            at=at,
+        )
+    return episode
 
 
 @action(Can.ASSIGN_CARE_TEAM)

@@ -3,15 +3,18 @@
 from functools import reduce
 from operator import or_
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Now, TruncDate
 from django.db.models.lookups import IsNull
 
-from casemgr.core.accounts.models import Membership, Site, User
-from casemgr.core.accounts.rules import Can
+from casemgr.core.accounts.models import Membership, Program, Site, User
+from casemgr.core.accounts.rules import Can, Role
 from patients.caseload.models import CareTeamMember
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+
+CARE_ROLES = (Role.CASE_MANAGER, Role.THERAPIST, Role.PEER, Role.NURSE, Role.PRESCRIBER)
+"""Roles that a care team is made of."""
 
 
 def patients_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Patient]:
@@ -51,6 +54,43 @@ def _at_their_sites(memberships: list[Membership]) -> Q:
 def _never_admitted() -> Q:
     """Match people who have a record and no stay in care."""
     return Q(IsNull(Subquery(Episode.objects.filter(patient=OuterRef("pk")).order_by().values("pk")[:1]), True))
+
+
+def in_care_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Patient]:
+    """Return who is in care now, among the patients whom this user sees."""
+    return patients_seen_by(user, can=can).filter(Exists(_open_stays(user.reach(can)).filter(patient=OuterRef("pk"))))
+
+
+def never_admitted_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Patient]:
+    """Return who was registered and is in no care yet, among the patients whom this user sees."""
+    return patients_seen_by(user, can=can).filter(_never_admitted())
+
+
+def _open_stays(memberships: list[Membership]) -> QuerySet[Episode]:
+    """Return the stays in care that are open at the sites and programs of these memberships."""
+    whole = {membership.program_id for membership in memberships if membership.site_id is None or membership.is_caseload_bound}
+    sites = {membership.site_id for membership in memberships if membership.site_id is not None}
+    return Episode.objects.filter(Q(site__in=sites) | Q(program__in=whole), discharged_on__isnull=True).order_by()
+
+
+def with_care(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """Return these patients with their open stays (`open_stays`) and who is in charge of them (`in_charge`)."""
+    stays = Episode.objects.filter(discharged_on__isnull=True).select_related("site")
+    leads = current_members().filter(is_lead=True).select_related("user")
+    return patients.prefetch_related(Prefetch("episodes", stays, "open_stays"), Prefetch("care_team", leads, "in_charge"))
+
+
+def sites_open_to(user: User, *, can: Can) -> QuerySet[Site]:
+    """Return the sites at which this user holds a right."""
+    reach = user.reach(can)
+    sites = {membership.site_id for membership in reach if membership.site_id is not None}
+    programs = {membership.program_id for membership in reach if membership.site_id is None}
+    return Site.objects.filter(Q(pk__in=sites) | Q(program__in=programs), is_active=True)
+
+
+def colleagues_in(program: Program) -> QuerySet[Membership]:
+    """Return who can be on a care team of this program, in each role that they hold."""
+    return Membership.objects.current().filter(program=program, role__in=CARE_ROLES, user__is_active=True).select_related("user")
 
 
 def current_members() -> QuerySet[CareTeamMember]:

@@ -134,6 +134,13 @@ class Candidate:
     reasons: tuple[Likeness, ...]
 
     @property
+    def label(self) -> str:
+        """Return what may be told of somebody whose chart may be closed to the reader: name, year of birth, site."""
+        born = self.patient.birth_date
+        year = _("born %(year)s") % {"year": born.year} if born else _("birth date unknown")
+        return f"{self.patient.legal_name}, {year}, {self.patient.registered_site.name}"
+
+    @property
     def words(self) -> str:
         """Return the reasons for people: “same birth date, similar name”."""
         return ", ".join(str(LIKENESS_WORDS[reason]) for reason in self.reasons)

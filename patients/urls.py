@@ -1,0 +1,36 @@
+"""Say which page of the first storey an address opens."""
+
+from django.urls import path
+
+from patients.caseload import views as caseload
+from patients.diagnoses import views as diagnoses
+from patients.episodes import views as episodes
+from patients.record import views as record
+from patients.screenings import views as screenings
+
+app_name = "patients"
+
+urlpatterns = [
+    path("", caseload.caseload, name="caseload"),
+    path("register/", record.register, name="register"),
+    path("<uuid:patient>/edit/", record.edit, name="edit"),
+    path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
+    path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),
+    path("<uuid:patient>/contacts/<int:contact>/", record.change_contact, name="change_contact"),
+    path("<uuid:patient>/contacts/<int:contact>/end/", record.end_contact, name="end_contact"),
+    path("<uuid:patient>/identifiers/add/", record.add_number, name="add_identifier"),
+    path("<uuid:patient>/care/", episodes.care, name="care"),
+    path("<uuid:patient>/care/admit/", caseload.admit, name="admit"),
+    path("<uuid:patient>/care/<int:episode>/transfer/", episodes.transfer, name="transfer"),
+    path("<uuid:patient>/care/<int:episode>/discharge/", episodes.discharge, name="discharge"),
+    path("<uuid:patient>/team/", caseload.team, name="team"),
+    path("<uuid:patient>/team/assign/", caseload.assign, name="assign"),
+    path("<uuid:patient>/team/<int:member>/end/", caseload.end_member, name="end_member"),
+    path("<uuid:patient>/diagnoses/", diagnoses.diagnoses, name="diagnoses"),
+    path("<uuid:patient>/diagnoses/codes/", diagnoses.codes, name="codes"),
+    path("<uuid:patient>/diagnoses/add/", diagnoses.add_diagnosis, name="add_diagnosis"),
+    path("<uuid:patient>/diagnoses/<int:diagnosis>/", diagnoses.revise, name="revise_diagnosis"),
+    path("<uuid:patient>/observations/", screenings.observations, name="observations"),
+    path("<uuid:patient>/observations/score/", screenings.add_score, name="add_score"),
+    path("<uuid:patient>/observations/laboratory/", screenings.add_laboratory, name="add_laboratory"),
+]
