@@ -13,7 +13,7 @@ from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
 from patients.caseload.actions import end_care_team
 from patients.caseload.queries import care_team_of, patients_seen_by
-from patients.episodes.events import PatientAdmitted, PatientDischarged
+from patients.episodes.events import PatientDischarged
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from referrals.casework.actions import add_task
@@ -120,7 +120,6 @@ def _may_take_on(user: User, patient: Patient, program_id: int) -> bool:
 
 
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
-    PatientAdmitted: [],
     PatientDischarged: [each(_end_care_team)],
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
