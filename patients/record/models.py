@@ -29,7 +29,7 @@ class Sex(models.TextChoices):
 
 NAMES_AS_SEARCHED = r"""
     btrim(regexp_replace(
-        translate(lower(unaccent(concat_ws(' ', NEW.given_name, NEW.family_name, NULLIF(NEW.chosen_name, '')))), '''"’`´.', ''),
+        translate(lower(unaccent(concat_ws(' ', NEW.given_name, NEW.family_name, NULLIF(NEW.chosen_name, '')))), '''"’`´.·', ''),
         '[-,;/()\s]+', ' ', 'g'
     ))
 """

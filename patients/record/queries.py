@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
 from patients.record.models import ContactPoint, Identifier, Patient
-from patients.record.rules import SAME_NAME, SHORTEST_WORD_WITH_A_SLIP, Likeness, Wanted, likenesses, near, plain, read_search
+from patients.record.rules import SHORTEST_WORD_WITH_A_SLIP, VERY_SIMILAR_NAME, Likeness, Wanted, likenesses, near, plain, read_search
 
 WORD_THRESHOLD = 0.45
 """Share of a word's letter triples that a name must have; lower finds more and costs more (docs/features/record.md has the figures)."""
@@ -156,7 +156,7 @@ def duplicate_candidates(
     asked = plain(f"{given_name} {family_name}")
     numbers = _known_under(identifiers)
     same_day = Q(birth_date=birth_date) if birth_date else Q()
-    with _likeness_of_words(SAME_NAME):
+    with _likeness_of_words(VERY_SIMILAR_NAME):
         near_ones = list(
             Patient.objects.filter(Q(search_text__trigram_word_similar=asked) | same_day | Q(pk__in=numbers))
             .filter(Q(registered_site__program=program) | Q(episodes__program=program))

@@ -10,16 +10,16 @@ from enum import StrEnum
 SHORTEST_WORD_WITH_A_SLIP = 3
 """Letters a word needs before one of them may be missing; the figure is ours. Below it nearly every word would be near every other."""
 
-SAME_NAME = 0.85
-"""Similarity of two names from which they count as the same."""
-
+SAME_NAME = 0.99
+VERY_SIMILAR_NAME = 0.85
 SIMILAR_NAME = 0.45
-"""Similarity of two names from which they count as similar. Both figures are ours, set on the names of tests/patients/record."""
+"""Similarity of two names from which they count as the same, very similar, similar: the share of letter triples of the one that the other
+has. The figures are ours, set on the names of tests/patients/record."""
 
 _SPECIAL_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t", "ŋ": "n", "ĸ": "q"}
 )
-_DROPPED = str.maketrans("", "", "'\"’`´.‘“”")
+_DROPPED = str.maketrans("", "", "'\"’`´.·‘“”")
 _BETWEEN_WORDS = re.compile(r"[-,;/()\s]+")
 
 
@@ -107,7 +107,7 @@ def likenesses(*, asked_birth: date | None, known_birth: date | None, similarity
     name = Likeness.SAME_NAME if similarity >= SAME_NAME else Likeness.SIMILAR_NAME if similarity >= SIMILAR_NAME else None
     birth = _birth_likeness(asked_birth, known_birth)
     found = [Likeness.SAME_NUMBER] if shares_number else []
-    enough = name is not None and (birth is Likeness.SAME_BIRTH_DATE or (birth is not None and name is Likeness.SAME_NAME))
+    enough = name is not None and (birth is Likeness.SAME_BIRTH_DATE or (birth is not None and similarity >= VERY_SIMILAR_NAME))
     if enough or shares_number:
         found += [reason for reason in (birth, name) if reason is not None]
     return found
