@@ -3,14 +3,24 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from casemgr.admin import record_room
 from casemgr.core import views as core_views
+from casemgr.core.ui import views as ui_views
 
 accounts_urls = ([path("program/", core_views.switch_program, name="switch_program")], "accounts")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", core_views.live, name="live"),
     path("healthz/ready", core_views.ready, name="ready"),
+    path("ui/styleguide/", ui_views.styleguide, name="styleguide"),
     path("language/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
     path("my/", include(accounts_urls)),
+    path("", include("casemgr.desk.urls")),
+    path("measures/", include("casemgr.measures.urls")),
+    path("audit/", include("casemgr.desk.audit.urls")),
+    path("admin/", record_room.urls),
+    path("", include("casemgr.api.urls")),
+    path("patients/", include("patients.urls")),
+    path("plans/", include("treatment_plans.urls")),
 ]

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.refusals import Reason
 from treatment_plans.inventory.models import Lot, Product, StockEntry
-from treatment_plans.inventory.rules import DISPENSING_LOG_SOURCE, say_mg
+from treatment_plans.inventory.rules import DISPENSING_LOG_SOURCE, measure, say_mg
 
 NOTHING = Decimal(0)
 
@@ -27,6 +28,29 @@ def sites_reached(user: User, can: Can) -> QuerySet[Site]:
 def lots_seen_by(user: User) -> QuerySet[Lot]:
     """Return the lots of the sites whose stock this user may see."""
     return Lot.objects.filter(site__in=sites_reached(user, Can.SEE_STOCK)).select_related("product", "site")
+
+
+def sites_managed_by(user: User) -> QuerySet[Site]:
+    """Return the sites whose stock this user may change."""
+    return sites_reached(user, Can.MANAGE_STOCK)
+
+
+def lots_managed_by(user: User) -> QuerySet[Lot]:
+    """Return the lots that this user may change."""
+    return Lot.objects.filter(site__in=sites_managed_by(user)).select_related("product", "site")
+
+
+def mg_words(mg: Decimal) -> str:
+    """Say an amount as a page does: 9,960 or 0.5."""
+    text = say_mg(mg)
+    whole, _point, rest = text.partition(".")
+    return f"{intcomma(whole)}.{rest}" if rest else str(intcomma(whole))
+
+
+def volume_words(mg: Decimal, product: Product) -> str:
+    """Say how many milliliters hold an amount, for a liquid."""
+    volume = measure(mg, product.mg_per_ml)
+    return "" if volume is None else f"{volume.normalize():f} ml"
 
 
 def entries_of(lot: Lot) -> QuerySet[StockEntry]:

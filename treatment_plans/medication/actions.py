@@ -20,15 +20,24 @@ from treatment_plans.inventory.actions import draw_stock
 from treatment_plans.inventory.models import Product
 from treatment_plans.inventory.queries import shortage
 from treatment_plans.medication.events import DoseMissed
-from treatment_plans.medication.models import DayPart, Dose, DosingDay, MedicationStatement, Order, OrderState, StatementKind
+from treatment_plans.medication.models import (
+    DayPart,
+    Dose,
+    DosingDay,
+    MedicationStatement,
+    Order,
+    OrderState,
+    StatementKind,
+    reason_for,
+    warning_words,
+)
 from treatment_plans.medication.queries import (
     DoseFacts,
     calendar_of,
     doses_by_person,
     facts_for_a_dose,
     orders_in_force,
-    reason_for,
-    warning_words,
+    roles_at,
 )
 from treatment_plans.medication.rules import (
     DEFAULT_POLICY,
@@ -182,7 +191,7 @@ def administer_dose(
         mg=amount,
         initials=initials,
         identity_checked_by=identity_checked_by,
-        roles_here=_roles_at(facts.site, by),
+        roles_here=roles_at(facts.site, by),
         order=facts.terms,
         calendar=facts.calendar,
         covered=facts.covered,
@@ -322,11 +331,6 @@ def _let_end(order: Order, *, on: date, today: date) -> Order:
         order.state = OrderState.ENDED
     order.save(update_fields=["ends_on", "state"])
     return order
-
-
-def _roles_at(site: Site, by: User) -> frozenset[str]:
-    """Return the roles that somebody holds at a site."""
-    return frozenset(m.role for m in by.current_memberships if m.program_id == site.program_id and m.site_id in (None, site.pk))
 
 
 def _refuse_if_any(blockers: Sequence[Blocker], facts: DoseFacts, mg: Decimal | None) -> Decimal:

@@ -1,19 +1,29 @@
 """Keep what is prescribed and what was given: never twice."""
 
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, IntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program, Site
 from casemgr.core.append_only import append_only, tracked
 from casemgr.core.records import Recorded
+from casemgr.core.refusals import Reason
 from casemgr.core.sensitivity import Sensitivity
 from patients.record.models import Patient
 from treatment_plans.inventory.models import Lot, Product, StockEntry, Substance
+from treatment_plans.inventory.rules import say_mg
+from treatment_plans.medication.rules import Blocker, Warned
 
 
 class OrderState(models.TextChoices):
@@ -72,7 +82,7 @@ class Order(Recorded):
 
     def __str__(self) -> str:
         """Return substance and dose."""
-        return f"{self.get_substance_display()} {self.daily_mg.normalize():f} mg"
+        return f"{self.get_substance_display()} {say_mg(self.daily_mg)} mg"
 
 
 class DayPart(models.TextChoices):
@@ -140,7 +150,12 @@ class Dose(models.Model):
 
     def __str__(self) -> str:
         """Return day and amount."""
-        return f"{self.for_day}: {self.mg} mg"
+        return f"{self.for_day}: {self.amount}"
+
+    @property
+    def amount(self) -> str:
+        """Say how much was given."""
+        return f"{say_mg(self.mg)} mg"
 
 
 class DosingDay(models.Model):
@@ -198,3 +213,72 @@ class MedicationStatement(Recorded):
     def __str__(self) -> str:
         """Return the title."""
         return self.title
+
+
+REASONS: dict[str, Any] = {
+    "not_a_dispenser": _("Only a nurse or prescriber of this site may give doses."),
+    "no_initials": _("Sign with your initials."),
+    "deceased": _("The record says that this person has died."),
+    "not_in_care": _("This person is not admitted to this program. Admit first."),
+    "identity_not_checked": _("Say how you checked who stands before you."),
+    "no_order": _("No order reaches %(day)s. Ask the prescriber for one."),
+    "on_hold": _("The order is on hold: %(reason)s. A prescriber must decide before the next dose."),
+    "missed_too_many": _("%(days)s scheduled days in a row were missed, since %(since)s. A prescriber must decide before the next dose."),
+    "past_day": _("%(day)s is over. A dose is given today or not at all."),
+    "future_day": _("%(day)s is not a closed day that follows today, so its dose is given on that day."),
+    "site_closed": _("This site gives no doses on %(day)s: it is closed."),
+    "take_home_in_hand": _("A take-home dose for %(day)s is in hand (%(mg)s mg, handed out at %(at)s by %(by)s)."),
+    "already_given": _("The dose for %(day)s was given already"),
+    "part_without_amount": _("Say how many milligrams this part of the day holds."),
+    "not_positive": _("The amount must be more than zero."),
+    "more_than_ordered": _("%(mg)s mg with %(before)s mg given before is more than the %(ordered)s mg ordered for the day."),
+    "first_day_unexplained": _("More than %(limit)s mg of methadone on the first day needs the prescriber's written reason in the order."),
+    "not_oral": _("Methadone is given by mouth only."),
+    "site_of_another_program": _("This site belongs to another program."),
+    "runs_elsewhere": _("Another program gives this medication already. Speak with its prescriber first."),
+    "order_in_the_past": _("An order starts today or later, not on %(day)s."),
+    "ends_before_it_starts": _("The order must last at least one day."),
+    "later_order": _("Another order starts on %(day)s. End this one by then, or end the other first."),
+}
+"""What each blocker says to the person who reads it."""
+
+WARNINGS: dict[str, Any] = {
+    "benzodiazepine": _("Takes a benzodiazepine (%(title)s): look for sedation, talk about naloxone. Do not withhold the dose for it."),
+    "sedative_diagnosis": _(
+        "Has a sedative use disorder on record: look for sedation, talk about naloxone. Do not withhold the dose for it."
+    ),
+    "urine_result": _("A positive laboratory result of late: %(title)s. It is no reason to withhold the dose."),
+    "missed_counselling": _("Missed a counselling session of late. It is no reason to withhold the dose."),
+    "other_substance_today": _("Was given %(substance)s today too. Ask the prescriber if that is meant."),
+    "missed_days": _("Missed days in a row before today: %(days)s. Ask about use and tolerance."),
+}
+"""What each warning says to the person at the window."""
+
+
+def reason_for(blocker: Blocker) -> Reason:
+    """Say a blocker to the person who reads it."""
+    values = _in_words(blocker.values)
+    text = str(REASONS[blocker.code]) % values
+    if blocker.code == "already_given":
+        told = gettext(": %(mg)s mg at %(at)s by %(by)s.") % values if "by" in values else "."
+        text = f"{text}{told}"
+    return Reason(text, field=blocker.field, code=blocker.code, source=blocker.source)
+
+
+def warning_words(warned: Warned) -> str:
+    """Say a warning to the person at the window."""
+    return str(WARNINGS[warned.code]) % _in_words(warned.values)
+
+
+def _in_words(values: Mapping[str, object]) -> dict[str, object]:
+    """Say days and amounts as people do."""
+    said: dict[str, object] = {}
+    for name, value in values.items():
+        match value:
+            case date():
+                said[name] = date_format(value, "MONTH_DAY_FORMAT")
+            case Decimal():
+                said[name] = say_mg(value)
+            case _:
+                said[name] = value
+    return said

@@ -1,17 +1,17 @@
 """Read orders, doses, and all that decides about the next one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
 from casemgr.core.accounts.rules import Can
@@ -19,61 +19,25 @@ from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.inventory.models import Product
-from treatment_plans.inventory.rules import say_mg
-from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order, OrderState
+from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order, OrderState, reason_for
 from treatment_plans.medication.rules import (
     BENZODIAZEPINES,
+    DEFAULT_POLICY,
     LOOK_BACK,
     MISSED_COUNSELLING_DAYS,
     POSITIVE_CODES,
     URINE_RESULT_DAYS,
-    Blocker,
+    WHOLE_DAY,
     DosingCalendar,
     Given,
     Known,
+    Situation,
     Terms,
     Warned,
     missed_in_a_row,
+    what_stands_in_the_way,
+    what_to_warn_of,
 )
-
-REASONS: dict[str, Any] = {
-    "not_a_dispenser": _("Only a nurse or prescriber of this site may give doses."),
-    "no_initials": _("Sign with your initials."),
-    "deceased": _("The record says that this person has died."),
-    "not_in_care": _("This person is not admitted to this program. Admit first."),
-    "identity_not_checked": _("Say how you checked who stands before you."),
-    "no_order": _("No order reaches %(day)s. Ask the prescriber for one."),
-    "on_hold": _("The order is on hold: %(reason)s. A prescriber must decide before the next dose."),
-    "missed_too_many": _("%(days)s scheduled days in a row were missed, since %(since)s. A prescriber must decide before the next dose."),
-    "past_day": _("%(day)s is over. A dose is given today or not at all."),
-    "future_day": _("%(day)s is not a closed day that follows today, so its dose is given on that day."),
-    "site_closed": _("This site gives no doses on %(day)s: it is closed."),
-    "take_home_in_hand": _("A take-home dose for %(day)s is in hand (%(mg)s mg, handed out at %(at)s by %(by)s)."),
-    "already_given": _("The dose for %(day)s was given already"),
-    "part_without_amount": _("Say how many milligrams this part of the day holds."),
-    "not_positive": _("The amount must be more than zero."),
-    "more_than_ordered": _("%(mg)s mg with %(before)s mg given before is more than the %(ordered)s mg ordered for the day."),
-    "first_day_unexplained": _("More than %(limit)s mg of methadone on the first day needs the prescriber's written reason in the order."),
-    "not_oral": _("Methadone is given by mouth only."),
-    "site_of_another_program": _("This site belongs to another program."),
-    "runs_elsewhere": _("Another program gives this medication already. Speak with its prescriber first."),
-    "order_in_the_past": _("An order starts today or later, not on %(day)s."),
-    "ends_before_it_starts": _("The order must last at least one day."),
-    "later_order": _("Another order starts on %(day)s. End this one by then, or end the other first."),
-}
-"""What each blocker says to the person who reads it."""
-
-WARNINGS: dict[str, Any] = {
-    "benzodiazepine": _("Takes a benzodiazepine (%(title)s): look for sedation, talk about naloxone. Do not withhold the dose for it."),
-    "sedative_diagnosis": _(
-        "Has a sedative use disorder on record: look for sedation, talk about naloxone. Do not withhold the dose for it."
-    ),
-    "urine_result": _("A positive laboratory result of late: %(title)s. It is no reason to withhold the dose."),
-    "missed_counselling": _("Missed a counselling session of late. It is no reason to withhold the dose."),
-    "other_substance_today": _("Was given %(substance)s today too. Ask the prescriber if that is meant."),
-    "missed_days": _("Missed days in a row before today: %(days)s. Ask about use and tolerance."),
-}
-"""What each warning says to the person at the window."""
 
 COUNSELLING = ["individual", "group", "family"]
 CLOSURES_AHEAD = timedelta(days=14)
@@ -136,35 +100,6 @@ CROSS JOIN LATERAL (SELECT (%(at)s AT TIME ZONE site.time_zone)::date AS today) 
 WHERE o.id = %(order)s
 """
 """All that decides about one dose. Written by hand: a dose is given at a window with a line behind it, and this costs the least."""
-
-
-def reason_for(blocker: Blocker) -> Reason:
-    """Say a blocker to the person who reads it."""
-    values = _in_words(blocker.values)
-    text = str(REASONS[blocker.code]) % values
-    if blocker.code == "already_given":
-        told = gettext(": %(mg)s mg at %(at)s by %(by)s.") % values if "by" in values else "."
-        text = f"{text}{told}"
-    return Reason(text, field=blocker.field, code=blocker.code, source=blocker.source)
-
-
-def warning_words(warned: Warned) -> str:
-    """Say a warning to the person at the window."""
-    return str(WARNINGS[warned.code]) % _in_words(warned.values)
-
-
-def _in_words(values: Mapping[str, object]) -> dict[str, object]:
-    """Say days and amounts as people do."""
-    said: dict[str, object] = {}
-    for name, value in values.items():
-        match value:
-            case date():
-                said[name] = date_format(value, "MONTH_DAY_FORMAT")
-            case Decimal():
-                said[name] = say_mg(value)
-            case _:
-                said[name] = value
-    return said
 
 
 def orders_seen_by(user: User) -> QuerySet[Order]:
@@ -232,6 +167,22 @@ class DoseFacts:
         return missed_in_a_row(before=self.today, since=since, covered=self.covered, calendar=self.calendar)
 
     @property
+    def part_to_give(self) -> str:
+        """Return the part of today that is still to be given: the whole, or what one part leaves."""
+        parts = {dose.day_part for dose in self.given if dose.for_day == self.today and dose.substance == self.terms.substance}
+        return {frozenset({"morning"}): "evening", frozenset({"evening"}): "morning"}.get(frozenset(parts), WHOLE_DAY)
+
+    @property
+    def days_to_hand_out(self) -> list[date]:
+        """Return the closed days directly ahead whose dose may be taken home and is not in hand yet."""
+        return closed_days_ahead(self.calendar, self.today, self.covered)
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """Return what to warn of, as the verb will keep it with the dose."""
+        return what_to_warn_of(self.known)
+
+    @property
     def known(self) -> Known:
         """Return what the person at the window should know."""
         others = [dose.substance for dose in self.given if dose.for_day == self.today and dose.substance != self.terms.substance]
@@ -250,7 +201,7 @@ def facts_for_a_dose(order_id: int, at: datetime, *, lock: bool = False) -> Dose
 
     With `lock` the order is held until the end; the patient must be held already, or what is read of doses may be old.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "order": order_id,
         "at": at,
         "look_back": LOOK_BACK,
@@ -300,14 +251,54 @@ def _given_in(dose: dict[str, Any], site: Site) -> Given:
     return Given(dose["substance"], day, dose["day_part"], mg, dose["is_take_home"], when, dose["by"])
 
 
+def closed_days_ahead(calendar: DosingCalendar, today: date, covered: Collection[date]) -> list[date]:
+    """Return the closed days that directly follow and that no dose in hand covers."""
+    days = takewhile(lambda day: not calendar.is_open(day), (today + timedelta(days=n) for n in range(1, CLOSURES_AHEAD.days)))
+    return [day for day in days if day not in covered]
+
+
+def roles_at(site: Site, user: User) -> frozenset[str]:
+    """Return the roles that somebody holds at a site."""
+    return frozenset(m.role for m in user.current_memberships if m.program_id == site.program_id and m.site_id in (None, site.pk))
+
+
+def already_in_the_way(facts: DoseFacts, user: User, *, deceased: bool) -> list[Reason]:
+    """Return what will stop today's dose whatever is typed, so that the window knows before the person is asked."""
+    parts = [dose for dose in facts.given if dose.for_day == facts.today and dose.substance == facts.terms.substance]
+    rest = facts.terms.daily_mg - sum((dose.mg for dose in parts), Decimal(0))
+    situation = Situation(
+        today=facts.today,
+        for_day=facts.today,
+        day_part=facts.part_to_give if rest > 0 else WHOLE_DAY,
+        mg=rest if rest > 0 else facts.terms.daily_mg,
+        initials="-",
+        identity_checked_by="-",
+        roles_here=roles_at(facts.site, user),
+        order=facts.terms,
+        calendar=facts.calendar,
+        covered=facts.covered,
+        given=facts.given,
+        in_care=facts.in_care,
+        deceased=deceased,
+        is_first_day=facts.is_first_day,
+    )
+    return [reason_for(blocker) for blocker in what_stands_in_the_way(situation)]
+
+
 @dataclass
 class Waiting:
     """Hold one line of the dosing list: an order, what was given for it, what was missed."""
 
     order: Order
-    given: list[Dose] = field(default_factory=list)
-    missed: list[date] = field(default_factory=list)
+    given: list[Dose] = made(default_factory=list)
+    missed: list[date] = made(default_factory=list)
     missed_yesterday: bool = False
+    to_take_home: list[date] = made(default_factory=list)
+
+    @property
+    def names(self) -> str:
+        """Return the names that a search at the window looks into."""
+        return f"{self.order.patient.display_name} {self.order.patient.legal_name}".lower()
 
     @property
     def is_given(self) -> bool:
@@ -316,8 +307,13 @@ class Waiting:
 
     @property
     def is_on_hold(self) -> bool:
-        """Say whether a prescriber must decide first."""
-        return self.order.state == OrderState.ON_HOLD
+        """Say whether a prescriber must decide first, by the order or by the days missed."""
+        return self.order.state == OrderState.ON_HOLD or (not self.given and len(self.missed) >= DEFAULT_POLICY.hold_after)
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether nothing is left to give."""
+        return self.is_given and not self.to_take_home
 
 
 def dosing_list(user: User, site: Site, day: date) -> list[Waiting]:
@@ -345,7 +341,8 @@ def _waiting(order: Order, doses: list[Dose], calendar: DosingCalendar, day: dat
     """Return one line of the dosing list."""
     covered = {dose.for_day for dose in doses}
     missed = missed_in_a_row(before=day, since=order.missed_counted_from, covered=covered, calendar=calendar)
-    return Waiting(order, [dose for dose in doses if dose.for_day == day], missed, bool(missed) and missed[0] == day - timedelta(days=1))
+    yesterday = bool(missed) and missed[0] == day - timedelta(days=1)
+    return Waiting(order, [dose for dose in doses if dose.for_day == day], missed, yesterday, closed_days_ahead(calendar, day, covered))
 
 
 def dosing_days_to_close(at: datetime) -> list[tuple[Site, date]]:

@@ -62,7 +62,8 @@ def test_the_second_dose_of_a_day_is_refused_with_who_and_when_and_nothing_chang
     with pytest.raises(Refused) as refused:
         give(order, at=now + timedelta(minutes=5))
     assert str(refused.value) == f"The dose for March 4 was given already: 40 mg at 3 p.m. by {clinic.nurse.full_name}."
-    assert Dose.objects.count() == 1 and StockEntry.objects.filter(move="dispensed").count() == 1
+    assert Dose.objects.count() == 1
+    assert StockEntry.objects.filter(move="dispensed").count() == 1
     assert Lot.objects.get().remaining_mg == left
     audit = AuditEvent.objects.get(verb="administer_dose", outcome=Outcome.REFUSED)
     assert (audit.patient_id, audit.reason) == (order.patient_id, str(refused.value))
@@ -73,7 +74,8 @@ def test_who_may_not_dispense_changes_nothing(ordered, give, clinic, role):
     order = ordered()
     with pytest.raises(Denied):
         give(order, by=clinic.staff[role])
-    assert not Dose.objects.exists() and not StockEntry.objects.filter(move="dispensed").exists()
+    assert not Dose.objects.exists()
+    assert not StockEntry.objects.filter(move="dispensed").exists()
     assert AuditEvent.objects.get(verb="administer_dose").outcome == "denied"
 
 
@@ -83,7 +85,8 @@ def test_the_system_itself_can_never_dose_or_prescribe(ordered, give, clinic, me
         give(order, by=clinic.system)
     with pytest.raises(Denied):
         hold_order(order=order, reason="x", by=clinic.system, at=now)
-    assert not Dose.objects.exists() and Order.objects.get().state == "active"
+    assert not Dose.objects.exists()
+    assert Order.objects.get().state == "active"
 
 
 def test_a_nurse_of_another_site_does_not_dose_here(ordered, give, clinic):
@@ -113,7 +116,8 @@ def test_an_empty_shelf_is_said_with_what_is_left(ordered, give):
         give(order)
     assert codes(refused) == ["out_of_stock"]
     assert "holds 40 mg (39 mg are left in all)" in str(refused.value)
-    assert not Dose.objects.exists() and Lot.objects.get().remaining_mg == 39
+    assert not Dose.objects.exists()
+    assert Lot.objects.get().remaining_mg == 39
 
 
 def test_the_day_is_the_day_of_the_site_and_not_of_greenwich(ordered, clinic, now):
@@ -392,7 +396,8 @@ def test_a_missed_day_is_noted_once_and_told_to_whoever_reacts(ordered, give, cl
     day = DosingDay.objects.get()
     assert (day.site, day.day, day.due, day.missed) == (clinic.north, TODAY, 2, 1)
     assert close_days(clinic, now, 0) == [0]
-    assert Fact.objects.filter(kind="DoseMissed").count() == 1 and DosingDay.objects.count() == 1
+    assert Fact.objects.filter(kind="DoseMissed").count() == 1
+    assert DosingDay.objects.count() == 1
 
 
 def test_three_missed_days_in_a_row_put_the_order_on_hold_until_a_prescriber_decides(ordered, give, clinic, now):

@@ -89,7 +89,8 @@ def test_two_missed_days_pass_and_three_stop_the_next_dose_until_a_prescriber_de
 def test_the_missed_dose_hold_is_program_policy_and_says_so():
     order = replace(METHADONE, missed_counted_from=date(2026, 1, 5))
     (blocker,) = what_stands_in_the_way(replace(SITUATION, order=order))
-    assert blocker.source.startswith("program policy") and "42 CFR Part 8 has no figure" in blocker.source
+    assert blocker.source.startswith("program policy")
+    assert "42 CFR Part 8 has no figure" in blocker.source
     assert codes(order=order, covered=days_ago(3), policy=MissedDosePolicy(hold_after=2)) == ["missed_too_many"]
 
 
@@ -113,7 +114,8 @@ def test_a_closed_day_is_not_missed_and_a_take_home_dose_covers_it():
 def test_the_row_never_holds_a_closed_or_covered_day_and_never_jumps_over_a_covered_one(covered, closed):
     calendar = DosingCalendar(closures=frozenset(days_ago(*closed)))
     row = missed_in_a_row(before=TODAY, since=TODAY - timedelta(days=20), covered=days_ago(*covered), calendar=calendar)
-    assert not set(row) & set(days_ago(*covered)) and not set(row) & set(days_ago(*closed))
+    assert not set(row) & set(days_ago(*covered))
+    assert not set(row) & set(days_ago(*closed))
     nearest = min(covered, default=21)
     assert row == [day for n, day in enumerate(days_ago(*range(1, nearest)), 1) if n not in closed]
 

@@ -1,0 +1,65 @@
+"""Say which page of the second storey an address opens."""
+
+from django.urls import path
+
+from treatment_plans.appointments import views as appointments
+from treatment_plans.inventory import views as inventory
+from treatment_plans.medication import views as medication
+from treatment_plans.plan import views as plan
+from treatment_plans.sessions import views as sessions
+
+app_name = "treatment_plans"
+
+medication_urls = [
+    path("dosing/", medication.dosing, name="dosing"),
+    path("dosing/<int:order_id>/", medication.dose, name="dose"),
+    path("patients/<uuid:patient>/orders/", medication.orders, name="orders"),
+    path("patients/<uuid:patient>/orders/new/", medication.order_new, name="order_new"),
+    path("orders/<int:order_id>/", medication.order, name="order"),
+    path("orders/<int:order_id>/hold/", medication.order_hold, name="order_hold"),
+    path("orders/<int:order_id>/release/", medication.order_release, name="order_release"),
+    path("orders/<int:order_id>/end/", medication.order_end, name="order_end"),
+]
+inventory_urls = [
+    path("stock/", inventory.stock, name="stock"),
+    path("stock/receive/", inventory.receive, name="receive"),
+    path("stock/products/new/", inventory.product_new, name="product_new"),
+    path("stock/<int:lot_id>/", inventory.lot, name="lot"),
+    path("stock/<int:lot_id>/waste/", inventory.waste, name="waste"),
+    path("stock/<int:lot_id>/count/", inventory.count, name="count"),
+]
+
+appointment_urls = [
+    path("calendar/", appointments.calendar, name="calendar"),
+    path("patients/<uuid:patient>/book/", appointments.book, name="book"),
+    path("appointments/<int:appointment>/", appointments.appointment, name="appointment"),
+    path("appointments/<int:appointment>/move/", appointments.move, name="move_appointment"),
+    path("appointments/<int:appointment>/cancel/", appointments.cancel, name="cancel_appointment"),
+    path("appointments/<int:appointment>/settle/", appointments.settle, name="settle_appointment"),
+]
+plan_urls = [
+    path("patients/<uuid:patient>/plan/", plan.plan, name="plan"),
+    path("patients/<uuid:patient>/plan/start/", plan.start, name="start_plan"),
+    path("<int:plan>/", plan.plan_version, name="plan_version"),
+    path("<int:plan>/print/", plan.print_plan, name="print_plan"),
+    path("<int:plan>/change/", plan.change, name="change_plan"),
+    path("<int:plan>/activate/", plan.activate, name="activate_plan"),
+    path("<int:plan>/end/", plan.end, name="end_plan"),
+    path("<int:plan>/problems/", plan.add_problem, name="add_problem"),
+    path("problems/<int:problem>/goals/", plan.add_goal, name="add_goal"),
+    path("goals/<int:goal>/objectives/", plan.add_objective, name="add_objective"),
+    path("goals/<int:goal>/interventions/", plan.add_intervention, name="add_intervention"),
+    path("goals/<int:goal>/settle/", plan.settle_goal, name="settle_goal"),
+    path("objectives/<int:objective>/met/", plan.meet_objective, name="meet_objective"),
+]
+session_urls = [
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/unsigned/", sessions.unsigned, name="unsigned"),
+    path("sessions/group/", sessions.group, name="write_group"),
+    path("sessions/<int:session>/", sessions.session, name="session"),
+    path("sessions/<int:session>/sign/", sessions.sign, name="sign_session"),
+    path("patients/<uuid:patient>/session/", sessions.write, name="write_session"),
+    path("notes/<int:attendance>/", sessions.note, name="note"),
+]
+
+urlpatterns = [*appointment_urls, *plan_urls, *session_urls, *medication_urls, *inventory_urls]
