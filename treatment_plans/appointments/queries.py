@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
-from casemgr.core.accounts.rules import Can
+from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Purpose, Site, User
+from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.messaging.models import Message, MessageState
+from casemgr.core.outbox.models import Fact, FactState
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import ContactKind, ContactPoint, Patient
@@ -19,6 +20,7 @@ from treatment_plans.appointments import rules
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 
 REMINDER = "appointment"
+MEETS_PATIENTS = (Role.CASE_MANAGER, Role.THERAPIST, Role.PEER, Role.NURSE, Role.PRESCRIBER)
 UTC_ZONE = ZoneInfo("UTC")
 CHANNELS = {ContactKind.PHONE.value: "sms", ContactKind.EMAIL.value: "email"}
 
@@ -53,7 +55,9 @@ def conflicts(patient: Patient, starts_at: datetime, ends_at: datetime, *, but: 
     return found.exclude(pk=but.pk).select_related("site", "clinician") if but else found.select_related("site", "clinician")
 
 
-def booking_warnings(site: Site, clinician: User, starts_at: datetime, ends_at: datetime, *, kind: str = "") -> list[str]:
+def booking_warnings(
+    site: Site, clinician: User, starts_at: datetime, ends_at: datetime, *, kind: str = "", but: Appointment | None = None
+) -> list[str]:
     """Return what a person should know before booking; none of it stops them."""
     starts, ends = starts_at.astimezone(site.zone), ends_at.astimezone(site.zone)
     warnings = [
@@ -65,14 +69,14 @@ def booking_warnings(site: Site, clinician: User, starts_at: datetime, ends_at: 
     if hours and not warnings and not rules.is_within(starts.time(), ends.time(), of_day):
         said = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in of_day) or _("not at all")
         warnings.append(_("%(site)s is not open then (that weekday: %(hours)s).") % {"site": site.name, "hours": said})
-    if kind != AppointmentKind.GROUP and _is_busy(clinician, starts_at, ends_at):
+    if kind != AppointmentKind.GROUP and _is_busy(clinician, starts_at, ends_at, but):
         warnings.append(_("%(name)s has another appointment then.") % {"name": clinician.full_name})
     return warnings
 
 
-def _is_busy(clinician: User, starts_at: datetime, ends_at: datetime) -> bool:
+def _is_busy(clinician: User, starts_at: datetime, ends_at: datetime, but: Appointment | None) -> bool:
     """Say whether a member of staff has a booked appointment that overlaps with this time."""
-    booked = Appointment.objects.filter(clinician=clinician, state=AppointmentState.BOOKED)
+    booked = Appointment.objects.filter(clinician=clinician, state=AppointmentState.BOOKED).exclude(pk=but.pk if but else None)
     return booked.filter(starts_at__lt=ends_at, ends_at__gt=starts_at, starts_at__gt=starts_at - timedelta(days=1)).exists()
 
 
@@ -215,3 +219,43 @@ def _contacts_of(patient_ids: Collection[int]) -> dict[int, list[rules.Contact]]
         is_safe, may_name = ok and not unsafe, by_name and not shared
         contacts[patient_id].append(rules.Contact(CHANNELS[kind], value, wants, is_safe, ended_at is not None, may_name))
     return contacts
+
+
+def sites_open_to(user: User, can: Can) -> QuerySet[Site]:
+    """Return the sites at which this user holds a right."""
+    reach = user.reach(can)
+    sites = {membership.site_id for membership in reach if membership.site_id is not None}
+    programs = {membership.program_id for membership in reach if membership.site_id is None}
+    return Site.objects.filter(Q(pk__in=sites) | Q(program__in=programs), is_active=True).select_related("program").order_by("name")
+
+
+def staff_at(sites: QuerySet[Site]) -> QuerySet[User]:
+    """Return who sees patients in the programs of these sites today."""
+    held = Membership.objects.current().filter(role__in=MEETS_PATIENTS, program__in=sites.values("program"), user=OuterRef("pk"))
+    return User.objects.filter(Exists(held), is_active=True).order_by("full_name", "pk")
+
+
+@dataclass(frozen=True)
+class ReminderLine:
+    """Tell of one reminder what has become of it, for the person at the desk."""
+
+    lead: str
+    due_at: datetime
+    state: str
+    reason: str
+
+
+def reminders_of(appointment: Appointment) -> list[ReminderLine]:
+    """Return what is known of the reminders of an appointment as it stands now: to come, sent, or silent and why."""
+    keys = {rules.reminder_key(appointment.pk, appointment.version, lead): lead for lead in rules.LEADS}
+    facts = {fact.key: fact for fact in Fact.objects.filter(key__in=keys)}
+    messages = {message.key: message for message in Message.objects.filter(key__in=keys)}
+    return [_reminder_line(lead, facts[key], messages.get(key)) for key, lead in keys.items() if key in facts]
+
+
+def _reminder_line(lead: str, fact: Fact, message: Message | None) -> ReminderLine:
+    """Return one line from the fact and the message that came of it."""
+    if message is not None:
+        return ReminderLine(lead, message.sent_at or message.due_at, message.state, message.reason)
+    state = "silent" if fact.state == FactState.DONE else fact.state
+    return ReminderLine(lead, fact.done_at or fact.due_at, state, fact.outcome.removeprefix("silent: "))

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db.models import Count, Prefetch
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
@@ -13,7 +12,7 @@ from patients.diagnoses.models import Axis, Diagnosis
 from patients.record.models import Patient
 from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, InterventionKind, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.queries import axes_diagnosed
+from treatment_plans.plan.queries import axes_diagnosed, gaps_in
 
 INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
 
@@ -118,7 +117,7 @@ def activate_plan(*, plan: Plan, one_axis_reason: str = "", by: User, at: dateti
         raise Refused(_("This plan is in force already."), code="already_active")
     reason = one_axis_reason.strip()
     diagnosed = axes_diagnosed(fresh.patient_id)
-    found = rules.gaps(diagnosed, _shape_of(fresh))
+    found = gaps_in(fresh, diagnosed)
     if found and not (reason and rules.needs_one_axis_reason(diagnosed, found)):
         raise Refused(*[_gap_in_words(gap, excusable=rules.needs_one_axis_reason(diagnosed, found)) for gap in found])
     today = at.astimezone(fresh.program.zone).date()
@@ -171,18 +170,6 @@ def _open_plan(key: int) -> Plan:
     if plan.state == PlanState.ENDED:
         raise Refused(_("This plan has ended. Start a new one."), code="plan_ended")
     return plan
-
-
-def _shape_of(plan: Plan) -> list[rules.ProblemShape]:
-    """Return what the rules need to know of a plan."""
-    goals = Goal.objects.filter(state__in=[GoalState.ACTIVE, GoalState.ACHIEVED]).annotate(
-        steps=Count("objectives", distinct=True), means=Count("interventions", distinct=True)
-    )
-    problems = plan.problems.prefetch_related(Prefetch("goals", queryset=goals, to_attr="open_goals"))
-    return [
-        rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals])
-        for problem in problems
-    ]
 
 
 def _gap_in_words(gap: rules.Gap, *, excusable: bool) -> Reason:

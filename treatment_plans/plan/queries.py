@@ -1,12 +1,15 @@
 """Read plans."""
 
-from django.db.models import Prefetch, QuerySet
+from collections.abc import Collection
+
+from django.db.models import Count, Prefetch, QuerySet
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.diagnoses.models import Certainty, CourseOfDiagnosis, Diagnosis
 from patients.record.models import Patient
+from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
 
 
@@ -49,7 +52,7 @@ def with_parts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     )
 
 
-def goals_in_force(patients: QuerySet[Patient] | list[Patient]) -> QuerySet[Goal]:
+def goals_in_force(patients: Collection[Patient] | Collection[int]) -> QuerySet[Goal]:
     """Return the open goals of the active plans of these patients."""
     return Goal.objects.filter(
         state=GoalState.ACTIVE, problem__plan__state=PlanState.ACTIVE, problem__plan__patient__in=patients
@@ -63,3 +66,25 @@ def axes_diagnosed(patient_id: int) -> set[str]:
         .exclude(certainty=Certainty.REFUTED)
         .values_list("axis", flat=True)
     )
+
+
+def gaps_in(plan: Plan, diagnosed: Collection[str]) -> list[rules.Gap]:
+    """Return what a plan still lacks, given the axes on which the person has an active diagnosis."""
+    goals = Goal.objects.filter(state__in=[GoalState.ACTIVE, GoalState.ACHIEVED]).annotate(
+        steps=Count("objectives", distinct=True), means=Count("interventions", distinct=True)
+    )
+    problems = Problem.objects.filter(plan=plan).prefetch_related(Prefetch("goals", queryset=goals, to_attr="open_goals"))
+    shapes = [
+        rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals]) for problem in problems
+    ]
+    return rules.gaps(diagnosed, shapes)
+
+
+def care_team_users(plan: Plan) -> QuerySet[User]:
+    """Return who may be named as responsible for what a plan asks for: the person's care team."""
+    return User.objects.filter(pk__in=care_team_of(plan.patient).values("user"), is_active=True).order_by("full_name")
+
+
+def diagnoses_to_name(plan: Plan) -> QuerySet[Diagnosis]:
+    """Return the diagnoses that a problem of a plan may rest on."""
+    return Diagnosis.objects.filter(patient=plan.patient_id).exclude(certainty=Certainty.REFUTED).exclude(course=CourseOfDiagnosis.RESOLVED)

@@ -107,6 +107,8 @@ def change_note(
     fresh = Attendance.objects.select_for_update(no_key=True, of=("self",)).select_related("session", "patient").get(pk=attendance.pk)
     if fresh.signed_at is not None:
         raise Refused(_("This note is signed and stays as it is. Write what is to be added into a new note."), code="note_signed")
+    if by.pk not in (fresh.session.clinician_id, fresh.recorded_by_id):
+        raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
     others = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh.session_id).select_related("patient")}
     part = Part(fresh.patient, fresh.state, fresh.minutes, note, tuple(goals or ()))
     reasons = [*_names_given_away(others, {fresh.patient_id: note}, ""), *_foreign_rows([part])]

@@ -1,6 +1,9 @@
 """Read sessions, attendances and notes."""
 
+from collections import defaultdict
 from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
@@ -8,9 +11,14 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
-from treatment_plans.plan.models import Goal, GoalState, PlanState
-from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session, SessionKind
-from treatment_plans.sessions.rules import PRESENT
+from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
+from treatment_plans.appointments.queries import on_day
+from treatment_plans.plan.models import Goal
+from treatment_plans.plan.queries import goals_in_force
+from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+
+AROUND = timedelta(hours=1)
+"""How far the start of a session may lie from the start of the appointment that led to it."""
 
 
 def attendances_seen_by(user: User) -> QuerySet[Attendance]:
@@ -44,14 +52,37 @@ def worked_on() -> "Prefetch[str, QuerySet[AttendanceGoal], str]":
 def unsigned_for(user: User) -> QuerySet[Attendance]:
     """Return this person's own notes that wait for a signature, the oldest first."""
     return (
-        Attendance.objects.filter(session__clinician=user, signed_at__isnull=True, state__in=PRESENT)
-        .exclude(session__kind=SessionKind.ENCOUNTER)
+        Attendance.objects.filter(session__clinician=user, signed_at__isnull=True)
         .select_related("session__site", "session__clinician", "patient")
         .order_by("session__starts_at", "pk")
     )
 
 
+def goals_by_patient(patients: Collection[Patient]) -> dict[int, list[Goal]]:
+    """Return the open goals of the active plans of these people, in one statement."""
+    goals: dict[int, list[Goal]] = defaultdict(list)
+    for goal in goals_in_force(list(patients)).order_by("problem", "pk"):
+        goals[goal.problem.plan.patient_id].append(goal)
+    return goals
+
+
+def appointments_leading_to(patients: Collection[Patient], clinician: User, starts_at: datetime) -> dict[int, Appointment]:
+    """Return the booked appointments of these people with somebody around the time at which a session began."""
+    booked = Appointment.objects.filter(
+        patient__in=patients,
+        clinician=clinician,
+        state=AppointmentState.BOOKED,
+        starts_at__range=(starts_at - AROUND, starts_at + AROUND),
+    )
+    return {appointment.patient_id: appointment for appointment in booked.order_by("-starts_at")}
+
+
+def expected_in_group(clinician: User, day: date, zone: ZoneInfo) -> set[int]:
+    """Return who is booked for a group with somebody on a day."""
+    booked = Appointment.objects.filter(clinician=clinician, kind=AppointmentKind.GROUP, state=AppointmentState.BOOKED)
+    return set(on_day(booked, day, zone).values_list("patient_id", flat=True))
+
+
 def patients_with_goals(patient_ids: Collection[int]) -> set[int]:
     """Return those of these patients who have an open goal in an active plan."""
-    open_goals = Goal.objects.filter(state=GoalState.ACTIVE, problem__plan__state=PlanState.ACTIVE, problem__plan__patient__in=patient_ids)
-    return set(open_goals.values_list("problem__plan__patient", flat=True).distinct())
+    return set(goals_in_force(patient_ids).values_list("problem__plan__patient", flat=True).distinct())

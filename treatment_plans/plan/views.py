@@ -1,0 +1,255 @@
+"""Show a plan on both axes, let it grow piece by piece, and put it into force."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.recording import note_read
+from casemgr.core.refusals import Refused
+from casemgr.core.ui.pages import StaffRequest, attempt, page
+from patients.caseload.queries import patients_seen_by
+from patients.diagnoses.models import Axis
+from treatment_plans.plan import actions, forms
+from treatment_plans.plan.models import Plan, PlanState
+from treatment_plans.plan.queries import (
+    axes_diagnosed,
+    care_team_users,
+    diagnoses_to_name,
+    gaps_in,
+    goals_seen_by,
+    objectives_seen_by,
+    plans_for,
+    plans_seen_by,
+    problems_seen_by,
+    with_parts,
+)
+from treatment_plans.plan.rules import Part, needs_one_axis_reason, next_review
+
+STATES = {PlanState.DRAFT: "note", PlanState.ACTIVE: "good", PlanState.ENDED: "quiet"}
+ORDER = [PlanState.ACTIVE, PlanState.DRAFT, PlanState.ENDED]
+
+
+@page(Can.SEE_CHART)
+def plan(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
+    """Show a person's plan in force, else the draft, else the last one; say so when there is none."""
+    person = get_object_or_404(patients_seen_by(request.user, can=Can.SEE_CHART), public_id=patient)
+    plans = sorted(plans_for(person), key=lambda one: ORDER.index(PlanState(one.state)))
+    if not plans:
+        note_read(by=request.user, at=timezone.now(), what="plan", patient_id=person.pk)
+        context = {"patient": person, "may_write": request.user.may(Can.WRITE_PLAN)}
+        return render(request, "treatment_plans/plan/none.html", context)
+    return _show(request, plans[0].pk)
+
+
+@page(Can.SEE_CHART)
+def plan_version(request: StaffRequest, plan: int) -> HttpResponse:
+    """Show one plan: a draft, the one in force, or a former one."""
+    return _show(request, plan)
+
+
+@page(Can.SEE_CHART)
+def print_plan(request: StaffRequest, plan: int) -> HttpResponse:
+    """Show a plan for paper, with room for signatures."""
+    found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=plan)
+    note_read(by=request.user, at=timezone.now(), what="plan_print", patient_id=found.patient_id)
+    return render(request, "treatment_plans/plan/print.html", _content(request, found))
+
+
+@page(Can.WRITE_PLAN)
+def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
+    """Start a plan."""
+    person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_PLAN), public_id=patient)
+    at, program = timezone.now(), request.program
+    today = at.astimezone(program.zone).date()
+    form = forms.StartPlanForm(request.POST or None, initial={"starts_on": today, "review_on": next_review(today)})
+    if request.method == "POST" and form.is_valid():
+        started = attempt(form, lambda: actions.start_plan(patient=person, program=program, by=request.user, at=at, **form.cleaned_data))
+        if started:
+            return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[started.pk]))
+    context = {"form": form, "patient": person, "title": _("Start a plan"), "submit": _("Start the plan")}
+    return render(request, "treatment_plans/plan/form.html", context, status=422 if form.errors else 200)
+
+
+@page(Can.WRITE_PLAN)
+def change(request: StaffRequest, plan: int) -> HttpResponse:
+    """Change the next review and the strengths."""
+    found = get_object_or_404(plans_seen_by(request.user), pk=plan)
+    form = forms.ChangePlanForm(request.POST or None, initial={"review_on": found.review_on, "strengths": found.strengths})
+    return _take_in(request, found, form, actions.change_plan, {"plan": found}, slot="adding-strengths", title=_("Review and strengths"))
+
+
+@page(Can.WRITE_PLAN)
+def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
+    """Add a problem."""
+    found = get_object_or_404(plans_seen_by(request.user), pk=plan)
+    form = forms.ProblemForm(request.POST or None, diagnoses=diagnoses_to_name(found), initial={"axis": request.GET.get("axis")})
+    return _take_in(request, found, form, actions.add_problem, {"plan": found}, slot="adding-problem", title=_("Add a problem"))
+
+
+@page(Can.WRITE_PLAN)
+def add_goal(request: StaffRequest, problem: int) -> HttpResponse:
+    """Add a goal to a problem."""
+    found = get_object_or_404(problems_seen_by(request.user), pk=problem)
+    form = forms.GoalForm(request.POST or None)
+    slot = f"adding-to-problem-{found.pk}"
+    return _take_in(request, found.plan, form, actions.add_goal, {"problem": found}, slot=slot, title=_("Add a goal"))
+
+
+@page(Can.WRITE_PLAN)
+def add_objective(request: StaffRequest, goal: int) -> HttpResponse:
+    """Add an objective to a goal."""
+    found = get_object_or_404(goals_seen_by(request.user), pk=goal)
+    form = forms.ObjectiveForm(request.POST or None)
+    slot = f"adding-to-goal-{found.pk}"
+    return _take_in(request, found.problem.plan, form, actions.add_objective, {"goal": found}, slot=slot, title=_("Add an objective"))
+
+
+@page(Can.WRITE_PLAN)
+def add_intervention(request: StaffRequest, goal: int) -> HttpResponse:
+    """Add an intervention to a goal."""
+    found = get_object_or_404(goals_seen_by(request.user), pk=goal)
+    form = forms.InterventionForm(request.POST or None, team=care_team_users(found.problem.plan))
+    slot = f"adding-to-goal-{found.pk}"
+    return _take_in(request, found.problem.plan, form, actions.add_intervention, {"goal": found}, slot=slot, title=_("Add an intervention"))
+
+
+@require_POST
+@page(Can.WRITE_PLAN)
+def settle_goal(request: StaffRequest, goal: int) -> HttpResponse:
+    """Say that a goal is achieved, stopped, or open again."""
+    found = get_object_or_404(goals_seen_by(request.user), pk=goal)
+    state = request.POST.get("state", "")
+    return _press(request, found.problem.plan, lambda: actions.settle_goal(goal=found, state=state, by=request.user, at=timezone.now()))
+
+
+@require_POST
+@page(Can.WRITE_PLAN)
+def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
+    """Say that an objective was met today, or is not met after all."""
+    found = get_object_or_404(objectives_seen_by(request.user), pk=objective)
+    plan, at = found.goal.problem.plan, timezone.now()
+    on = at.astimezone(plan.program.zone).date() if request.POST.get("met") else None
+    return _press(request, plan, lambda: actions.meet_objective(objective=found, on=on, by=request.user, at=at))
+
+
+@page(Can.WRITE_PLAN)
+def activate(request: StaffRequest, plan: int) -> HttpResponse:
+    """Put a plan into force after a look at both axes."""
+    found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=plan)
+    form = forms.ActivateForm(request.POST or None)
+
+    def put_into_force() -> Plan:
+        return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+
+    if request.method == "POST" and form.is_valid() and attempt(form, put_into_force):
+        messages.success(request, _("The plan is in force."))
+        return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
+    context = {**_content(request, found), "form": form}
+    return render(request, "treatment_plans/plan/activate.html", context, status=422 if form.errors else 200)
+
+
+@page(Can.WRITE_PLAN)
+def end(request: StaffRequest, plan: int) -> HttpResponse:
+    """End a plan."""
+    found = get_object_or_404(plans_seen_by(request.user), pk=plan)
+    at = timezone.now()
+    form = forms.EndPlanForm(request.POST or None, initial={"on": at.astimezone(found.program.zone).date()})
+
+    def end_it() -> Plan:
+        return actions.end_plan(plan=found, by=request.user, at=at, **form.cleaned_data)
+
+    if request.method == "POST" and form.is_valid() and attempt(form, end_it):
+        return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
+    context = {
+        "form": form,
+        "patient": found.patient,
+        "plan": found,
+        "title": _("End the plan"),
+        "submit": _("End the plan"),
+        "kind": "stop",
+    }
+    return render(request, "treatment_plans/plan/form.html", context, status=422 if form.errors else 200)
+
+
+def _take_in(
+    request: StaffRequest, plan: Plan, form: Form, verb: Callable[..., Any], about: dict[str, Any], *, slot: str, title: str
+) -> HttpResponse:
+    """Ask for one piece of a plan: in its place on the page, or on a page of its own when the browser runs no script."""
+
+    def add_it() -> Any:
+        return verb(**about, by=request.user, at=timezone.now(), **form.cleaned_data)
+
+    if request.method == "POST" and form.is_valid() and attempt(form, add_it):
+        return _after_change(request, plan)
+    context = {"form": form, "plan": plan, "patient": plan.patient, "title": title, "submit": title, "slot": slot}
+    template = "treatment_plans/plan/_add.html" if request.htmx else "treatment_plans/plan/form.html"
+    response = render(request, template, context, status=422 if form.errors else 200)
+    if request.htmx and form.errors:
+        response["HX-Retarget"], response["HX-Reswap"] = f"#{slot}", "innerHTML"
+    return response
+
+
+def _press(request: StaffRequest, plan: Plan, act: Callable[[], Any]) -> HttpResponse:
+    """Do what one press of a button asks, and show the plan again."""
+    try:
+        act()
+    except Refused as refused:
+        return _show(request, plan.pk, refused=refused, status=422)
+    return _after_change(request, plan)
+
+
+def _after_change(request: StaffRequest, plan: Plan) -> HttpResponse:
+    """Show the changed plan: the piece of the page, or the page."""
+    if request.htmx:
+        return _show(request, plan.pk)
+    return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[plan.pk]))
+
+
+def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+    """Draw a plan."""
+    found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=key)
+    note_read(by=request.user, at=timezone.now(), what="plan", patient_id=found.patient_id)
+    context = {**_content(request, found), "refused": refused, "plans": list(plans_for(found.patient))}
+    template = "treatment_plans/plan/_plan.html" if request.htmx else "treatment_plans/plan/plan.html"
+    return render(request, template, context, status=status)
+
+
+def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
+    """Return what the pages of a plan show."""
+    diagnosed = axes_diagnosed(plan.patient_id)
+    problems = list(plan.problems.all())
+    found = gaps_in(plan, diagnosed) if plan.state == PlanState.DRAFT else []
+    shown = [axis for axis in Axis if axis in diagnosed or axis in {problem.axis for problem in problems}]
+    open_axes = shown or [Axis.SUBSTANCE_USE, Axis.MENTAL_HEALTH]
+    return {
+        "plan": plan,
+        "patient": plan.patient,
+        "state": STATES[PlanState(plan.state)],
+        "axes": [{"axis": axis, "problems": [problem for problem in problems if problem.axis == axis]} for axis in open_axes],
+        "gaps": [
+            {"axis": Axis(gap.axis).label if gap.axis else "", "parts": [_part_in_words(part) for part in gap.parts]} for gap in found
+        ],
+        "is_excusable": needs_one_axis_reason(diagnosed, found),
+        "is_overdue": plan.state == PlanState.ACTIVE and plan.review_on < timezone.now().astimezone(plan.program.zone).date(),
+        "may_write": plan.state != PlanState.ENDED and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id),
+    }
+
+
+def _part_in_words(part: Part) -> str:
+    """Name a part of a plan."""
+    return {
+        Part.PROBLEM: _("a problem"),
+        Part.GOAL: _("a goal"),
+        Part.OBJECTIVE: _("an objective"),
+        Part.INTERVENTION: _("an intervention"),
+    }[part]

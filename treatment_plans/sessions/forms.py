@@ -1,0 +1,142 @@
+"""Take in what somebody writes down of a session."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Site
+from patients.record.models import Patient
+from treatment_plans.plan.models import Goal, InterventionKind
+from treatment_plans.sessions.models import AttendanceState, Modality, SessionKind
+
+DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
+CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
+SHORT = forms.Select({"class": "field--short"})
+ALONE = [(kind.value, kind.label) for kind in (SessionKind.INDIVIDUAL, SessionKind.PEER, SessionKind.FAMILY, SessionKind.OUTREACH)]
+THERE = [(state.value, state.label) for state in (AttendanceState.PRESENT, AttendanceState.LATE)]
+
+
+class GoalsField(forms.ModelMultipleChoiceField):
+    """Offer the goals of a plan; they are read once for a whole page."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, goals: Sequence[Goal], **options: Any) -> None:
+        """Offer these goals."""
+        said = {"label": _("Goals worked on"), "required": False, "help_text": _("Of the plan in force.")}
+        super().__init__(queryset=Goal.objects.none(), **{**said, **options})
+        self.goals = {str(goal.pk): goal for goal in goals}
+        self.choices = [(key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.goals.items()]
+
+    def clean(self, value: Any) -> list[Goal]:  # type: ignore[override]
+        """Return the goals that were chosen; another person's is no choice."""
+        chosen = [str(key) for key in value or []]
+        if unknown := [key for key in chosen if key not in self.goals]:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": unknown[0]})
+        return [self.goals[key] for key in chosen]
+
+
+class FrameForm(forms.Form):
+    """Ask when, where and how a session was held."""
+
+    day = forms.DateField(label=_("Day"), widget=DAY)
+    starts_at = forms.TimeField(label=_("Began at"), widget=CLOCK, help_text=_("By the clock of the site."))
+    minutes = forms.IntegerField(
+        label=_("Minutes"), min_value=1, max_value=720, initial=50, widget=forms.NumberInput({"class": "field--tiny"})
+    )
+    site = forms.ModelChoiceField(label=_("Where"), queryset=Site.objects.none(), empty_label=None, widget=SHORT)
+    modality = forms.ChoiceField(label=_("How"), choices=Modality.choices, initial=Modality.IN_PERSON, widget=SHORT)
+    techniques = forms.MultipleChoiceField(
+        label=_("Ways of working"), choices=InterventionKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **options: Any) -> None:
+        """Offer the sites at which the person works."""
+        super().__init__(*args, **options)
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+
+    def frame(self) -> dict[str, Any]:
+        """Return what the verb asks for of the session itself."""
+        known = self.cleaned_data
+        begins = datetime.combine(known["day"], known["starts_at"], tzinfo=known["site"].zone)
+        return {
+            "site": known["site"],
+            "starts_at": begins,
+            "ends_at": begins + timedelta(minutes=known["minutes"]),
+            "modality": known["modality"],
+            "techniques": known["techniques"],
+        }
+
+
+class IndividualForm(FrameForm):
+    """Ask for a session with one person, and the note on it."""
+
+    field_order = ["kind", "day", "starts_at", "minutes", "modality", "site", "state", "goals", "no_goal_reason", "note", "techniques"]
+    kind = forms.ChoiceField(label=_("Kind"), choices=ALONE, initial=SessionKind.INDIVIDUAL, widget=SHORT)
+    state = forms.ChoiceField(label=_("Attendance"), choices=THERE, initial=AttendanceState.PRESENT, widget=SHORT)
+    no_goal_reason = forms.CharField(
+        label=_("If none of the goals: why"), required=False, max_length=200, help_text=_("For example: a crisis came first.")
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
+
+    def __init__(self, *args: Any, goals: Sequence[Goal], **options: Any) -> None:
+        """Offer the goals of the person's plan."""
+        super().__init__(*args, **options)
+        self.fields["goals"] = GoalsField(goals)
+        self.order_fields(self.field_order)
+        if not goals:
+            del self.fields["goals"], self.fields["no_goal_reason"]
+
+
+class GroupForm(FrameForm):
+    """Ask for a group session and what everybody did together."""
+
+    field_order = ["title", "day", "starts_at", "minutes", "modality", "site", "shared_text", "techniques"]
+    title = forms.CharField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery Anonymous."))
+    shared_text = forms.CharField(
+        label=_("What the group did together"),
+        required=False,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_("It stands in everybody's chart. Name nobody who took part."),
+    )
+
+
+class PartForm(forms.Form):
+    """Ask for one person's part in a group: whether they came, the note on them, the goals it served."""
+
+    state = forms.ChoiceField(label=_("Attendance"), choices=AttendanceState.choices, initial=AttendanceState.PRESENT, widget=SHORT)
+    minutes = forms.IntegerField(
+        label=_("Minutes"), required=False, min_value=0, max_value=720, widget=forms.NumberInput({"class": "field--tiny"}),
+        help_text=_("Empty means the whole session."),
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note on this person"), required=False, widget=forms.Textarea({"rows": 3}))
+    no_goal_reason = forms.CharField(label=_("If none of the goals: why"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, patient: Patient, goals: Sequence[Goal], **options: Any) -> None:
+        """Offer the goals of this person's plan."""
+        super().__init__(*args, prefix=str(patient.public_id), **options)
+        self.patient = patient
+        if goals:
+            self.fields["goals"] = GoalsField(goals, help_text="")
+            self.order_fields(["state", "minutes", "goals", "no_goal_reason", "note"])
+        else:
+            del self.fields["no_goal_reason"]
+
+
+class NoteForm(forms.Form):
+    """Ask for a note that is not signed yet, and for the goals it served."""
+
+    no_goal_reason = forms.CharField(label=_("If none of the goals: why"), required=False, max_length=200)
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
+
+    def __init__(self, *args: Any, goals: Sequence[Goal], **options: Any) -> None:
+        """Offer the goals of the person's plan."""
+        super().__init__(*args, **options)
+        self.fields["goals"] = GoalsField(goals)
+        self.order_fields(["goals", "no_goal_reason", "note"])
+        if not goals:
+            del self.fields["goals"], self.fields["no_goal_reason"]

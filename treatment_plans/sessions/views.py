@@ -1,0 +1,253 @@
+"""Write down sessions, read them, sign them."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from casemgr.core.accounts.models import Site
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.models import Outcome
+from casemgr.core.audit.recording import audit_event, note_many, note_read
+from casemgr.core.refusals import Refused
+from casemgr.core.ui.forms import error_links
+from casemgr.core.ui.keyset import slice_of
+from casemgr.core.ui.pages import StaffRequest, attempt, page
+from patients.caseload.queries import patients_seen_by
+from patients.record.models import Patient
+from treatment_plans.appointments.models import AppointmentState
+from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
+from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
+from treatment_plans.sessions.forms import GroupForm, IndividualForm, NoteForm, PartForm
+from treatment_plans.sessions.models import Attendance, Session, SessionKind
+from treatment_plans.sessions.queries import (
+    appointments_leading_to,
+    attendances_seen_by,
+    expected_in_group,
+    goals_by_patient,
+    sessions_seen_by,
+    unsigned_for,
+    worked_on,
+)
+
+PAGE = 50
+MOST_ON_A_ROSTER = 200
+ATTENDANCE_STATES = {"present": "good", "late": "note", "absent": "warn", "excused": "quiet"}
+
+
+@page(Can.SEE_CHART)
+def sessions(request: StaffRequest) -> HttpResponse:
+    """List sessions, the latest first: one's own, or all that the reader may see."""
+    is_all = request.GET.get("whose") == "all"
+    seen = sessions_seen_by(request.user).prefetch_related(_seen_attendances(request))
+    rows = seen if is_all else seen.filter(clinician=request.user)
+    found = slice_of(rows, by="-starts_at", after=request.GET.get("after", ""), size=PAGE)
+    note_read(by=request.user, at=timezone.now(), what="sessions")
+    after = {"after": found.next_key, **({"whose": "all"} if is_all else {})}
+    context = {
+        "sessions": found.rows,
+        "is_all": is_all,
+        "next_url": f"{reverse('treatment_plans:sessions')}?{urlencode(after)}" if found.next_key else "",
+        "may_write": request.user.may(Can.WRITE_SESSION),
+    }
+    return render(request, "treatment_plans/sessions/sessions.html", context)
+
+
+@page(Can.SEE_CHART)
+def session(request: StaffRequest, session: int) -> HttpResponse:
+    """Show one session: what was done together, and the notes of those people whom the reader may see."""
+    return _show(request, session)
+
+
+@page(Can.WRITE_SESSION)
+def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
+    """Write down a session with one person."""
+    at = timezone.now()
+    person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
+    sites = sites_open_to(request.user, Can.WRITE_SESSION)
+    booked = (
+        appointments_seen_by(request.user).filter(patient=person, state=AppointmentState.BOOKED, pk=_number(request, "appointment")).first()
+    )
+    site = booked.site if booked else sites.first()
+    options: dict[str, Any] = {"sites": sites, "goals": goals_by_patient([person])[person.pk]}
+    form = IndividualForm(request.POST or None, initial=_now_at(site, booked.starts_at if booked else at), **options)
+    if request.method == "POST" and form.is_valid():
+        part = Part(patient=person, appointment=booked, **_said(form, "state", "note", "goals", "no_goal_reason"))
+        kind = form.cleaned_data["kind"]
+        written = attempt(
+            form, lambda: record_session(clinician=request.user, kind=kind, parts=[part], by=request.user, at=at, **form.frame())
+        )
+        if written:
+            return _after_writing(request, written)
+    context = {"form": form, "patient": person, "appointment": booked}
+    return render(request, "treatment_plans/sessions/write.html", context, status=422 if form.errors else 200)
+
+
+@page(Can.WRITE_SESSION)
+def group(request: StaffRequest) -> HttpResponse:
+    """Write down a group: first who took part, then everybody on one page."""
+    at = timezone.now()
+    sites = sites_open_to(request.user, Can.WRITE_SESSION)
+    site = sites.first()
+    if "patients" not in request.GET:
+        return _ask_roster(request, site, at)
+    people = _chosen(request)
+    goals = goals_by_patient(people)
+    form = GroupForm(request.POST or None, initial=_now_at(site, at), sites=sites)
+    parts = [PartForm(request.POST or None, patient=person, goals=goals[person.pk]) for person in people]
+    if request.method == "POST" and all([form.is_valid(), *(part.is_valid() for part in parts)]):
+        written = attempt(form, lambda: _record_group(request, form, parts, at))
+        if written:
+            return _after_writing(request, written)
+    errors = [link for one in (form, *parts) for link in error_links(one)]
+    context = {"form": form, "parts": parts, "errors": errors}
+    return render(request, "treatment_plans/sessions/group.html", context, status=422 if errors else 200)
+
+
+@page(Can.WRITE_SESSION)
+def note(request: StaffRequest, attendance: int) -> HttpResponse:
+    """Change a note that is not signed yet."""
+    found = get_object_or_404(attendances_seen_by(request.user).prefetch_related(worked_on()), pk=attendance)
+    goals = goals_by_patient([found.patient])[found.patient_id]
+    worked = [str(link.goal_id) for link in found.goal_links.all()]
+    initial = {"note": found.note, "no_goal_reason": found.no_goal_reason, "goals": worked}
+    form = NoteForm(request.POST or None, goals=goals, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = _said(form, "note", "goals", "no_goal_reason")
+        if attempt(form, lambda: change_note(attendance=found, by=request.user, at=timezone.now(), **said)):
+            messages.success(request, _("The note is saved."))
+            return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.session_id]))
+    note_read(by=request.user, at=timezone.now(), what="note", patient_id=found.patient_id)
+    context = {"form": form, "attendance": found, "patient": found.patient}
+    return render(request, "treatment_plans/sessions/note.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(Can.WRITE_SESSION)
+def sign(request: StaffRequest, session: int) -> HttpResponse:
+    """Sign every note of a session."""
+    found = get_object_or_404(sessions_seen_by(request.user), pk=session)
+    try:
+        sign_session(session=found, by=request.user, at=timezone.now())
+    except Refused as refused:
+        return _show(request, session, refused=refused, status=422)
+    messages.success(request, _("Signed."))
+    return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.pk]))
+
+
+@page(Can.SEE_CHART)
+def unsigned(request: StaffRequest) -> HttpResponse:
+    """List one's own notes that wait for a signature, the oldest first."""
+    waiting = list(unsigned_for(request.user)[:MOST_ON_A_ROSTER])
+    note_read(by=request.user, at=timezone.now(), what="unsigned")
+    return render(request, "treatment_plans/sessions/unsigned.html", {"waiting": waiting})
+
+
+def _record_group(request: StaffRequest, form: GroupForm, parts: list[PartForm], at: datetime) -> Session:
+    """Write down a group, with the appointments that led to it."""
+    frame = form.frame()
+    booked = appointments_leading_to([part.patient for part in parts], request.user, frame["starts_at"])
+    return record_session(
+        clinician=request.user,
+        kind=SessionKind.GROUP,
+        parts=[
+            Part(
+                patient=part.patient,
+                appointment=booked.get(part.patient.pk),
+                minutes=part.cleaned_data["minutes"],
+                **_said(part, "state", "note", "goals", "no_goal_reason"),
+            )
+            for part in parts
+        ],
+        by=request.user,
+        at=at,
+        **_said(form, "title", "shared_text"),
+        **frame,
+    )
+
+
+def _ask_roster(request: StaffRequest, site: Site | None, at: datetime) -> HttpResponse:
+    """Ask who took part; whoever is booked for a group today is chosen already."""
+    people = list(patients_seen_by(request.user, can=Can.WRITE_SESSION)[:MOST_ON_A_ROSTER])
+    expected = expected_in_group(request.user, at.astimezone(site.zone).date(), site.zone) if site else set()
+    note_read(by=request.user, at=at, what="roster")
+    context = {"people": sorted(people, key=lambda person: person.pk not in expected), "expected": expected}
+    return render(request, "treatment_plans/sessions/roster.html", context)
+
+
+def _chosen(request: StaffRequest) -> list[Patient]:
+    """Return the people who were chosen for a group; somebody who may not be seen is somebody unknown."""
+    try:
+        wanted = {uuid.UUID(text) for text in request.GET.getlist("patients")}
+    except ValueError:
+        raise Http404 from None
+    people = list(patients_seen_by(request.user, can=Can.WRITE_SESSION).filter(public_id__in=wanted))
+    if len(people) != len(wanted):
+        raise Http404
+    return people
+
+
+def _after_writing(request: StaffRequest, written: Session) -> HttpResponse:
+    """Sign what was written if that was asked for, and show it."""
+    if "sign" in request.POST:
+        try:
+            sign_session(session=written, by=request.user, at=timezone.now())
+        except Refused as refused:
+            messages.warning(request, _("Saved, but not signed: %(why)s") % {"why": refused})
+        else:
+            messages.success(request, _("Saved and signed."))
+    else:
+        messages.success(request, _("Saved. It is not signed yet."))
+    return HttpResponseRedirect(reverse("treatment_plans:session", args=[written.pk]))
+
+
+def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+    """Draw the page of a session; each chart that is opened by it is put on the record."""
+    found = get_object_or_404(sessions_seen_by(request.user).prefetch_related(_seen_attendances(request)), pk=key)
+    attendances: list[Attendance] = found.seen  # type: ignore[attr-defined]
+    at = timezone.now()
+    note_many(
+        audit_event(by=request.user, at=at, verb="session", outcome=Outcome.SEEN, patient_id=one.patient_id, subject=f"session:{found.pk}")
+        for one in attendances
+    )
+    is_mine = found.clinician_id == request.user.pk and request.user.may(Can.WRITE_SESSION, program_id=found.program_id)
+    context = {
+        "session": found,
+        "parts": [{"attendance": one, "state": ATTENDANCE_STATES[one.state]} for one in attendances],
+        "refused": refused,
+        "is_mine": is_mine,
+        "may_sign": is_mine and any(one.signed_at is None for one in attendances),
+    }
+    return render(request, "treatment_plans/sessions/session.html", context, status=status)
+
+
+def _seen_attendances(request: StaffRequest) -> Prefetch:
+    """Read those attendances along that the reader may see."""
+    seen = attendances_seen_by(request.user).prefetch_related(worked_on()).order_by("patient__family_name", "pk")
+    return Prefetch("attendances", queryset=seen, to_attr="seen")
+
+
+def _said(form: Any, *names: str) -> dict[str, Any]:
+    """Return what was said in a form; a question that was not asked has no answer."""
+    return {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
+
+
+def _now_at(site: Site | None, moment: datetime) -> dict[str, Any]:
+    """Return day and time of a moment by the clock of a site."""
+    local = moment.astimezone(site.zone) if site else moment
+    return {"day": local.date(), "starts_at": local.time().replace(second=0, microsecond=0), "site": site}
+
+
+def _number(request: StaffRequest, name: str) -> int:
+    """Return a number of the address, or one that belongs to nothing."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
