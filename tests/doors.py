@@ -1,0 +1,153 @@
+"""Walk every route of the product and build what each needs, for the tests of who may go through which door."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from casemgr.core.accounts.models import Site, User
+from casemgr.core.directory.models import Organization
+from patients.consent.models import Consent, ConsentRecipient
+from patients.diagnoses.models import Diagnosis
+from patients.record.models import ContactPoint, Identifier, Patient
+from referrals.casework.models import Task
+from referrals.referral.models import Referral
+from tests.worlds import Clinic
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.inventory.models import Lot, Product
+from treatment_plans.medication.models import Order
+from treatment_plans.plan.models import Goal, Objective, Plan, Problem
+from treatment_plans.sessions.models import Attendance, Session
+
+CANARY = "Zyxwvut"
+UNKNOWN = 987_654_321
+
+
+@dataclass(frozen=True)
+class Route:
+    """Hold one route: its pattern, its full name, what it calls, and the names of its arguments."""
+
+    pattern: str
+    name: str
+    callback: Any
+    arguments: tuple[str, ...]
+
+    @property
+    def rights(self) -> tuple[str, ...]:
+        """Return the rights that the page asks for; nothing when it is no page of ours."""
+        return tuple(getattr(self.callback, "page_rights", ()))
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Route]:
+    """Yield every route that the resolver knows."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        pattern = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry.url_patterns, pattern, (*spaces, entry.namespace) if entry.namespace else spaces)
+        elif isinstance(entry, URLPattern):
+            converters = tuple(getattr(entry.pattern, "converters", {}))
+            outer = tuple(part.split(":")[-1].rstrip(">") for part in prefix.split("<")[1:] for part in [part.split(">")[0]])
+            yield Route(pattern, ":".join((*spaces, entry.name or "")), entry.callback, tuple(dict.fromkeys((*outer, *converters))))
+
+
+def unknown(arguments: tuple[str, ...]) -> dict[str, Any]:
+    """Return arguments that name nothing."""
+    return {name: uuid.UUID(int=7) if name == "patient" else UNKNOWN for name in arguments}
+
+
+class Everything:
+    """Make one person with one row of every kind, so that any route that names one of them can be opened."""
+
+    def __init__(self, clinic: Clinic, site: Site, team: tuple[User, ...]) -> None:
+        """Make all of it at this site, with this care team."""
+        self.clinic, self.site, self.team = clinic, site, team
+        self.patient = clinic.patient(site, team=team, given=CANARY, family=CANARY)
+        self.stamp = {"recorded_at": clinic.now, "recorded_by": clinic.system}
+        self.rows: dict[str, int] = {}
+        self._record()
+        self._treatment()
+        self._casework()
+
+    def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return the arguments that lead a route to this person's rows."""
+        return {name: self.patient.public_id if name == "patient" else self.rows[name.removesuffix("_id")] for name in names}
+
+    def _record(self) -> None:
+        patient: Patient = self.patient
+        contact = ContactPoint.objects.create(patient=patient, kind="phone", value=f"{CANARY}-1", **self.stamp)
+        identifier = Identifier.objects.create(patient=patient, kind="mrn", value=f"{CANARY}-{patient.pk}", **self.stamp)
+        diagnosis = Diagnosis.objects.create(patient=patient, axis="substance_use", code="F11.20", title=CANARY, **self.stamp)
+        partner = Organization.objects.create(name=f"{CANARY} Homes {patient.pk}", kind="housing")
+        consent = Consent.objects.create(
+            patient=patient,
+            discloser=self.clinic.program,
+            kind="specific",
+            purposes=["housing"],
+            categories=["demographics"],
+            description=CANARY,
+            **self.stamp,
+        )
+        ConsentRecipient.objects.create(consent=consent, organization=partner)
+        self.rows |= {
+            "contact": contact.pk,
+            "identifier": identifier.pk,
+            "diagnosis": diagnosis.pk,
+            "consent": consent.pk,
+            "organization": partner.pk,
+            "episode": patient.episodes.get().pk,
+            "member": member.pk if (member := patient.care_team.first()) else UNKNOWN,
+        }
+
+    def _treatment(self) -> None:
+        patient, at, stamp = self.patient, self.clinic.now, self.stamp
+        day: date = at.date()
+        plan = Plan.objects.create(patient=patient, program=self.clinic.program, starts_on=day, review_on=day, strengths=CANARY, **stamp)
+        problem = Problem.objects.create(plan=plan, axis="substance_use", title=CANARY, **stamp)
+        goal = Goal.objects.create(problem=problem, words=CANARY, **stamp)
+        objective = Objective.objects.create(goal=goal, words=CANARY, **stamp)
+        product, _ = Product.objects.get_or_create(
+            rxnorm="991147", defaults={"name": "Methadone", "substance": "methadone", "form": "oral", "mg_per_ml": Decimal(10)}
+        )
+        lot = Lot.objects.create(
+            product=product, site=self.site, number=f"{CANARY}{patient.pk}", expires_on=day + timedelta(days=400), remaining_mg=Decimal(1000), **stamp
+        )
+        order = Order.objects.create(
+            patient=patient,
+            program=self.clinic.program,
+            site=self.site,
+            product=product,
+            substance="methadone",
+            daily_mg=Decimal(60),
+            starts_on=day,
+            missed_counted_from=day,
+            prescriber=self.clinic.prescriber,
+            instructions=CANARY,
+            **stamp,
+        )
+        hours = {"starts_at": at, "ends_at": at + timedelta(hours=1)}
+        clinician = next((user for user in self.team if "therapist" in user.role_codes), self.clinic.therapist)
+        appointment = Appointment.objects.create(patient=patient, site=self.site, clinician=clinician, kind="individual", note=CANARY, **hours, **stamp)
+        session = Session.objects.create(site=self.site, clinician=clinician, kind="individual", shared_text=CANARY, **hours, **stamp)
+        attendance = Attendance.objects.create(session=session, patient=patient, note=CANARY, **stamp)
+        self.rows |= {
+            "plan": plan.pk,
+            "problem": problem.pk,
+            "goal": goal.pk,
+            "objective": objective.pk,
+            "lot": lot.pk,
+            "order": order.pk,
+            "appointment": appointment.pk,
+            "session": session.pk,
+            "attendance": attendance.pk,
+        }
+
+    def _casework(self) -> None:
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        task = Task.objects.create(domain="housing", title=CANARY, due_on=self.clinic.now.date(), **common)
+        partner = Organization.objects.get(pk=self.rows["organization"])
+        referral = Referral.objects.create(organization=partner, purpose="housing", service=CANARY, **common)
+        self.rows |= {"task": task.pk, "referral": referral.pk}
