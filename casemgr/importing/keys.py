@@ -39,7 +39,7 @@ def keys_of_url(full_url: str, kind: str, resource_id: str, source: str) -> tupl
 def identifier_keys(resource: dict[str, Any]) -> tuple[Key, ...]:
     """Return the business identifiers of a resource that name a system, without those that are secrets of a person."""
     found = []
-    for identifier in resource.get("identifier") or ():
+    for identifier in _list(resource.get("identifier")):
         if not isinstance(identifier, dict):
             continue
         system, value = identifier.get("system"), identifier.get("value")
@@ -50,9 +50,14 @@ def identifier_keys(resource: dict[str, Any]) -> tuple[Key, ...]:
 
 def _is_secret(identifier: dict[str, Any], system: str) -> bool:
     kind = identifier.get("type")
-    codings = kind.get("coding") if isinstance(kind, dict) else None
-    codes = {coding.get("code") for coding in codings or () if isinstance(coding, dict)}
-    return system in SECRET_SYSTEMS or bool(codes & SECRET_TYPES)
+    codings = _list(kind.get("coding")) if isinstance(kind, dict) else []
+    codes = [coding.get("code") for coding in codings if isinstance(coding, dict)]
+    return system in SECRET_SYSTEMS or any(code in SECRET_TYPES for code in codes if isinstance(code, str))
+
+
+def _list(value: Any) -> list[Any]:
+    """Return a list, or an empty one where something else stands: what is wrong is said where the field is mapped."""
+    return value if isinstance(value, list) else []
 
 
 def target_of_reference(reference: str) -> str:

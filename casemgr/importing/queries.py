@@ -108,8 +108,15 @@ def _compare_entry(comparison: Comparison, place: int, entry: Entry, known: dict
     comparison.rows[place] = found[0].target_id
     if found[0].patient_id is not None:
         comparison.owners[place] = found[0].patient_id
-    is_known = entry.only_if_absent or found[0].digest == entry.digest
-    comparison.states[place] = State.UNCHANGED if is_known else State.CHANGED
+    if found[0].digest == entry.digest or entry.only_if_absent:
+        comparison.states[place] = State.UNCHANGED
+    else:
+        comparison.states[place] = State.CHANGED
+    if found[0].digest != entry.digest and entry.only_if_absent:
+        comparison.notes.append(
+            f"{entry.label.capitalize()} ({entry.kind}) is known here under the same identifier and is told differently: as it asks to be "
+            "made only where it is not known, what is here was kept."
+        )
 
 
 def _join_patients(bundle: ParsedBundle, comparison: Comparison) -> None:

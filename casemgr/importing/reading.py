@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 MOST_BYTES = 32 * 1024 * 1024
 """Largest bundle, or line, that is read: read as JSON it takes about ten times as much memory, and 500 MB is what an import may use."""
@@ -44,6 +44,23 @@ class _Found:
     size: int
     open: Callable[[], IO[bytes]]
     trouble: str = ""
+
+
+class _Honest(tarfile.TarInfo):
+    """Read the head of an archive's member, and say so when there is none where there should be.
+
+    The library takes a damaged or missing head for the end of the archive: what stands behind it would be lost without a word.
+    """
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        """Return the next member; only the mark of the end is the end."""
+        try:
+            return super().fromtarfile(tarfile_)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f"it breaks off or is overwritten ({error})") from None
 
 
 def turns_of(paths: Sequence[Path]) -> bytearray:
@@ -105,7 +122,7 @@ def _in_file(path: Path, name: str) -> Iterator[_Found]:
 def _in_archive(path: Path, name: str) -> Iterator[_Found]:
     """Return the files of an archive while it streams by; what was read is forgotten."""
     try:
-        with tarfile.open(path, "r|*") as archive:
+        with tarfile.open(path, "r|*", tarinfo=_Honest) as archive:
             for member in archive:
                 archive.members = []  # type: ignore[attr-defined]
                 if member.isfile() and _is_wanted(member.name):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import DataError, IntegrityError, reset_queries
+from django.db import DataError, IntegrityError
 
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.refusals import Refused
@@ -56,7 +56,6 @@ class Importer:
             started = time.monotonic()
             report = self._import(document)
             report.seconds = time.monotonic() - started
-            reset_queries()
             yield report
 
     def _import(self, document: Document) -> BundleReport:

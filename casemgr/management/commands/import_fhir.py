@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import reset_queries, transaction
 from django.utils import timezone
 
 from casemgr.core.accounts.models import Site, User
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                     transaction.set_rollback(True)
         self._sum_up(totals, site, options)
         if totals.refused:
-            raise CommandError(f"{len(totals.refused)} refused; all others were taken over.")
+            raise CommandError(f"{len(totals.refused)} refused, named above.")
 
     def _sum_up(self, totals: Totals, site: Site, options: dict[str, Any]) -> None:
         for line in totals.lines():
@@ -64,13 +64,14 @@ class Command(BaseCommand):
 
 
 def _import(importer: Importer, paths: list[Path], totals: Totals, write: Callable[[BundleReport], None]) -> None:
-    """Import everything, one bundle after the other."""
+    """Import everything, one bundle after the other, and forget each: what Django keeps of statements while developing grows too."""
     turns = turns_of(paths)
     progress = Progress(sys.stderr, len(turns))
     for told in importer.run(documents(paths, turns)):
         write(told)
         totals.add(told)
         progress.step(told)
+        reset_queries()
     progress.end()
 
 

@@ -1,0 +1,108 @@
+"""Import the archive of synthetic patients where it lies beside the repository, and count it independently of the program."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tarfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from casemgr.core.audit.models import AuditEvent
+from casemgr.core.directory.models import Organization, Practitioner
+from patients.diagnoses.models import Diagnosis
+from patients.episodes.models import Episode
+from patients.record.models import ExternalId, Patient
+from patients.screenings.models import Observation
+from tests.worlds import Clinic
+from treatment_plans.medication.models import Dose, MedicationStatement, Order
+from treatment_plans.plan.models import Plan
+from treatment_plans.sessions.models import Attendance, Session
+
+ROOT = Path(__file__).resolve().parents[2]
+ARCHIVE = Path(os.environ.get("FHIR_PATIENTS") or ROOT.parent / "shared" / "data" / "fhir_patients") / "patients.tar.xz"
+PATIENTS = 59
+MOST_SECONDS = 90
+MOST_MEGABYTES = 500
+
+
+def raw_counts() -> tuple[Counter[str], Counter[str]]:
+    """Count the entries of the archive by kind, and its different organizations and professionals, with nothing but the JSON.
+
+    The files of professionals give some numbers twice, even to different people; a number stands for one, as their requests ask.
+    """
+    entries: Counter[str] = Counter()
+    different: dict[str, set[str]] = {"Organization": set(), "Practitioner": set()}
+    with tarfile.open(ARCHIVE) as tar:
+        for member in tar:
+            file = tar.extractfile(member)
+            if file is None:
+                continue
+            for entry in json.load(file)["entry"]:
+                kind = entry["resource"]["resourceType"]
+                entries[kind] += 1
+                if kind in different:
+                    different[kind].add(entry["resource"]["identifier"][0]["value"])
+    return entries, Counter({kind: len(ids) for kind, ids in different.items()})
+
+
+def run(report: Path) -> tuple[float, list[dict]]:
+    """Run the command as a person does, in a process of its own, and return its seconds and its report."""
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
+    command = [sys.executable, "manage.py", "import_fhir", str(ARCHIVE), "--site", "North", "--report", str(report)]
+    started = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url, "DEBUG": "true"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return time.monotonic() - started, [json.loads(line) for line in report.read_text().splitlines()]
+
+
+def counts(lines: list[dict], state: str | None = None) -> Counter[str]:
+    """Return what a report says of each kind, of one state or of all."""
+    found: Counter[str] = Counter()
+    for line in lines:
+        for kind, states in line.get("counts", {}).items():
+            found[kind] += sum(number for name, number in states.items() if state in (None, name))
+    return +found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive does not lie beside the repository")
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_archive_is_taken_over_accounted_for_and_found_unchanged(now, tmp_path):
+    Clinic.open(now)
+    entries, different = raw_counts()
+    seconds, first = run(tmp_path / "first.jsonl")
+
+    assert (Patient.objects.count(), Episode.objects.count()) == (entries["Patient"], PATIENTS)
+    assert Diagnosis.objects.count() == entries["Condition"]
+    assert MedicationStatement.objects.filter(kind="ordered").count() == entries["MedicationRequest"]
+    assert MedicationStatement.objects.filter(kind="given").count() == entries["MedicationAdministration"]
+    assert Session.objects.count() == Attendance.objects.count() == entries["Encounter"]
+    unmapped = Counter(line["kind"] for line in first if line["line"] == "unmapped")
+    assert Observation.objects.count() + unmapped["Observation"] == entries["Observation"]
+    impossible = {line["reason"].split(" cannot exist")[0] for line in first if line.get("kind") == "Observation"}
+    assert impossible == {"the LOINC code 99999-0", "the LOINC code X9999-0"}
+    assert Plan.objects.count() + unmapped["CarePlan"] == entries["CarePlan"]
+    assert (Organization.objects.count(), Practitioner.objects.count()) == (different["Organization"], different["Practitioner"])
+    assert (Order.objects.count(), Dose.objects.count()) == (0, 0)
+    assert counts(first) == entries
+    assert counts(first, "unmapped") == unmapped
+
+    digests = dict(ExternalId.objects.values_list("pk", "digest"))
+    events = AuditEvent.objects.count()
+    _seconds, second = run(tmp_path / "second.jsonl")
+    assert {line["outcome"] for line in second if line["line"] == "bundle"} == {"unchanged"}
+    assert (counts(second, "unchanged"), counts(second, "unmapped")) == (entries - unmapped, unmapped)
+    assert dict(ExternalId.objects.values_list("pk", "digest")) == digests
+    assert AuditEvent.objects.count() == events
+
+    assert seconds < MOST_SECONDS
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 < MOST_MEGABYTES
