@@ -1,0 +1,100 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from casemgr.core.refusals import Denied, Refused
+from patients.screenings.actions import record_answers, record_observation
+from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.screenings.queries import answers_for, observations_for, scores_for
+from patients.screenings.rules import OWN_SYSTEM
+
+PHQ = {"kind": "survey", "code": "44261-6", "title": "PHQ-9 total score"}
+
+
+@pytest.fixture
+def by(clinic, now):
+    return {"by": clinic.nurse, "at": now}
+
+
+@pytest.fixture
+def patient(clinic):
+    return clinic.patient()
+
+
+def _fields(refused):
+    return {reason.field for reason in refused.value.reasons}
+
+
+def test_a_total_is_recorded_without_the_answers(patient, by, now):
+    score = record_observation(patient=patient, **PHQ, value_number=Decimal(14), observed_at=now, **by)
+    score.refresh_from_db()
+    assert (score.value_number, score.status, score.code_system) == (Decimal(14), "final", "http://loinc.org")
+
+
+@pytest.mark.parametrize(
+    ("code", "system", "total"), [("44261-6", "http://loinc.org", 28), ("cows", OWN_SYSTEM, 49), ("70274-6", "http://loinc.org", -1)]
+)
+def test_a_total_outside_the_instrument_is_refused(patient, by, now, code, system, total):
+    with pytest.raises(Refused) as refused:
+        record_observation(
+            patient=patient, kind="survey", code=code, code_system=system, title="x", value_number=Decimal(total), observed_at=now, **by
+        )
+    assert _fields(refused) == {"value_number"}
+    assert not Observation.objects.exists()
+
+
+def test_a_missing_total_is_never_zero(patient, by, now):
+    with pytest.raises(Refused) as refused:
+        record_observation(patient=patient, **PHQ, observed_at=now, **by)
+    assert _fields(refused) == {"value_number"}
+
+
+def test_everything_wrong_is_named_at_once(patient, by, now):
+    with pytest.raises(Refused) as refused:
+        record_observation(patient=patient, kind="?", code="", title="", status="?", observed_at=now + timedelta(minutes=1), **by)
+    assert _fields(refused) == {"kind", "code", "status", "observed_at", "value_number"}
+
+
+def test_a_laboratory_result_is_words_and_a_code(patient, by, now):
+    record_observation(
+        patient=patient, kind="laboratory", code="59673-4", title="fentaNYL [Presence] in Urine by Screen method", value_code="LA6577-6",
+        value_text="Negative", observed_at=now, **by,
+    )  # fmt: skip
+    assert [row.value_text for row in observations_for(patient, kind="laboratory")] == ["Negative"]
+    assert not observations_for(patient, kind="survey").exists()
+
+
+def test_the_course_of_a_score_leaves_out_errors(patient, by, now):
+    for days, total, status in ((10, 18, "final"), (5, 12, "entered-in-error"), (0, 7, "final")):
+        record_observation(patient=patient, **PHQ, value_number=Decimal(total), observed_at=now - timedelta(days=days), status=status, **by)
+    assert [row.value_number for row in scores_for(patient, "44261-6")] == [Decimal(18), Decimal(7)]
+
+
+def test_answers_are_kept_as_they_were_given(patient, by, now):
+    record_answers(
+        patient=patient, questionnaire="urn:x|phq9", title="PHQ-9", answered_at=now, answers=[{"linkId": "1", "value": 2}], total=None, **by
+    )
+    kept = answers_for(patient).get()
+    assert (kept.answers, kept.total, str(kept)) == ([{"linkId": "1", "value": 2}], None, "PHQ-9")
+
+
+def test_answers_of_the_future_or_of_nothing_are_refused(patient, by, now):
+    with pytest.raises(Refused) as refused:
+        record_answers(patient=patient, questionnaire="", title="", answered_at=now + timedelta(days=1), answers=[], status="?", **by)
+    assert _fields(refused) == {"questionnaire", "answered_at", "status"}
+    assert not QuestionnaireAnswers.objects.exists()
+
+
+def test_front_desk_records_no_result(clinic, patient, now):
+    with pytest.raises(Denied):
+        record_observation(patient=patient, **PHQ, value_number=Decimal(3), observed_at=now, by=clinic.front_desk, at=now)
+    assert not Observation.objects.exists()
+
+
+def test_recording_is_cheap(patient, by, now, query_count):
+    assert by["by"].current_memberships
+    with query_count(5):
+        record_observation(patient=patient, **PHQ, value_number=Decimal(3), observed_at=now, **by)
+    with query_count(5):
+        record_answers(patient=patient, questionnaire="x", title="", answered_at=now, answers=[], **by)
