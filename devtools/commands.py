@@ -11,6 +11,7 @@ import sys
 from devtools import environment, foreground, locks, process, run, services, signals
 from devtools.environment import Wanted
 from devtools.layout import Layout
+from devtools.prepared import Prepared
 from devtools.problem import Problem, say
 
 
@@ -22,6 +23,7 @@ def manage(layout: Layout, words: list[str]) -> int:
     environment.ensure(layout, Wanted.RUN)
     use = locks.Claim(layout.running / "use.lock")
     use.together()
+    Prepared.forget(layout)
     with services.Services(layout, layout.running, durable=True, shared=True) as servers:
         environ = services.environment(layout, servers.urls, "development", layout.state)
         try:

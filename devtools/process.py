@@ -17,14 +17,14 @@ PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None) if LINUX else None
 
 
-def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """Let the kernel signal a child when its parent is gone, even after `kill -9`."""
-    if _libc is None:
-        return None
-    prctl, parent = _libc.prctl, os.getpid()
+def die_with_parent(number: signal.Signals, nice: int = 0) -> Callable[[], None]:
+    """Let the kernel signal a child when its parent is gone, even after `kill -9`; step back by `nice`."""
+    prctl, parent = _libc.prctl if _libc is not None else None, os.getpid()
 
     def tie() -> None:
-        prctl(PR_SET_PDEATHSIG, int(number))
+        os.nice(nice)
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, int(number))
         if os.getppid() != parent:
             os._exit(1)
 

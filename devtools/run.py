@@ -8,10 +8,13 @@ from pathlib import Path
 from devtools import environment, foreground, locks, process, services, signals
 from devtools.address import Address
 from devtools.layout import Layout
+from devtools.prepared import Prepared
 from devtools.problem import Problem, Stopwatch, say
 from devtools.supervisor import Supervisor, fresh_log, last_line
 
 START_SECONDS = 120.0
+BEHIND_THE_WEB_SERVER = 5
+"""Niceness of the worker and beat: on a small machine the page comes first."""
 
 
 def run(layout: Layout) -> int:
@@ -29,7 +32,10 @@ def run(layout: Layout) -> int:
             environ = services.environment(layout, servers.urls, "development", layout.state)
             environ["ALLOWED_HOSTS"] = address.allowed
             sign_ins = layout.running / "sign-ins.txt"
-            prepare(layout, environ, sign_ins)
+            once = Prepared(layout, servers)
+            if not (once.done() and sign_ins.exists()):
+                prepare(layout, environ, sign_ins)
+                once.remember()
             _start(layout, supervisor, environ, address)
             claim.alone(url=address.url, groups=[child.running.pid for child in supervisor.children])
             _until_ready(supervisor, servers, address)
@@ -85,7 +91,8 @@ def _claim(layout: Layout, address: Address) -> locks.Claim:
 def _start(layout: Layout, supervisor: Supervisor, environ: dict[str, str], address: Address) -> None:
     say("Starting web server, worker and beat …")
     for name, (command, last_word) in programs(layout, address).items():
-        supervisor.start(name, command, env=environ, cwd=layout.root, last_word=last_word)
+        patience = 0 if name == "web server" else BEHIND_THE_WEB_SERVER
+        supervisor.start(name, command, env=environ, cwd=layout.root, last_word=last_word, nice=patience)
 
 
 def _until_ready(supervisor: Supervisor, servers: services.Services, address: Address) -> None:

@@ -80,6 +80,7 @@ class Supervisor:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         last_word: signal.Signals = signal.SIGTERM,
+        nice: int = 0,
     ) -> Child:
         """Start one program; the kernel sends it `last_word` if this process is killed."""
         log = fresh_log(self._logs, name.replace(" ", "-"))
@@ -92,7 +93,7 @@ class Supervisor:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=process.die_with_parent(last_word),
+                preexec_fn=process.die_with_parent(last_word, nice),
             )
         child = Child(name, log, running)
         self.children.append(child)
