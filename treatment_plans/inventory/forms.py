@@ -69,7 +69,10 @@ class WasteForm(forms.Form):
 
     mg = forms.DecimalField(label=_("Milligrams wasted"), max_digits=14, decimal_places=3, widget=forms.TextInput(SHORT))
     witness = forms.ModelChoiceField(
-        label=_("Witness"), queryset=User.objects.none(), empty_label=_("Choose who watched"), help_text=_("A colleague who saw it being destroyed.")
+        label=_("Witness"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose who watched"),
+        help_text=_("A colleague who saw it being destroyed."),
     )
     note = forms.CharField(label=_("What happened"), max_length=200)
 

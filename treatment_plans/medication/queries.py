@@ -316,14 +316,13 @@ class Waiting:
         return self.is_given and not self.to_take_home
 
 
-def dosing_list(user: User, site: Site, day: date) -> list[Waiting]:
+def dosing_list(user: User, site: Site, day: date, calendar: DosingCalendar) -> list[Waiting]:
     """Return everybody with an order at a site on a day, by name, in as many statements for two people as for two hundred."""
     orders = list(
         orders_in_force(orders_seen_by(user).filter(site=site), day)
         .select_related("patient", "product")
         .order_by("patient__family_name", "patient__given_name", "id")
     )
-    calendar = calendar_of(site, around=day)
     doses = doses_by_person(orders, since=day - LOOK_BACK)
     return [_waiting(order, doses[order.patient_id, order.substance], calendar, day) for order in orders]
 

@@ -160,7 +160,8 @@ def dosing(request: StaffRequest) -> HttpResponse:
     if site is None:
         return render(request, "treatment_plans/medication/no_site.html")
     today = now.astimezone(site.zone).date()
-    everybody = dosing_list(request.user, site, today)
+    calendar = calendar_of(site, around=today)
+    everybody = dosing_list(request.user, site, today, calendar)
     note_read(by=request.user, at=now, what="dosing_list", subject=f"casemgr.site:{site.pk}", detail={"people": len(everybody)})
     shown = request.GET.get("show") if request.GET.get("show") in SHOWN else "due"
     asked = request.GET.get("q", "").strip().lower()
@@ -174,7 +175,7 @@ def dosing(request: StaffRequest) -> HttpResponse:
         "tabs": _tabs(everybody),
         "table": DosingTable(rows),
         "next": _next_after(everybody, request.GET.get("given", "")),
-        "is_open": calendar_of(site, around=today).is_open(today),
+        "is_open": calendar.is_open(today),
     }
     return render(request, "treatment_plans/medication/dosing.html", context)
 
