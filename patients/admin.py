@@ -87,7 +87,7 @@ class PatientAdmin(PatientTable):
     view_rights = (Can.SEE_PATIENTS,)
     patient_path = "pk"
     list_select_related = ("registered_site",)
-    list_display = ("display_name", "legal_name", "pronouns", "birth_date", "language", "registered_site", "chart")
+    list_display = ("person", "legal_name", "pronouns", "birth_date", "language", "registered_site", "chart")
     list_filter = ("language", "interpreter_needed", "sex")
     shown = (*FACTS[:6], "deceased_on", *FACTS[6:], "time_zone", "registered_site", "recorded_at", "recorded_by")
     add_verb = AdminVerb(register_patient, _("Register a person"), RegisterForm)

@@ -93,7 +93,7 @@ FIGURES: dict[str, Figure] = {
         Figure(
             "open-tasks",
             _("open tasks"),
-            _("Tasks that are open or in progress now, of people in care at the site."),
+            _("Tasks that are open or in progress now, of people who are or were in care at the site."),
             "list-checks",
             is_of_now=True,
         ),

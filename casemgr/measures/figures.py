@@ -91,12 +91,13 @@ def _course_of(code: str, scope: Scope, query: str) -> Card:
 def _dosing(scope: Scope, query: str) -> Card:
     days = dose_days_by_day(scope)
     given = [(day, got) for day, _scheduled, got in days]
+    scheduled = [(day, planned) for day, planned, _got in days]
     return Card(
         FIGURES["doses-given"],
         sum(got for _day, got in given),
-        whole=sum(scheduled for _day, scheduled, _got in days),
+        whole=sum(planned for _day, planned in scheduled),
         whole_figure=FIGURES["doses-scheduled"],
-        course=_sparkline(scope, given, whole=[(day, scheduled) for day, scheduled, _got in days]),
+        course=_sparkline(scope, given, whole=scheduled, until=scope.today),
         query=query,
     )
 
@@ -140,12 +141,19 @@ def _tasks(scope: Scope, query: str) -> list[Card]:
     ]
 
 
-def _sparkline(scope: Scope, days: Iterable[tuple[date, int]], whole: Iterable[tuple[date, int]] | None = None) -> Sparkline:
-    """Return the course of a figure: one point for each stretch of the period, also where nothing happened."""
+def _sparkline(
+    scope: Scope, days: Iterable[tuple[date, int]], whole: Iterable[tuple[date, int]] | None = None, until: date | None = None
+) -> Sparkline:
+    """Return the course of a figure: one point for each stretch of the period, also where nothing happened.
+
+    What counts only days that are over ends with the last of them: a day that still runs would look like a fall.
+    """
     numbers, wholes = dict(days), None if whole is None else dict(whole)
     points = []
-    for since, until in scope.period.buckets():
-        stretch = [date.fromordinal(n) for n in range(since.toordinal(), until.toordinal())]
+    for since, end in scope.period.buckets():
+        if until is not None and since >= until:
+            break
+        stretch = [date.fromordinal(n) for n in range(since.toordinal(), end.toordinal())]
         number = sum(numbers.get(day, 0) for day in stretch)
         points.append(Point(since, number, None if wholes is None else sum(wholes.get(day, 0) for day in stretch)))
     return Sparkline(tuple(points))

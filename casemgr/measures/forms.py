@@ -14,18 +14,15 @@ from casemgr.measures.rules import Period
 DEFAULT_DAYS = 30
 PRESETS = (7, 30, 90, 180)
 LONGEST_DAYS = 1100
+DAY = forms.DateInput(attrs={"type": "date", "class": "form-control field--short"}, format="%Y-%m-%d")
 
 
 class ScopeForm(forms.Form):
     """Take a site and a first and last day; without any, the last thirty days of all sites."""
 
-    site = forms.ChoiceField(label=_("Site"), required=False)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "field--short"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "field--short"}, format="%Y-%m-%d")
-    )
+    site = forms.ChoiceField(label=_("Site"), required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    since = forms.DateField(label=_("From"), required=False, widget=DAY)
+    until = forms.DateField(label=_("To"), required=False, widget=DAY)
 
     def __init__(self, data: Any, *, sites: Sequence[Site], today: date) -> None:
         """Offer the sites; fill in what was not said."""

@@ -12,9 +12,10 @@ from django.db.models.functions import TruncDate
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.measures.rules import Period
-from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
-from referrals.casework.models import Task, TaskState
+from referrals.casework.models import Task
+from referrals.casework.queries import open_tasks as tasks_still_open
+from referrals.casework.queries import tasks_seen_by
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.sessions.models import Session, SessionKind
 
@@ -88,12 +89,9 @@ def sessions(scope: Scope) -> QuerySet[Session]:
 
 
 def open_tasks(scope: Scope) -> QuerySet[Task]:
-    """Return the open tasks of people in care at the sites."""
-    here = Episode.objects.filter(
-        patient=OuterRef("patient"), program=OuterRef("program"), site__in=scope.sites, discharged_on__isnull=True
-    )
-    waiting = Task.objects.filter(state__in=[TaskState.OPEN, TaskState.IN_PROGRESS])
-    return waiting.filter(Exists(here), patient__in=patients_seen_by(scope.user))
+    """Return the open tasks of people who are or were in care at the sites."""
+    here = Episode.objects.filter(patient=OuterRef("patient"), site__in=scope.sites)
+    return tasks_still_open(tasks_seen_by(scope.user)).filter(Exists(here))
 
 
 def overdue_tasks(scope: Scope) -> QuerySet[Task]:

@@ -48,7 +48,7 @@ def figure_list(request: StaffRequest, code: str) -> HttpResponse:
     form, scope = _asked(request)
     after = request.GET.get("after", "")
     found, next_key = lines(scope, code, after=after)
-    table = (SessionLinesTable if code == "sessions" else LinesTable)(found, request=request)
+    table = (SessionLinesTable if code == "sessions" else LinesTable)(found)
     table.next_url = f"?{form.query}&{urlencode({'after': next_key})}" if next_key else ""
     table.previous_url = f"?{form.query}" if after else ""
     note_read(by=request.user, at=timezone.now(), what="measures:list", subject=code, detail={"scope": form.query, "rows": len(found)})

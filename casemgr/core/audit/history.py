@@ -12,8 +12,8 @@ from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model
 from django.utils.translation import gettext_lazy as _
 
 PAGE = 50
-UNSAID = frozenset({"id", "search_text", "recorded_at", "recorded_by", "public_id", "key", "password", "version", "missed_counted_from"})
-"""Fields that say nothing about the matter: keys, and who and when, which the line itself tells."""
+UNSAID = frozenset({"id", "search_text", "recorded_at", "recorded_by", "public_id", "key", "password", "version", "missed_counted_from", "patient"})
+"""Fields that say nothing about the matter: keys, and whose row it is, by whom and when, which the page itself tells."""
 
 LABELS = {"insert": _("recorded"), "update": _("changed"), "delete": _("removed")}
 

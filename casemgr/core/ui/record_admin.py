@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -170,7 +171,8 @@ class RecordAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list and put the look on the record."""
-        response = super().changelist_view(request, extra_context)
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        response = super().changelist_view(request, {**title, **(extra_context or {})})
         if request.method == "GET" and self.has_view_permission(request):
             self._note(request, "list", detail={"asked": request.GET.urlencode()} if request.GET else None)
         return response
@@ -181,7 +183,13 @@ class RecordAdmin(ModelAdmin):
         """Show one row with what may be done with it, and put the look on the record."""
         row = self.row_or_404(request, object_id)
         self._note(request, "row", row)
-        context = {"verbs": self._verbs_for(request, row), "links": self.links_for(request, row), "has_history": is_tracked(self.model)}
+        context = {
+            "title": str(row),
+            "subtitle": capfirst(self.opts.verbose_name),
+            "verbs": self._verbs_for(request, row),
+            "links": self.links_for(request, row),
+            "has_history": is_tracked(self.model),
+        }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -263,7 +271,6 @@ class RecordAdmin(ModelAdmin):
     def _frame(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return what every page of the record room shows around it."""
         return {
-            **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": row,
             "object_id": row.pk if row is not None else None,

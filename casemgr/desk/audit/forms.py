@@ -9,15 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.audit.models import Outcome
 from patients.record.models import Patient
 
-DAY = {"type": "date", "class": "field--short"}
+DAY = {"type": "date", "class": "form-control field--short"}
+WORDS = {"class": "form-control"}
 
 
 class AuditForm(forms.Form):
     """Take who, what, how it ended, and which days."""
 
-    who = forms.CharField(label=_("Who"), required=False, max_length=120)
-    what = forms.CharField(label=_("What"), required=False, max_length=80)
-    outcome = forms.ChoiceField(label=_("Outcome"), required=False, choices=[("", _("All")), *Outcome.choices])
+    who = forms.CharField(label=_("Who"), required=False, max_length=120, widget=forms.TextInput(attrs=WORDS))
+    what = forms.CharField(label=_("What"), required=False, max_length=80, widget=forms.TextInput(attrs=WORDS))
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        required=False,
+        choices=[("", _("All")), *Outcome.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -29,7 +29,7 @@ def audit_list(request: StaffRequest) -> HttpResponse:
     events = slice_of(narrowed(events_seen_by(request.user), asked, zone=zone), by="-pk", after=after)
     people = patients.in_bulk({event.patient_id for event in events.rows if event.patient_id})
     rows = [(event, people.get(event.patient_id)) for event in events.rows]
-    table = AuditTable(rows, request=request)
+    table = AuditTable(rows)
     query = urlencode({name: value for name, value in request.GET.items() if name != "after" and value})
     table.next_url = f"?{query}&{urlencode({'after': events.next_key})}" if events.next_key else ""
     table.previous_url = f"?{query}" if after else ""

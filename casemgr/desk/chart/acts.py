@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from patients.record.models import Patient
+from treatment_plans.medication.models import Order
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,48 @@ class Button:
     key: str = ""
 
 
-ACTS: dict[str, tuple[Act, ...]] = {}
+ACTS: dict[str, tuple[Act, ...]] = {
+    "head": (
+        Act(_("Book"), "treatment_plans:book", Can.BOOK_APPOINTMENT, "b"),
+        Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION, "s"),
+        Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK, "a"),
+        Act(_("Correct"), "patients:edit", Can.CHANGE_PATIENT, "e"),
+    ),
+    "diagnoses": (
+        Act(_("All"), "patients:diagnoses", Can.SEE_CHART),
+        Act(_("Record"), "patients:add_diagnosis", Can.RECORD_DIAGNOSIS),
+    ),
+    "plan": (Act(_("Open the plan"), "treatment_plans:plan", Can.SEE_CHART, "p"),),
+    "medication": (
+        Act(_("All orders"), "treatment_plans:orders", Can.SEE_MEDICATION, "m"),
+        Act(_("Write an order"), "treatment_plans:order_new", Can.PRESCRIBE, "o"),
+    ),
+    "sessions": (Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION),),
+    "tasks": (Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK),),
+    "referrals": (Act(_("Refer"), "referrals:refer", Can.MAKE_REFERRAL, "r"),),
+    "screenings": (
+        Act(_("All"), "patients:observations", Can.SEE_CHART),
+        Act(_("Enter a score"), "patients:add_score", Can.RECORD_SCREENING),
+        Act(_("Enter a result"), "patients:add_laboratory", Can.RECORD_SCREENING),
+    ),
+    "appointments": (Act(_("Book"), "treatment_plans:book", Can.BOOK_APPOINTMENT),),
+    "contact": (
+        Act(_("Change"), "patients:contacts", Can.CHANGE_PATIENT, "c"),
+        Act(_("Add a number"), "patients:add_identifier", Can.CHANGE_PATIENT),
+    ),
+    "team": (Act(_("All"), "patients:team", Can.SEE_PATIENTS), Act(_("Assign"), "patients:assign", Can.ASSIGN_CARE_TEAM)),
+    "consents": (Act(_("All"), "patients:consents", Can.SEE_DISCLOSURES), Act(_("Record"), "patients:add_consent", Can.RECORD_CONSENT)),
+    "care": (Act(_("All"), "patients:care", Can.SEE_PATIENTS), Act(_("Admit"), "patients:admit", Can.ADMIT_PATIENT)),
+}
 """What may be done, by panel; the panel `head` stands beside the name."""
 
 
-def buttons_for(user: User, patient: Patient) -> dict[str, list[Button]]:
-    """Return what this user may do from each panel of this chart."""
-    return {panel: [button for act in acts if user.may(act.right) and (button := _button(act, patient))] for panel, acts in ACTS.items()}
+def buttons_for(user: User, patient: Patient, order: Order | None) -> dict[str, list[Button]]:
+    """Return what this user may do from each panel of this chart; first of all give the dose that is due."""
+    buttons = {panel: [button for act in acts if user.may(act.right) and (button := _button(act, patient))] for panel, acts in ACTS.items()}
+    if order is not None and user.may(Can.ADMINISTER_DOSE, program_id=order.program_id):
+        buttons["head"].insert(0, Button(_("Give dose"), reverse("treatment_plans:dose", args=[order.pk]), "d"))
+    return buttons
 
 
 def _button(act: Act, patient: Patient) -> Button | None:

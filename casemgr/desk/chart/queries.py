@@ -108,7 +108,7 @@ def _read_clinical(chart: Chart, programs: set[int]) -> None:
     chart.plan = Plan.objects.filter(patient=patient, program__in=programs).exclude(state=PlanState.ENDED).order_by("state", "-id").first()
     chart.goals = list(_goals(patient, programs)[: FEW + 3])
     chart.attendances = list(_attendances(patient, programs)[:FEW])
-    chart.observations = list(_latest_observations(patient)[: FEW + 1])
+    chart.observations = [_with_unit(observation) for observation in _latest_observations(patient)[: FEW + 1]]
     chart.answers = list(answers_for(patient)[:FEW])
 
 
@@ -158,6 +158,12 @@ def _latest_observations(patient: Patient) -> QuerySet[Observation]:
     return Observation.objects.filter(pk__in=latest.values("pk")).order_by("-observed_at", "-id")
 
 
+def _with_unit(observation: Any) -> Any:
+    """Give a result its unit as people write it; UCUM puts what is only counted into braces."""
+    observation.unit = "" if observation.value_unit.startswith("{") else observation.value_unit
+    return observation
+
+
 def _consents(patient: Patient, programs: set[int]) -> QuerySet[Consent]:
     """Return the consents, those in force first, with the names of their recipients in the same statement."""
     named = ConsentRecipient.objects.filter(consent=OuterRef("pk")).order_by("id")
@@ -174,3 +180,12 @@ def current_order(orders: list[Order], today: date) -> Order | None:
         if order.state != OrderState.ENDED and order.starts_on <= today and (order.ends_on is None or order.ends_on > today)
     )
     return next(running, None)
+
+
+def order_to_give(chart: Chart) -> Order | None:
+    """Return the order of which a dose is due today, if one is."""
+    order = current_order(chart.orders, chart.today)
+    if order is None or order.state != OrderState.ACTIVE:
+        return None
+    given = sum(dose.mg for dose in chart.doses if dose.for_day == chart.today and dose.substance == order.substance)
+    return order if given < order.daily_mg else None

@@ -11,7 +11,7 @@ from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, page
 from casemgr.desk.chart.acts import buttons_for
 from casemgr.desk.chart.head import head_of, now_of
-from casemgr.desk.chart.queries import patient_seen_by, read_chart
+from casemgr.desk.chart.queries import order_to_give, patient_seen_by, read_chart
 
 
 @page(Can.SEE_PATIENTS)
@@ -29,7 +29,8 @@ def chart(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
         "patient": person,
         "head": head_of(read),
         "current": now_of(read),
-        "buttons": buttons_for(request.user, person),
-        "sees": {str(right): True for right in rights},
+        "buttons": buttons_for(request.user, person, order_to_give(read)),
+        "sees": {str(right): True for right in rights}
+        | {"has_medication": bool(read.orders or read.statements), "has_results": bool(read.observations or read.answers)},
     }
     return render(request, "desk/chart/chart.html", context)

@@ -20,7 +20,7 @@ def search(request: StaffRequest) -> HttpResponse:
     people = found_people(request.user, text, limit=MOST) if text else []
     if text:
         note_read(by=request.user, at=timezone.now(), what="search", detail={"text": text, "found": len(people)})
-    table = PeopleTable(people, request=request)
+    table = PeopleTable(people)
     context = {
         "text": text,
         "table": table,

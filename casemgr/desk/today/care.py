@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -31,7 +33,7 @@ def dosing_figures(scope: Scope) -> list[Figure]:
     found = _orders_here(scope).aggregate(
         due=Count("pk"), given=Count("pk", filter=given), held=Count("pk", filter=~given & Q(state=OrderState.ON_HOLD))
     )
-    url = way("treatment_plans:dosing")
+    url = way("treatment_plans:dosing") if scope.user.may(Can.ADMINISTER_DOSE) else ""
     to_come = found["due"] - found["given"] - found["held"]
     return [
         Figure(found["given"], gettext_lazy("doses given"), of=found["due"], over=gettext_lazy("today, at my site"), url=url),
@@ -65,7 +67,7 @@ def holds(scope: Scope) -> Section:
         (row(order) for order in rows),
         empty=gettext_lazy("No order is on hold"),
         empty_help=gettext_lazy("An order is put on hold by a prescriber, or after three scheduled days missed in a row."),
-        more_url=way("treatment_plans:dosing"),
+        more_url=way("treatment_plans:dosing", query="show=hold") if scope.user.may(Can.ADMINISTER_DOSE) else "",
     )
 
 
@@ -77,7 +79,7 @@ def ending_orders(scope: Scope) -> Section:
     may_write = scope.user.may(Can.PRESCRIBE)
 
     def row(order: Order) -> Row:
-        url = way("treatment_plans:write_order", order.patient.public_id) if may_write else ""
+        url = way("treatment_plans:order_new", order.patient.public_id) if may_write else ""
         return Row(
             str(order),
             order.patient,
@@ -116,7 +118,7 @@ def _appointment_rows(scope: Scope, appointments: Any) -> Iterator[Row]:
             kind="note" if is_past else "",
             state=_("Came?") if is_past else "",
             step=_("Say what became of it") if is_past else _("Open chart"),
-            url=(way("treatment_plans:appointment", appointment.pk) if is_past else "") or chart_of(appointment.patient),
+            url=(way("treatment_plans:settle_appointment", appointment.pk) if is_past else "") or chart_of(appointment.patient),
         )
 
 
@@ -156,20 +158,19 @@ def my_groups(scope: Scope) -> Section:
         .select_related(None)
         .order_by()
         .values("starts_at", "site", "site__name")
-        .annotate(expected=Count("pk"), first=Min("pk"), ends=Min("ends_at"))
+        .annotate(expected=Count("pk"), people=ArrayAgg("patient__public_id"))
         .order_by("starts_at")[: MOST_ROWS + 1]
     )
 
     def row(group: dict[str, Any]) -> Row:
         expected = ngettext("%(count)s person expected", "%(count)s people expected", group["expected"]) % {"count": group["expected"]}
-        query = f"kind=group&site={group['site']}&starts_at={group['starts_at']:%Y-%m-%dT%H:%M}"
         return Row(
             _("Group at %(site)s") % {"site": group["site__name"]},
             None,
             expected,
             since=group["starts_at"],
             step=_("Write the session"),
-            url=way("treatment_plans:record_session", query=query),
+            url=way("treatment_plans:write_group", query=urlencode({"patients": group["people"]}, doseq=True)),
         )
 
     return section(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,12 +96,10 @@ def out_of_touch(scope: Scope) -> Section:
     )
 
     def row(person: Any) -> Row:
-        why = _("no session, appointment or dose") if person.last else _("never seen since admission")
         return Row(
-            _("Out of touch"),
+            _("No session, appointment or dose") if person.last else _("Not seen since admission"),
             person,
-            why,
-            since=person.last,
+            since=timezone.localtime(person.last).date() if person.last else None,
             since_words=_("last seen"),
             kind="warn",
             state=_("No contact"),
@@ -128,7 +127,7 @@ def referrals_waiting(scope: Scope) -> Section:
             referral.service,
             referral.patient,
             str(referral.organization),
-            since=referral.sent_at,
+            since=timezone.localtime(referral.sent_at).date() if referral.sent_at else None,
             since_words=_("sent"),
             kind="warn" if is_late else "",
             state=_("Over a week") if is_late else "",
@@ -159,7 +158,7 @@ def to_admit(scope: Scope) -> Section:
         return Row(
             _("Registered, not admitted"),
             person,
-            since=person.recorded_at,
+            since=timezone.localtime(person.recorded_at).date(),
             since_words=_("since"),
             step=_("Admit") if url else _("Open chart"),
             url=url or chart_of(person),

@@ -63,7 +63,8 @@ def director_figures(scope: Scope) -> list[Figure]:
 
 def overdue_tasks(scope: Scope) -> Section:
     """Find the tasks that have been overdue the longest."""
-    rows = overdue(tasks_seen_by(scope.user), scope.today).select_related("patient", "owner").order_by("due_on", "pk")[: MOST_ROWS + 1]
+    waiting = overdue(tasks_seen_by(scope.user), scope.today)
+    rows = waiting.select_related("patient", "owner").order_by("due_on", "pk")[: MOST_ROWS + 1]
     return section(
         "overdue",
         gettext_lazy("Oldest open tasks"),
@@ -295,7 +296,12 @@ def machine_figures(scope: Scope) -> list[Figure]:
 
 def open_tasks_figure(scope: Scope) -> Figure:
     """Say how many tasks are open, and how many overdue."""
-    found = open_tasks(tasks_seen_by(scope.user)).aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=scope.today)))
+    here = Episode.objects.filter(scope.here(Can.SEE_MEASURES), patient=OuterRef("patient"))
+    found = (
+        open_tasks(tasks_seen_by(scope.user))
+        .filter(Exists(here))
+        .aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=scope.today)))
+    )
     return Figure(
         found["late"],
         gettext_lazy("tasks overdue"),
