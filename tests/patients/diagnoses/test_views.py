@@ -1,0 +1,101 @@
+import pytest
+from django.urls import reverse
+
+from casemgr.core.audit.models import AuditEvent
+from patients.diagnoses.actions import record_diagnosis
+from patients.diagnoses.models import Diagnosis
+
+DIAGNOSIS_QUERIES = 10
+# session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
+
+
+@pytest.fixture
+def patient(clinic):
+    return clinic.patient()
+
+
+@pytest.fixture
+def therapist(clinic, sign_in):
+    return sign_in(clinic.therapist)
+
+
+def _page(name, patient, *more):
+    return reverse(f"patients:{name}", args=[patient.public_id, *more])
+
+
+def _text(answer):
+    return answer.content.decode()
+
+
+def test_a_code_is_found_while_typing_and_without_script(therapist, patient):
+    whole = _text(therapist.get(_page("codes", patient), {"q": "opioid remission"}))
+    piece = _text(therapist.get(_page("codes", patient), {"q": "opioid remission"}, headers={"HX-Request": "true"}))
+    assert "<html" in whole
+    assert "<html" not in piece
+    for page in (whole, piece):
+        assert "Opioid dependence, in remission" in page
+        assert f"{_page('add_diagnosis', patient)}?code=F11.21" in page
+    assert "No code found" in _text(therapist.get(_page("codes", patient), {"q": "xyzzy"}))
+
+
+def test_both_axes_are_shown_side_by_side(clinic, therapist, sign_in, patient):
+    for code in ("F11.20", "F32.1", "Z59.00"):
+        answer = therapist.post(f"{_page('add_diagnosis', patient)}?code={code}", {"certainty": "provisional", "course": "active"})
+        assert answer.url == _page("diagnoses", patient)
+    assert [(row.code, row.axis) for row in Diagnosis.objects.order_by("id")] == [
+        ("F11.20", "substance_use"),
+        ("F32.1", "mental_health"),
+        ("Z59.00", "social"),
+    ]
+    page = therapist.get(_page("diagnoses", patient))
+    assert [str(label) for label, _rows in page.context["axes"]] == ["Substance use", "Mental health", "Social"]
+    reader = _text(sign_in(clinic.case_manager).get(_page("diagnoses", patient)))
+    assert "Opioid dependence, uncomplicated" in reader
+    assert _page("codes", patient) not in reader
+    assert AuditEvent.objects.filter(verb="diagnoses", actor_id=clinic.case_manager.pk, patient_id=patient.pk).count() == 1
+
+
+def test_the_axis_is_asked_only_where_the_code_leaves_it_open(therapist, patient):
+    assert "axis" not in therapist.get(f"{_page('add_diagnosis', patient)}?code=F11.20").context["form"].fields
+    overdose = f"{_page('add_diagnosis', patient)}?code=T40.1X1A"
+    assert therapist.post(overdose, {"certainty": "confirmed", "course": "active"}).status_code == 422
+    therapist.post(overdose, {"certainty": "confirmed", "course": "active", "axis": "physical"})
+    assert Diagnosis.objects.get().axis == "physical"
+
+
+def test_a_code_that_is_none_leads_back_to_the_search(therapist, patient):
+    assert therapist.get(f"{_page('add_diagnosis', patient)}?code=X99").url == _page("codes", patient)
+
+
+def test_a_revision_shows_what_was_thought_before(clinic, now, therapist, patient):
+    found = record_diagnosis(patient=patient, axis="mental_health", code="F32.1", by=clinic.therapist, at=now)
+    page = _page("revise_diagnosis", patient, found.pk)
+    refused = therapist.post(page, {"certainty": "refuted", "course": "active"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"basis": ["Say what the refutation rests on."]}
+    therapist.post(page, {"certainty": "refuted", "course": "active", "basis": "Only while using."})
+    assert "Provisional" in _text(therapist.get(page))
+    listed = therapist.get(_page("diagnoses", patient))
+    assert listed.context["axes"] == []
+    assert listed.context["former"] == [found]
+
+
+def test_diagnoses_stay_closed_to_the_front_desk_and_to_other_caseloads(clinic, sign_in, therapist, patient):
+    assert sign_in(clinic.front_desk).get(_page("diagnoses", patient)).status_code == 403
+    hidden = clinic.patient(team=(clinic.peer,))
+    foreign = record_diagnosis(patient=patient, axis="mental_health", code="F32.1", by=clinic.therapist, at=clinic.now)
+    for name in ("diagnoses", "codes", "add_diagnosis"):
+        assert therapist.get(_page(name, hidden)).status_code == 404
+    other = clinic.patient()
+    assert therapist.get(_page("revise_diagnosis", other, foreign.pk)).status_code == 404
+
+
+def test_the_list_costs_the_same_for_two_and_for_twelve(clinic, now, therapist, patient, query_count):
+    codes = ["F11.20", "F10.20", "F12.20", "F13.20", "F14.20", "F15.20", "F32.1", "F33.1", "F41.1", "F43.10", "Z59.00", "Z56.0"]
+    therapist.get(_page("diagnoses", patient))
+    for count in (2, 12):
+        for code in codes[Diagnosis.objects.count() : count]:
+            axis = {"F1": "substance_use", "Z5": "social"}.get(code[:2], "mental_health")
+            record_diagnosis(patient=patient, axis=axis, code=code, by=clinic.therapist, at=now)
+        with query_count(DIAGNOSIS_QUERIES):
+            therapist.get(_page("diagnoses", patient))
