@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 
 MOST_BYTES = 32 * 1024 * 1024
-"""Largest bundle, or line, that is read: read as JSON it takes about ten times as much memory, and 500 MB is what an import may use."""
+"""Largest bundle, or line, that is read: read as JSON it takes about seven times as much memory, and 500 MB is what an import may use."""
 
 LINES_AT_ONCE = 500
 """Lines of resources (ndjson) that are taken over together, all or nothing."""

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(clinic, tmp_path):
     assert dry.startswith("4 imported\n")
     assert dry.rstrip().endswith("This was a dry run for River Street Program, North: nothing was kept.")
     wet = run(BUNDLES, site="North", source="Lakeside")
-    assert wet.rstrip() == dry.rstrip().rsplit("\n\n", 1)[0]
+    assert wet.rstrip().rsplit("\n\n", 1)[0] == dry.rstrip().rsplit("\n\n", 1)[0]
 
 
 def test_a_broken_bundle_is_named_and_the_command_fails_after_the_others_went_in(clinic, bundle, without, tmp_path):
@@ -76,7 +77,12 @@ def test_the_report_names_every_entry_that_was_left_out(clinic, tmp_path):
     assert all(line["reason"] and line["full_url"].startswith("urn:uuid:") for line in lines if line["line"] == "unmapped")
 
 
-def test_with_several_sites_one_must_be_named(clinic):
+@pytest.fixture
+def production(settings):
+    settings.ENV = replace(settings.ENV, name="production")
+
+
+def test_in_production_the_site_must_be_named(clinic, production):
     with pytest.raises(CommandError) as error:
         run(BUNDLES)
     assert str(error.value) == (
@@ -84,17 +90,28 @@ def test_with_several_sites_one_must_be_named(clinic):
         f"  --program “River Street Program” --site “North” (or {clinic.north.pk})\n"
         f"  --program “River Street Program” --site “South” (or {clinic.south.pk})"
     )
+    assert Patient.objects.count() == 0
 
 
-def test_a_site_can_be_named_by_number_and_by_program(clinic, now):
+def test_while_developing_the_first_site_is_taken_and_named(clinic):
+    assert run(BUNDLES / "sam.json").rstrip().endswith("People were admitted at River Street Program, North.")
+
+
+def test_a_site_can_be_named_by_number_and_by_program(clinic, production):
     other = Program.objects.create(name="Hill Program")
     hill = Site.objects.create(program=other, name="North")
     run(BUNDLES / "sam.json", program="hill program")
     assert Patient.objects.get().registered_site == hill
-    with pytest.raises(CommandError, match=r"^Which site\?"):
-        run(BUNDLES / "sam.json", site="North")
     run(BUNDLES / "jordan.json", site=str(clinic.south.pk))
     assert Patient.objects.filter(registered_site=clinic.south).count() == 1
+
+
+@pytest.mark.parametrize("is_production", [True, False])
+def test_a_name_that_two_sites_have_is_not_guessed(clinic, settings, is_production):
+    settings.ENV = replace(settings.ENV, name="production" if is_production else "development")
+    Site.objects.create(program=Program.objects.create(name="Hill Program"), name="North")
+    with pytest.raises(CommandError, match=r"^Which site\?"):
+        run(BUNDLES / "sam.json", site="North")
 
 
 def test_a_site_that_nobody_knows_is_named(clinic):

@@ -7,6 +7,7 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import reset_queries, transaction
 from django.utils import timezone
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         """Say what can be asked for."""
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, folder or archive (.tar.xz, .tar.gz, .tar)")
         parser.add_argument("--dry-run", action="store_true", help="do everything and undo it at the end; holds one transaction open")
-        parser.add_argument("--site", default="", metavar="ID|NAME", help="where people are admitted; needed where there are several")
+        parser.add_argument("--site", default="", metavar="ID|NAME", help="where people are admitted; must be said in production")
         parser.add_argument("--program", default="", metavar="NAME", help="the program of the site")
         parser.add_argument("--source", default="", metavar="NAME", help="where the files come from, for entries with plain ids")
         parser.add_argument("--report", type=Path, metavar="FILE", help="write a JSON object a line: bundles, entries not mapped, notes")
@@ -61,6 +62,8 @@ class Command(BaseCommand):
             self.stdout.write(f"\n{totals.notes} notes: read them {where}.")
         if options["dry_run"]:
             self.stdout.write(f"\nThis was a dry run for {site.program}, {site}: nothing was kept.")
+        else:
+            self.stdout.write(f"\nPeople were admitted at {site.program}, {site}.")
 
 
 def _import(importer: Importer, paths: list[Path], totals: Totals, write: Callable[[BundleReport], None]) -> None:
@@ -76,18 +79,18 @@ def _import(importer: Importer, paths: list[Path], totals: Totals, write: Callab
 
 
 def _site(wanted: str, program: str) -> Site:
-    """Return the site that was meant; with one site only, that one."""
-    sites = Site.objects.filter(is_active=True).select_related("program")
-    if program:
-        sites = sites.filter(program__name__iexact=program)
+    """Return the site that was meant: the one that fits, or while developing the first of several.
+
+    In production a guess is refused: people admitted at the wrong site are hard to move out again.
+    """
+    sites = Site.objects.filter(is_active=True).select_related("program").order_by("pk")
+    fitting = sites.filter(program__name__iexact=program) if program else sites
     if wanted:
-        sites = sites.filter(pk=int(wanted)) if wanted.isdecimal() else sites.filter(name__iexact=wanted)
-    found = list(sites)
-    if len(found) == 1:
+        fitting = fitting.filter(pk=int(wanted)) if wanted.isdecimal() else fitting.filter(name__iexact=wanted)
+    found = list(fitting)
+    if len(found) == 1 or (found and not (wanted or settings.ENV.is_production)):
         return found[0]
-    known = "\n".join(
-        f"  --program “{site.program}” --site “{site}” (or {site.pk})" for site in found or Site.objects.filter(is_active=True)
-    )
+    known = "\n".join(f"  --program “{site.program}” --site “{site}” (or {site.pk})" for site in found or sites)
     if not known:
         raise CommandError("There is no site yet. Make a program and a site first.")
     raise CommandError(f"{'Which site?' if found else 'No site is called that.'} There are:\n{known}")
