@@ -21,7 +21,9 @@ DECISION_DAYS = 3
 def dose_everybody(life: Life, day: date) -> None:
     """Give today's doses at both sites and note afterwards who did not come."""
     closed = {site.pk for number, site in enumerate(life.clinic.sites) if number == 1 and day.weekday() == 6}
-    for place, person in enumerate([p for p in life.in_care if p.substance]):
+    dosed = [person for person in life.in_care if person.substance]
+    _look_at_orders(dosed)
+    for place, person in enumerate(dosed):
         at = life.moment(day, 5, 40) + timedelta(minutes=3 * place % 330)
         if person.course.site.pk in closed or not life.is_past(at):
             continue
@@ -34,6 +36,14 @@ def dose_everybody(life: Life, day: date) -> None:
     if life.is_past(at):
         for site in life.clinic.sites:
             note_missed_doses(site=site, day=day, by=life.clinic.system, at=at)
+
+
+def _look_at_orders(dosed: list[Persona]) -> None:
+    """Read this morning's state of everybody's order: last night's count may have put some on hold."""
+    orders = Order.objects.in_bulk([person.course.order.pk for person in dosed if person.course.order])
+    for person in dosed:
+        if person.course.order:
+            person.course.order = orders[person.course.order.pk]
 
 
 def _comes(life: Life, person: Persona, day: date) -> bool:
@@ -49,7 +59,6 @@ def _give(life: Life, person: Persona, day: date, at: datetime) -> None:
     order = person.course.order
     if order is None:
         return
-    order.refresh_from_db(fields=["state", "ends_on"])
     if order.state != OrderState.ACTIVE or (order.ends_on and order.ends_on <= day):
         return
     nurse = staff_of(life, person)[Role.NURSE]
@@ -64,7 +73,6 @@ def _visit_prescriber(life: Life, person: Persona, day: date, at: datetime) -> N
     if order is None:
         person.course.order = _order(life, person, FIRST_MG[person.substance], day, at)
         return
-    order.refresh_from_db(fields=["state", "ends_on"])
     if order.state == OrderState.ON_HOLD:
         held_on = person.course.held_on = person.course.held_on or day
         if (day - held_on).days >= DECISION_DAYS and life.random.random() < 0.6:

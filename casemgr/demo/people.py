@@ -14,8 +14,8 @@ from treatment_plans.appointments.models import Appointment
 from treatment_plans.medication.models import Order
 from treatment_plans.plan.models import Goal
 
-ON_METHADONE = 0.55
-ON_BUPRENORPHINE = 0.15
+ON_METHADONE = 0.45
+ON_BUPRENORPHINE = 0.1
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Persona:
 def invent(number: int, *, random: Random, first: date, today: date) -> Persona:
     """Invent one person whose care begins somewhere between the first day and today."""
     days = (today - first).days
-    admitted = first + timedelta(days=random.randint(0, 20) if random.random() < 0.45 else random.randint(0, max(days - 3, 1)))
+    admitted = first + timedelta(days=random.randint(0, 20) if random.random() < 0.38 else random.randint(0, max(days - 3, 1)))
     stay = (today - admitted).days
     leaves = stay > 40 and random.random() < 0.22
     gone = admitted + timedelta(days=random.randint(30, stay - 3)) if leaves else None

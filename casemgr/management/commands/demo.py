@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from casemgr.core.accounts.models import Membership
@@ -51,6 +51,7 @@ class Command(BaseCommand):
     def make(self, *, patients: int, months: int, seed: int) -> None:
         """Open the clinic and live its days until now."""
         began = clock.monotonic()
+        connection.force_debug_cursor = settings.DEBUG = False
         until = timezone.now()
         random = Random(seed)  # noqa: S311 - invented people, no secret
         with through(Door("command")), transaction.atomic():
