@@ -23,7 +23,7 @@ def manage(layout: Layout, words: list[str]) -> int:
     environment.ensure(layout, Wanted.RUN)
     use = locks.Claim(layout.running / "use.lock")
     use.together()
-    Prepared.forget(layout)
+    Prepared(layout, layout.running).forget()
     with services.Services(layout, layout.running, durable=True, shared=True) as servers:
         environ = services.environment(layout, servers.urls, "development", layout.state)
         try:

@@ -15,6 +15,8 @@ from devtools.problem import Problem
 from devtools.server import Server, converse, quiet_environment
 
 DATABASE = "casemgr"
+MIGRATED = "casemgr_migrated"
+"""Beside it where tests run: migrated once, copied often, and opened by nobody else."""
 PORT = 5432
 """Only part of the socket's name: nothing listens on the network."""
 CONNECTIONS = 200
@@ -91,7 +93,7 @@ class Postgres(Server):
         self._run(
             ["postgres", "--single", "-D", str(unfinished), "postgres"],
             unfinished,
-            typed=f"CREATE DATABASE {DATABASE};\n",
+            typed="".join(f"CREATE DATABASE {name};\n" for name in ((DATABASE,) if self.durable else (DATABASE, MIGRATED))),
         )
         unfinished.rename(self.data)
 

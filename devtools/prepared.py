@@ -7,42 +7,33 @@ from pathlib import Path
 
 from devtools import lockfile
 from devtools.layout import Layout
-from devtools.services import Services
 
 
 class Prepared:
-    """Keep the note inside the database's own directory: it goes where the data go.
+    """Keep the note inside the database's own directory: it goes where the data go."""
 
-    Nothing is remembered about a database of the person's own.
-    """
-
-    def __init__(self, layout: Layout, services: Services) -> None:
+    def __init__(self, layout: Layout, directory: Path) -> None:
         self._layout = layout
-        self._note = _note(services.directory) if "DATABASE_URL" in services.urls else None
+        self._note = directory / "postgres" / "casemgr-prepared"
 
     def done(self) -> bool:
         """Tell whether this database was prepared by these very migrations and this very demonstration."""
         try:
-            return self._note is not None and self._note.read_text() == self._fingerprint()
+            return self._note.read_text() == self._fingerprint()
         except OSError:
             return False
 
     def remember(self) -> None:
-        """Note that it is prepared now."""
-        if self._note is not None:
+        """Note that it is prepared now, if it is a database of ours."""
+        if self._note.parent.exists():
             self._note.write_text(self._fingerprint())
 
-    @staticmethod
-    def forget(layout: Layout) -> None:
-        """Look again next time, because a person is about to change something."""
-        _note(layout.running).unlink(missing_ok=True)
+    def forget(self) -> None:
+        """Look again next time, because something is about to change."""
+        self._note.unlink(missing_ok=True)
 
     def _fingerprint(self) -> str:
         return lockfile.fingerprint(*(f"{path}\0{lockfile.read(path)}" for path in _what_decides(self._layout.root)))
-
-
-def _note(directory: Path) -> Path:
-    return directory / "postgres" / "casemgr-prepared"
 
 
 def _what_decides(root: Path) -> Iterator[Path]:

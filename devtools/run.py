@@ -32,8 +32,8 @@ def run(layout: Layout) -> int:
             environ = services.environment(layout, servers.urls, "development", layout.state)
             environ["ALLOWED_HOSTS"] = address.allowed
             sign_ins = layout.running / "sign-ins.txt"
-            once = Prepared(layout, servers)
-            if not (once.done() and sign_ins.exists()):
+            once = Prepared(layout, layout.running)
+            if not ("DATABASE_URL" in servers.urls and once.done() and sign_ins.exists()):
                 prepare(layout, environ, sign_ins)
                 once.remember()
             _start(layout, supervisor, environ, address)
@@ -52,7 +52,7 @@ def run(layout: Layout) -> int:
 
 def prepare(layout: Layout, environ: dict[str, str], sign_ins: Path | None = None) -> None:
     """Migrate, and with a place for the sign-ins fill an empty database too."""
-    say("Preparing the database (an empty one is filled with the demonstration clinic, about a minute) …")
+    say(f"Preparing the database{' (an empty one gets the demonstration clinic, about a minute)' if sign_ins else ''} …")
     log = fresh_log(layout.logs, "prepare")
     command = [layout.python, "-m", "devtools.prepare"]
     extra = ["--demo", "--sign-ins", sign_ins] if sign_ins else []

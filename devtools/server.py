@@ -106,10 +106,10 @@ class Server(ABC):
                 raise Problem(f"{self.name} did not answer within {seconds:.0f} seconds; see {self.log}.")
             time.sleep(0.02)
 
-    def stop(self) -> None:
-        """End the server, also one that was left behind."""
+    def stop(self, *, quickly: bool = False) -> None:
+        """End the server, also one that was left behind; `quickly` when nobody wants the data any more."""
         pid = self._pid or self.found()
-        signals = (self.gentle, self.quick, signal.SIGKILL) if self.durable else (self.quick, signal.SIGKILL)
+        signals = (self.quick, signal.SIGKILL) if quickly else (self.gentle, self.quick, signal.SIGKILL)
         for number in signals:
             if not pid or not self._runs(pid):
                 break

@@ -23,14 +23,23 @@ class Services:
     """Start what is missing on entering and stop it on leaving.
 
     `shared` services are used by several commands at once and stopped by the last one that leaves.
+    What is not `durable` starts from nothing and leaves nothing, unless it is told to `keep` the data.
     """
 
     def __init__(
-        self, layout: Layout, directory: Path, *, durable: bool, shared: bool = False, environ: Mapping[str, str] = os.environ
+        self,
+        layout: Layout,
+        directory: Path,
+        *,
+        durable: bool,
+        keep: bool = False,
+        shared: bool = False,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._layout = layout
         self.directory = directory
         self._durable = durable
+        self.keep = durable or keep
         self._shared = shared
         self._environ = environ
         self._urls: dict[str, str] = {}
@@ -53,14 +62,14 @@ class Services:
         if not self._shared:
             with signals.undisturbed():
                 self.stop()
-                if not self._durable:
+                if not self.keep:
                     forget(self.directory)
 
     def stop(self, *, only_own: bool = False) -> None:
         """Stop the servers, the last started first; `only_own` spares those that were running before."""
         for server in reversed(self.servers):
             if server.started_here or not only_own:
-                server.stop()
+                server.stop(quickly=not self.keep)
         if self.servers and not only_own:
             leave_sockets(self.directory)
         self.servers.clear()
@@ -71,7 +80,7 @@ class Services:
         return dict(self._urls)
 
     def _start(self) -> None:
-        if not self._durable:
+        if not self.keep:
             forget(self.directory)
         wanted = self._wanted()
         for server in wanted:
@@ -99,8 +108,7 @@ class Services:
 def forget(directory: Path) -> None:
     """Throw away what an earlier run left in a directory, servers and data."""
     for server in left_behind(directory):
-        server.durable = False
-        server.stop()
+        server.stop(quickly=True)
     for name in ("postgres", "postgres.new", "valkey"):
         if (directory / name).exists():
             shutil.rmtree(directory / name)

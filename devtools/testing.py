@@ -11,11 +11,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 from devtools import browser, environment, foreground, process, services, signals
 from devtools.layout import Layout
+from devtools.postgres import DATABASE, MIGRATED
+from devtools.prepared import Prepared
 from devtools.problem import Problem, Stopwatch, say
+from devtools.run import prepare
 
 MOST_WORKERS = 4
 
@@ -136,14 +140,35 @@ def _workplace(layout: Layout) -> Iterator[dict[str, str]]:
     chromium = browser.ensure(layout.logs / "browser.log")
     directory, claim = services.free_slot(layout, "test")
     try:
-        with services.Services(layout, directory, durable=False) as servers:
-            environ = services.environment(layout, servers.urls, "test", directory)
+        with _migrated_services(layout, directory) as environ:
             environ["CHROMIUM"] = str(chromium)
             yield environ
     finally:
         with signals.undisturbed():
             process.sweep()
             claim.release()
+
+
+@contextmanager
+def _migrated_services(layout: Layout, directory: Path) -> Iterator[dict[str, str]]:
+    """Migrate one database, and keep it until the migrations change: every worker of every run copies it.
+
+    The note that it is whole is away while it is in use, so a killed run leaves nothing that anybody trusts.
+    """
+    note = Prepared(layout, directory)
+    migrated = note.done()
+    note.forget()
+    with services.Services(layout, directory, durable=False, keep=migrated) as servers:
+        environ = services.environment(layout, servers.urls, "test", directory)
+        servers.keep = False
+        if "DATABASE_URL" in servers.urls:
+            if not migrated:
+                prepare(layout, environ | {"DATABASE_URL": servers.urls["DATABASE_URL"].replace(f"/{DATABASE}?", f"/{MIGRATED}?")})
+            environ["TEST_TEMPLATE"] = MIGRATED
+        yield environ
+        servers.keep = "DATABASE_URL" in servers.urls
+    if servers.keep:
+        note.remember()
 
 
 def _pytest(layout: Layout, environ: Mapping[str, str], words: list[str]) -> int:
