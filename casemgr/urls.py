@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("casemgr.api.urls")),
     path("patients/", include("patients.urls")),
     path("plans/", include("treatment_plans.urls")),
+    path("casework/", include("referrals.urls")),
 ]

@@ -72,7 +72,7 @@ def send_referral(*, referral: Referral, by: User, at: datetime) -> Referral:
     return locked
 
 
-@action(Can.MAKE_REFERRAL)
+@action(Can.ANSWER_REFERRAL)
 def answer_referral(*, referral: Referral, state: str, answer: str = "", by: User, at: datetime) -> Referral:
     """Write down what the partner answered."""
     if state not in ANSWERS:

@@ -1,8 +1,6 @@
 """Decide what a referral tells, and how long one waits for an answer."""
 
-from datetime import date, timedelta
-
-WAITS_TOO_LONG = timedelta(days=7)
+WAITS_TOO_LONG_DAYS = 7
 """Days after which an unanswered referral is marked. The figure is ours."""
 
 ALWAYS_TOLD = ("demographics", "contact")
@@ -22,6 +20,6 @@ def what_is_told(purpose: str) -> tuple[str, ...]:
     return (*ALWAYS_TOLD, *TOLD_FOR.get(purpose, ()))
 
 
-def waits_too_long(sent_on: date, today: date) -> bool:
+def waits_too_long(days: int) -> bool:
     """Say whether a referral has waited longer than it should."""
-    return today - sent_on > WAITS_TOO_LONG
+    return days > WAITS_TOO_LONG_DAYS

@@ -1,0 +1,46 @@
+"""Take in what is known of a partner organization."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.directory.models import HipaaRole, Organization, OrganizationKind
+
+FIELDS = ("name", "kind", "hipaa_role", "is_part2_program", "identifier", "phone", "email", "address")
+
+
+class OrganizationForm(forms.Form):
+    """Ask who the organization is and how it is reached."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrganizationKind.choices)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    address = forms.CharField(label=_("Address"), required=False, widget=forms.Textarea({"rows": 2}))
+    identifier = forms.CharField(label=_("NPI or another number"), max_length=80, required=False)
+    hipaa_role = forms.ChoiceField(
+        label=_("Under HIPAA"),
+        choices=HipaaRole.choices,
+        initial=HipaaRole.NEITHER,
+        help_text=_("It decides what the organization may do with what it is told (42 CFR 2.33(b))."),
+    )
+    is_part2_program = forms.BooleanField(label=_("Treats substance use itself (a Part 2 program)"), required=False)
+
+
+class OrganizationChangeForm(OrganizationForm):
+    """Ask also whether the organization is still worked with."""
+
+    is_active = forms.BooleanField(label=_("We work with it"), required=False)
+
+
+class OrganizationFilter(forms.Form):
+    """Narrow the directory."""
+
+    q = forms.CharField(label=_("Name"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Every kind")), *OrganizationKind.choices])
+
+
+def as_known(organization: Organization) -> dict[str, Any]:
+    """Return what is known of an organization, to be corrected."""
+    return {name: getattr(organization, name) for name in (*FIELDS, "is_active")}
