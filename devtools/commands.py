@@ -13,6 +13,7 @@ from devtools.environment import Wanted
 from devtools.layout import Layout
 from devtools.prepared import Prepared
 from devtools.problem import Problem, say
+from devtools.server import leave_sockets
 
 
 def manage(layout: Layout, words: list[str]) -> int:
@@ -65,6 +66,7 @@ def stop(layout: Layout) -> int:
             say(f"Stopping {server.name} …")
             server.stop()
             stopped = True
+        leave_sockets(layout.running)
     use.release()
     say("Stopped." if stopped else "Nothing was running.")
     return 0
