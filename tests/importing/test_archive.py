@@ -6,7 +6,6 @@ import resource
 import subprocess
 import sys
 import tarfile
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from treatment_plans.sessions.models import Attendance, Session
 ROOT = Path(__file__).resolve().parents[2]
 ARCHIVE = Path(os.environ.get("FHIR_PATIENTS") or ROOT.parent / "shared" / "data" / "fhir_patients") / "patients.tar.xz"
 PATIENTS = 59
-MOST_SECONDS = 90
+MOST_SECONDS = 45
 MOST_MEGABYTES = 500
 
 
@@ -51,17 +50,25 @@ def raw_counts() -> tuple[Counter[str], Counter[str]]:
     return entries, Counter({kind: len(ids) for kind, ids in different.items()})
 
 
+def processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run(report: Path) -> tuple[float, list[dict]]:
-    """Run the command as a person does, in a process of its own, and return its seconds and its report."""
+    """Run the command as a person does, in a process of its own, and return its processor seconds and its report.
+
+    Seconds on the clock would tell how busy the machine is.
+    """
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
     command = [sys.executable, "manage.py", "import_fhir", str(ARCHIVE), "--site", "North", "--report", str(report)]
-    started = time.monotonic()
+    before = processor_seconds()
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url, "DEBUG": "true"}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr + done.stdout
-    return time.monotonic() - started, [json.loads(line) for line in report.read_text().splitlines()]
+    return processor_seconds() - before, [json.loads(line) for line in report.read_text().splitlines()]
 
 
 def counts(lines: list[dict], state: str | None = None) -> Counter[str]:
