@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -113,7 +113,7 @@ def move(request: StaffRequest, appointment: int) -> HttpResponse:
     found = get_object_or_404(appointments_seen_by(request.user), pk=appointment)
     local = found.starts_at.astimezone(found.site.zone)
     length = round((found.ends_at - found.starts_at).total_seconds() / 60)
-    form = TimesForm(request.POST or None, initial={"day": local.date(), "starts_at": local.time(), "minutes": length})
+    form = TimesForm(_typed(request), initial={"day": local.date(), "starts_at": local.time(), "minutes": length})
     warnings: list[str] = []
     if request.method == "POST" and form.is_valid():
         starts_at, ends_at = form.times_at(found.site)
@@ -134,7 +134,7 @@ def move(request: StaffRequest, appointment: int) -> HttpResponse:
 def cancel(request: StaffRequest, appointment: int) -> HttpResponse:
     """Cancel an appointment, on the person's word or on ours."""
     found = get_object_or_404(appointments_seen_by(request.user), pk=appointment)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(_typed(request))
     if request.method == "POST" and form.is_valid():
         by_patient = form.cleaned_data["by_patient"]
         if attempt(form, lambda: cancel_appointment(appointment=found, by_patient=by_patient, by=request.user, at=timezone.now())):
@@ -193,3 +193,8 @@ def _address_of_day(site: Site, day: date, clinician: User | None = None) -> str
     """Return the address of a day in the calendar of a site."""
     asked = {"day": day.isoformat(), "site": site.pk, **({"clinician": clinician.public_id} if clinician else {})}
     return f"{reverse('treatment_plans:calendar')}?{urlencode(asked)}"
+
+
+def _typed(request: StaffRequest) -> QueryDict | None:
+    """Return what was typed, or nothing when the page is only opened."""
+    return request.POST if request.method == "POST" else None

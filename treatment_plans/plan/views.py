@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -71,7 +71,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_PLAN), public_id=patient)
     at, program = timezone.now(), request.program
     today = at.astimezone(program.zone).date()
-    form = forms.StartPlanForm(request.POST or None, initial={"starts_on": today, "review_on": next_review(today)})
+    form = forms.StartPlanForm(_typed(request), initial={"starts_on": today, "review_on": next_review(today)})
     if request.method == "POST" and form.is_valid():
         started = attempt(form, lambda: actions.start_plan(patient=person, program=program, by=request.user, at=at, **form.cleaned_data))
         if started:
@@ -84,7 +84,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
 def change(request: StaffRequest, plan: int) -> HttpResponse:
     """Change the next review and the strengths."""
     found = get_object_or_404(plans_seen_by(request.user), pk=plan)
-    form = forms.ChangePlanForm(request.POST or None, initial={"review_on": found.review_on, "strengths": found.strengths})
+    form = forms.ChangePlanForm(_typed(request), initial={"review_on": found.review_on, "strengths": found.strengths})
     return _take_in(request, found, form, actions.change_plan, {"plan": found}, slot="adding-strengths", title=_("Review and strengths"))
 
 
@@ -92,7 +92,7 @@ def change(request: StaffRequest, plan: int) -> HttpResponse:
 def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
     """Add a problem."""
     found = get_object_or_404(plans_seen_by(request.user), pk=plan)
-    form = forms.ProblemForm(request.POST or None, diagnoses=diagnoses_to_name(found), initial={"axis": request.GET.get("axis")})
+    form = forms.ProblemForm(_typed(request), diagnoses=diagnoses_to_name(found), initial={"axis": request.GET.get("axis")})
     return _take_in(request, found, form, actions.add_problem, {"plan": found}, slot="adding-problem", title=_("Add a problem"))
 
 
@@ -100,7 +100,7 @@ def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
 def add_goal(request: StaffRequest, problem: int) -> HttpResponse:
     """Add a goal to a problem."""
     found = get_object_or_404(problems_seen_by(request.user), pk=problem)
-    form = forms.GoalForm(request.POST or None)
+    form = forms.GoalForm(_typed(request))
     slot = f"adding-to-problem-{found.pk}"
     return _take_in(request, found.plan, form, actions.add_goal, {"problem": found}, slot=slot, title=_("Add a goal"))
 
@@ -109,7 +109,7 @@ def add_goal(request: StaffRequest, problem: int) -> HttpResponse:
 def add_objective(request: StaffRequest, goal: int) -> HttpResponse:
     """Add an objective to a goal."""
     found = get_object_or_404(goals_seen_by(request.user), pk=goal)
-    form = forms.ObjectiveForm(request.POST or None)
+    form = forms.ObjectiveForm(_typed(request))
     slot = f"adding-to-goal-{found.pk}"
     return _take_in(request, found.problem.plan, form, actions.add_objective, {"goal": found}, slot=slot, title=_("Add an objective"))
 
@@ -118,7 +118,7 @@ def add_objective(request: StaffRequest, goal: int) -> HttpResponse:
 def add_intervention(request: StaffRequest, goal: int) -> HttpResponse:
     """Add an intervention to a goal."""
     found = get_object_or_404(goals_seen_by(request.user), pk=goal)
-    form = forms.InterventionForm(request.POST or None, team=care_team_users(found.problem.plan))
+    form = forms.InterventionForm(_typed(request), team=care_team_users(found.problem.plan))
     slot = f"adding-to-goal-{found.pk}"
     return _take_in(request, found.problem.plan, form, actions.add_intervention, {"goal": found}, slot=slot, title=_("Add an intervention"))
 
@@ -146,7 +146,7 @@ def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
 def activate(request: StaffRequest, plan: int) -> HttpResponse:
     """Put a plan into force after a look at both axes."""
     found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=plan)
-    form = forms.ActivateForm(request.POST or None)
+    form = forms.ActivateForm(_typed(request))
 
     def put_into_force() -> Plan:
         return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -163,7 +163,7 @@ def end(request: StaffRequest, plan: int) -> HttpResponse:
     """End a plan."""
     found = get_object_or_404(plans_seen_by(request.user), pk=plan)
     at = timezone.now()
-    form = forms.EndPlanForm(request.POST or None, initial={"on": at.astimezone(found.program.zone).date()})
+    form = forms.EndPlanForm(_typed(request), initial={"on": at.astimezone(found.program.zone).date()})
 
     def end_it() -> Plan:
         return actions.end_plan(plan=found, by=request.user, at=at, **form.cleaned_data)
@@ -253,3 +253,8 @@ def _part_in_words(part: Part) -> str:
         Part.OBJECTIVE: _("an objective"),
         Part.INTERVENTION: _("an intervention"),
     }[part]
+
+
+def _typed(request: StaffRequest) -> QueryDict | None:
+    """Return what was typed, or nothing when the page is only opened."""
+    return request.POST if request.method == "POST" else None

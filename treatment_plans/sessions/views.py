@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -79,7 +79,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     )
     site = booked.site if booked else sites.first()
     options: dict[str, Any] = {"sites": sites, "goals": goals_by_patient([person])[person.pk]}
-    form = IndividualForm(request.POST or None, initial=_now_at(site, booked.starts_at if booked else at), **options)
+    form = IndividualForm(_typed(request), initial=_now_at(site, booked.starts_at if booked else at), **options)
     if request.method == "POST" and form.is_valid():
         part = Part(patient=person, appointment=booked, **_said(form, "state", "note", "goals", "no_goal_reason"))
         kind = form.cleaned_data["kind"]
@@ -102,8 +102,8 @@ def group(request: StaffRequest) -> HttpResponse:
         return _ask_roster(request, site, at)
     people = _chosen(request)
     goals = goals_by_patient(people)
-    form = GroupForm(request.POST or None, initial=_now_at(site, at), sites=sites)
-    parts = [PartForm(request.POST or None, patient=person, goals=goals[person.pk]) for person in people]
+    form = GroupForm(_typed(request), initial=_now_at(site, at), sites=sites)
+    parts = [PartForm(_typed(request), patient=person, goals=goals[person.pk]) for person in people]
     if request.method == "POST" and all([form.is_valid(), *(part.is_valid() for part in parts)]):
         written = attempt(form, lambda: _record_group(request, form, parts, at))
         if written:
@@ -120,7 +120,7 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     goals = goals_by_patient([found.patient])[found.patient_id]
     worked = [str(link.goal_id) for link in found.goal_links.all()]
     initial = {"note": found.note, "no_goal_reason": found.no_goal_reason, "goals": worked}
-    form = NoteForm(request.POST or None, goals=goals, initial=initial)
+    form = NoteForm(_typed(request), goals=goals, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = _said(form, "note", "goals", "no_goal_reason")
         if attempt(form, lambda: change_note(attendance=found, by=request.user, at=timezone.now(), **said)):
@@ -251,3 +251,8 @@ def _number(request: StaffRequest, name: str) -> int:
     """Return a number of the address, or one that belongs to nothing."""
     text = request.GET.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
+def _typed(request: StaffRequest) -> QueryDict | None:
+    """Return what was typed, or nothing when the page is only opened."""
+    return request.POST if request.method == "POST" else None

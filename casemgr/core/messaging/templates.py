@@ -10,7 +10,7 @@ from casemgr.core.messaging.rules import LONGEST_TEXT, in_gsm_letters
 
 LANGUAGES = ("en", "es")
 OTHERWISE = "en"
-DAY = {"en": "D, M j", "es": r"D j \d\e M"}
+DAY = {"en": "D, M j", "es": r"l j \d\e F"}
 TIME = "g:i A"
 
 
@@ -50,7 +50,8 @@ def language_of(language: str) -> str:
 def day_and_time(local: datetime, language: str) -> dict[str, str]:
     """Return a moment in the words of a language, as blanks."""
     with translation.override(language):
-        return {"date": date_format(local, DAY[language]), "time": date_format(local, TIME)}
+        day = date_format(local, DAY[language])
+        return {"date": day.lower() if language == "es" else day, "time": date_format(local, TIME)}
 
 
 def render(template: str, language: str, blanks: dict[str, str], *, as_text: bool = False) -> Wording:

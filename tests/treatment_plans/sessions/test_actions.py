@@ -1,0 +1,275 @@
+from datetime import date, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from casemgr.core.audit.models import AuditEvent
+from casemgr.core.outbox.models import Fact
+from casemgr.core.refusals import Denied, Refused
+from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
+from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
+from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+
+
+@pytest.fixture
+def write(clinic):
+    """Return a function that writes down a group of an hour that began two hours ago."""
+
+    def _write(*parts, **facts):
+        begins = clinic.now - timedelta(hours=2)
+        values = {
+            "site": clinic.north,
+            "clinician": clinic.therapist,
+            "kind": "group",
+            "starts_at": begins,
+            "ends_at": begins + timedelta(hours=1),
+            "shared_text": "We breathed.",
+            "by": clinic.therapist,
+            "at": clinic.now,
+        }
+        return record_session(parts=parts, **values | facts)
+
+    return _write
+
+
+@pytest.fixture
+def goal_of(clinic):
+    """Return a function that gives a person a plan in force with one goal, and returns the goal."""
+
+    def _goal_of(patient):
+        known = {"by": clinic.therapist, "at": clinic.now}
+        plan = start_plan(patient=patient, program=clinic.program, starts_on=date(2026, 3, 1), review_on=date(2026, 6, 1), **known)
+        goal = add_goal(problem=add_problem(plan=plan, axis="social", title="Room", **known), words="I want a room", **known)
+        add_objective(goal=goal, words="Apply", **known)
+        add_intervention(goal=goal, kind="case_management", **known)
+        activate_plan(plan=plan, **known)
+        return goal
+
+    return _goal_of
+
+
+@pytest.fixture
+def book(clinic):
+    def _book(patient):
+        begins = clinic.now - timedelta(hours=2)
+        return book_appointment(
+            patient=patient,
+            site=clinic.north,
+            clinician=clinic.therapist,
+            kind="group",
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=1),
+            by=clinic.therapist,
+            at=clinic.now - timedelta(hours=3),
+        )
+
+    return _book
+
+
+def test_a_group_is_one_session_with_everybodys_own_part(clinic, write, goal_of):
+    ana, ben = clinic.patient(), clinic.patient()
+    goal = goal_of(ana)
+    session = write(Part(ana, minutes=40, state="late", note="Spoke up.", goals=[goal]), Part(ben), title="DRA", techniques=["group"])
+    assert (session.title, session.techniques, session.shared_text) == ("DRA", ["group"], "We breathed.")
+    rows = list(session.attendances.values_list("patient", "state", "minutes", "note", "goals"))
+    assert rows == [(ana.pk, "late", 40, "Spoke up.", goal.pk), (ben.pk, "present", 60, "", None)]
+    goal.refresh_from_db()
+    assert goal.last_worked_on_at == session.starts_at
+    assert AuditEvent.objects.get(verb="record_session").subject == f"treatment_plans.session:{session.pk}"
+
+
+def test_an_older_session_does_not_move_a_goal_back(clinic, write, goal_of):
+    patient = clinic.patient()
+    goal = goal_of(patient)
+    latest = write(Part(patient, goals=[goal]))
+    older = clinic.now - timedelta(days=7)
+    write(Part(patient, goals=[goal]), starts_at=older, ends_at=older + timedelta(hours=1))
+    goal.refresh_from_db()
+    assert goal.last_worked_on_at == latest.starts_at
+
+
+def test_appointments_that_led_to_a_session_are_settled_by_it(clinic, write, book):
+    people = [clinic.patient() for _ in range(4)]
+    booked = [book(person) for person in people]
+    states = ["present", "late", "absent", "excused"]
+    write(*(Part(person, state=state, appointment=one) for person, state, one in zip(people, states, booked, strict=True)))
+    assert list(Appointment.objects.order_by("pk").values_list("state", flat=True)) == ["kept", "kept", "no_show", "cancelled_by_patient"]
+    (missed,) = Fact.objects.filter(kind="AppointmentMissed")
+    assert missed.payload == {"appointment_id": booked[2].pk, "patient_id": people[2].pk}
+    assert not Fact.objects.filter(kind="SessionMissed").exists()
+
+
+def test_absence_without_an_appointment_is_a_fact_and_an_excuse_is_none(clinic, write):
+    ana, ben = clinic.patient(), clinic.patient()
+    session = write(Part(ana, state="absent"), Part(ben, state="excused"))
+    (fact,) = Fact.objects.all()
+    assert (fact.kind, fact.payload) == ("SessionMissed", {"session_id": session.pk, "patient_id": ana.pk})
+
+
+def test_a_name_in_the_shared_part_is_refused_with_its_place(clinic, write):
+    ana, ben = clinic.patient(given="Anastasia", family="Flores"), clinic.patient(given="Benedict", family="Okafor")
+    with pytest.raises(Refused) as refused:
+        write(Part(ana), Part(ben), shared_text="We breathed.\nAnastasia cried.")
+    (reason,) = refused.value.reasons
+    assert (reason.field, reason.source) == ("shared_text", "42 CFR 2.13(a)")
+    assert reason.text == (
+        "Shared part, line 2: “We breathed. Anastasia cried.” names Anastasia."
+        " What is written here stands in the chart of others. Leave the name out."
+    )
+    assert not Session.objects.exists()
+
+
+def test_the_name_of_another_in_somebodys_note_is_refused_and_ones_own_is_not(clinic, write):
+    ana = clinic.patient(given="Anastasia", family="Flores")
+    ben = clinic.patient(given="Benedict", family="Okafor", chosen_name="Benny")
+    with pytest.raises(Refused) as refused:
+        write(Part(ana, note="Helped benny afterwards."), Part(ben, note="Benny was helped by a peer."))
+    assert [(reason.field, reason.text[:57]) for reason in refused.value.reasons] == [
+        ("note", "Anastasia Flores, line 1: “Helped benny afterwards.” name")
+    ]
+    assert not Attendance.objects.exists()
+
+
+def test_one_person_alone_may_be_called_by_name(clinic, write):
+    patient = clinic.patient(given="Anastasia")
+    assert write(Part(patient, note="Anastasia slept."), kind="individual", shared_text="").pk
+
+
+def test_what_is_wrong_is_named_at_once(clinic, write):
+    ana, ben = clinic.patient(given="Ana", family="Flores"), clinic.patient()
+    tomorrow = clinic.now + timedelta(days=1)
+    with pytest.raises(Refused) as refused:
+        write(
+            Part(ana, state="asleep", minutes=900),
+            Part(ana),
+            Part(ben),
+            kind="individual",
+            modality="smoke",
+            starts_at=tomorrow,
+            ends_at=clinic.now,
+        )
+    assert [reason.text for reason in refused.value.reasons] == [
+        "Choose how people met.",
+        "The end must come after the start.",
+        "This session is still to come. Write it down when it has taken place.",
+        "An individual session is for one person. Choose “group” for more.",
+        "Somebody is named twice. Name each person once.",
+        "Say whether Ana Flores was there.",
+        "The minutes of Ana Flores cannot be right. Write between 0 and 720.",
+    ]
+    with pytest.raises(Refused, match="Choose at least one person"):
+        write()
+    assert not Session.objects.exists()
+
+
+def test_goals_and_appointments_are_the_persons_own(clinic, write, goal_of, book):
+    ana, ben = clinic.patient(given="Ana", family="Flores"), clinic.patient()
+    with pytest.raises(Refused) as refused:
+        write(Part(ana, goals=[goal_of(ben)], appointment=book(ben)), Part(ben))
+    assert [reason.text for reason in refused.value.reasons] == [
+        "A goal of another person was chosen for Ana Flores.",
+        "An appointment of another person was chosen for Ana Flores.",
+    ]
+
+
+def test_a_nurse_writes_no_session(clinic, write):
+    with pytest.raises(Denied):
+        write(Part(clinic.patient()), by=clinic.nurse)
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_writing_and_signing_take_the_same_number_of_statements_for_two_and_twelve(clinic, write, goal_of, book, query_count, number):
+    people = [clinic.patient() for _ in range(number)]
+    states = ["present", "absent"] * (number // 2)
+    parts = [
+        Part(person, note="x", goals=[goal_of(person)], appointment=book(person), state=state)
+        for person, state in zip(people, states, strict=True)
+    ]
+    with query_count(14):
+        session = write(*parts)
+    with query_count(10):
+        sign_session(session=session, by=clinic.therapist, at=clinic.now)
+
+
+def test_a_signature_stands_under_every_note_and_closes_them(clinic, write):
+    session = write(Part(clinic.patient()), Part(clinic.patient(), state="absent"))
+    sign_session(session=session, by=clinic.therapist, at=clinic.now)
+    assert set(Attendance.objects.values_list("signed_by", "signed_at")) == {(clinic.therapist.pk, clinic.now)}
+    with pytest.raises(Refused, match="signed already"):
+        sign_session(session=session, by=clinic.therapist, at=clinic.now)
+    with pytest.raises(Refused, match="signed and stays as it is"):
+        change_note(attendance=Attendance.objects.first(), note="Other words.", by=clinic.therapist, at=clinic.now)
+
+
+def test_the_database_itself_keeps_a_signed_note(clinic, write):
+    session = write(Part(clinic.patient(), note="As it was."))
+    sign_session(session=session, by=clinic.therapist, at=clinic.now)
+    with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
+        Attendance.objects.update(note="As it was not.")
+    with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
+        Attendance.objects.all().delete()
+
+
+def test_whoever_held_the_session_signs_it_and_nobody_else(clinic, write):
+    session = write(Part(clinic.patient()))
+    with pytest.raises(Refused, match="Only the person who held the session"):
+        sign_session(session=session, by=clinic.peer, at=clinic.now)
+    with pytest.raises(Refused, match="Only the person who held the session"):
+        change_note(attendance=session.attendances.get(), note="x", by=clinic.peer, at=clinic.now)
+    assert Attendance.objects.get().signed_at is None
+
+
+def test_a_signature_asks_for_notes_and_goals_of_everybody_at_once(clinic, write, goal_of):
+    ana, ben = clinic.patient(given="Ana", family="Flores"), clinic.patient(given="Ben", family="Okafor")
+    goal_of(ana)
+    session = write(Part(ana), Part(ben), shared_text="")
+    with pytest.raises(Refused) as refused:
+        sign_session(session=session, by=clinic.therapist, at=clinic.now)
+    assert [reason.text for reason in refused.value.reasons] == [
+        "Ana Flores: write a note first.",
+        "Ana Flores: choose the goals of the plan that this served, or say why none.",
+        "Ben Okafor: write a note first.",
+    ]
+    assert not Attendance.objects.filter(signed_at__isnull=False).exists()
+
+
+def test_a_draft_changes_its_words_and_its_goals(clinic, write, goal_of):
+    patient = clinic.patient()
+    goal = goal_of(patient)
+    attendance = write(Part(patient, goals=[goal], note="Draft."), kind="individual").attendances.get()
+    change_note(
+        attendance=attendance, note=" Better. ", goals=[], no_goal_reason="A crisis came first.", by=clinic.therapist, at=clinic.now
+    )
+    attendance.refresh_from_db()
+    assert (attendance.note, attendance.no_goal_reason, AttendanceGoal.objects.count()) == ("Better.", "A crisis came first.", 0)
+    change_note(attendance=attendance, note="Best.", goals=[goal], by=clinic.therapist, at=clinic.now)
+    assert list(attendance.goals.all()) == [goal]
+    with pytest.raises(Refused, match="A goal of another person"):
+        change_note(attendance=attendance, note="x", goals=[goal_of(clinic.patient())], by=clinic.therapist, at=clinic.now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_signatures_at_the_same_second_are_one(clinic, write):
+    session = write(Part(clinic.patient()))
+    together, said = Barrier(2), []
+
+    def try_it():
+        together.wait()
+        try:
+            sign_session(session=session, by=clinic.therapist, at=clinic.now)
+            said.append("signed")
+        except Refused as refused:
+            said.append(refused.reasons[0].code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=try_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["already_signed", "signed"]

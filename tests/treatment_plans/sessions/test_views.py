@@ -1,0 +1,254 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from casemgr.core.accounts.rules import Role
+from casemgr.core.audit.models import AuditEvent
+from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
+from treatment_plans.sessions.actions import Part, record_session, sign_session
+from treatment_plans.sessions.models import Attendance, AttendanceState, Session
+
+
+@pytest.fixture
+def now():
+    """Pages read the real clock, so the story happens now."""
+    return timezone.now()
+
+
+@pytest.fixture
+def planned(clinic):
+    """Return a function that gives a person a plan in force with one goal, and returns the goal."""
+
+    def _planned(patient, words="I want to sleep through the night"):
+        known = {"by": clinic.therapist, "at": clinic.now}
+        today = clinic.now.astimezone(clinic.program.zone).date()
+        plan = start_plan(patient=patient, program=clinic.program, starts_on=today, review_on=today + timedelta(days=90), **known)
+        problem = add_problem(plan=plan, axis="mental_health", title="Nightmares", **known)
+        goal = add_goal(problem=problem, words=words, **known)
+        add_objective(goal=goal, words="Sleep six hours", **known)
+        add_intervention(goal=goal, kind="cbt", **known)
+        activate_plan(plan=plan, **known)
+        return goal
+
+    return _planned
+
+
+@pytest.fixture
+def held(clinic):
+    """Return a function that writes down a group that ended an hour ago."""
+
+    def _held(parts, *, clinician=None, **facts):
+        clinician = clinician or clinic.therapist
+        begins = clinic.now - timedelta(hours=2)
+        values = {
+            "site": clinic.north,
+            "clinician": clinician,
+            "kind": "group",
+            "starts_at": begins,
+            "ends_at": begins + timedelta(hours=1),
+        }
+        return record_session(parts=parts, by=clinician, at=clinic.now, **values | facts)
+
+    return _held
+
+
+def when(clinic, hours=2):
+    local = (clinic.now - timedelta(hours=hours)).astimezone(clinic.north.zone)
+    return {
+        "day": local.date().isoformat(),
+        "starts_at": f"{local:%H:%M}",
+        "minutes": "50",
+        "site": clinic.north.pk,
+        "modality": "in_person",
+    }
+
+
+def test_a_session_is_written_down_and_signed_in_one_go(clinic, planned, sign_in):
+    patient = clinic.patient()
+    goal = planned(patient)
+    browser = sign_in(clinic.therapist)
+    address = reverse("treatment_plans:write_session", args=[patient.public_id])
+    page = browser.get(address)
+    assert "I want to sleep through the night (Mental health)" in page.content.decode()
+    answer = browser.post(
+        address, {**when(clinic), "kind": "individual", "state": "present", "goals": [goal.pk], "note": "Talked about sleep.", "sign": "1"}
+    )
+    session = Session.objects.get()
+    assert answer.url == reverse("treatment_plans:session", args=[session.pk])
+    attendance = session.attendances.get()
+    assert (attendance.patient, attendance.state, attendance.minutes, attendance.note) == (patient, "present", 50, "Talked about sleep.")
+    assert (attendance.signed_by, list(attendance.goals.all())) == (clinic.therapist, [goal])
+    goal.refresh_from_db()
+    assert goal.last_worked_on_at == session.starts_at
+
+
+def test_a_session_that_cannot_be_signed_is_saved_and_says_why(clinic, planned, sign_in):
+    patient = clinic.patient(given="Rosa", family="Díaz")
+    planned(patient)
+    browser = sign_in(clinic.therapist)
+    address = reverse("treatment_plans:write_session", args=[patient.public_id])
+    answer = browser.post(address, {**when(clinic), "kind": "individual", "state": "present", "note": "Talked.", "sign": "1"}, follow=True)
+    assert "Rosa Díaz: choose the goals of the plan that this served, or say why none." in answer.content.decode()
+    assert Attendance.objects.get().signed_at is None
+
+
+def test_a_session_from_the_calendar_settles_its_appointment(clinic, sign_in):
+    patient = clinic.patient()
+    begins = clinic.now - timedelta(hours=2)
+    booked = book_appointment(
+        patient=patient, site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=begins,
+        ends_at=begins + timedelta(hours=1), by=clinic.therapist, at=clinic.now - timedelta(days=1),
+    )  # fmt: skip
+    address = f"{reverse('treatment_plans:write_session', args=[patient.public_id])}?appointment={booked.pk}"
+    sign_in(clinic.therapist).post(address, {**when(clinic), "kind": "individual", "state": "present", "note": "Talked."})
+    booked.refresh_from_db()
+    assert booked.state == "kept"
+    assert Attendance.objects.get().appointment == booked
+
+
+def test_a_group_is_written_down_on_one_page_for_everybody(clinic, planned, sign_in):
+    ana, ben = clinic.patient(given="Ana"), clinic.patient(given="Ben")
+    goal = planned(ana)
+    browser = sign_in(clinic.therapist)
+    address = f"{reverse('treatment_plans:write_group')}?patients={ana.public_id}&patients={ben.public_id}"
+    assert browser.get(address).status_code == 200
+    browser.post(
+        address,
+        {
+            **when(clinic),
+            "title": "Dual Recovery Anonymous",
+            "shared_text": "We talked about asking for help.",
+            f"{ana.public_id}-state": "late",
+            f"{ana.public_id}-minutes": "40",
+            f"{ana.public_id}-goals": [goal.pk],
+            f"{ana.public_id}-note": "Spoke up for the first time.",
+            f"{ben.public_id}-state": "absent",
+        },
+    )
+    session = Session.objects.get()
+    assert (session.kind, session.title, session.shared_text) == ("group", "Dual Recovery Anonymous", "We talked about asking for help.")
+    rows = session.attendances.order_by("patient").values_list("patient", "state", "minutes", "note", "goals")
+    assert list(rows) == [(ana.pk, "late", 40, "Spoke up for the first time.", goal.pk), (ben.pk, "absent", None, "", None)]
+
+
+def test_a_name_in_the_shared_part_stops_the_group_and_keeps_what_was_typed(clinic, sign_in):
+    ana, ben = clinic.patient(given="Ana", family="Flores"), clinic.patient(given="Benedict", family="Okafor")
+    address = f"{reverse('treatment_plans:write_group')}?patients={ana.public_id}&patients={ben.public_id}"
+    typed = {**when(clinic), "shared_text": "First line.\nThen benedict told of his brother."}
+    parts = {f"{person.public_id}-state": "present" for person in (ana, ben)}
+    answer = sign_in(clinic.therapist).post(address, {**typed, **parts})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Shared part, line 2: “…First line. Then benedict told of his brother.” names Benedict." in page.replace("“First", "“…First")
+    assert "Then benedict told of his brother.</textarea>" in page
+    assert not Session.objects.exists()
+
+
+def test_the_roster_begins_with_whoever_is_booked_for_a_group_today(clinic, sign_in):
+    clinic.patient(given="Aaron")
+    zoe = clinic.patient(given="Zoe")
+    begins = clinic.now + timedelta(minutes=1)
+    book_appointment(
+        patient=zoe, site=clinic.north, clinician=clinic.therapist, kind="group", starts_at=begins, ends_at=begins + timedelta(hours=1),
+        by=clinic.therapist, at=clinic.now,
+    )  # fmt: skip
+    page = sign_in(clinic.therapist).get(reverse("treatment_plans:write_group")).content.decode()
+    assert page.index("Zoe") < page.index("Aaron")
+    assert page.count(" checked") == 1
+
+
+def test_somebody_elses_patient_cannot_be_put_on_a_roster(clinic, sign_in):
+    mine, theirs = clinic.patient(), clinic.patient(team=(clinic.hire(Role.THERAPIST, clinic.north),))
+    browser = sign_in(clinic.therapist)
+    address = reverse("treatment_plans:write_group")
+    assert browser.get(f"{address}?patients={mine.public_id}&patients={theirs.public_id}").status_code == 404
+    assert browser.get(f"{address}?patients=nobody").status_code == 404
+
+
+def test_a_session_shows_only_the_people_whom_the_reader_may_see(clinic, held, sign_in):
+    ana = clinic.patient(given="Ana")
+    other = clinic.hire(Role.THERAPIST, clinic.north)
+    ben = clinic.patient(given="Ben", team=(other,))
+    session = held([Part(ana, note="About A."), Part(ben, note="About B.")])
+    page = sign_in(other).get(reverse("treatment_plans:session", args=[session.pk])).content.decode()
+    assert ("About B." in page, "About A." in page, "Ana" in page) == (True, False, False)
+    assert list(AuditEvent.objects.filter(verb="session", outcome="seen").values_list("patient_id", flat=True)) == [ben.pk]
+
+
+def test_a_draft_is_changed_and_then_signed_and_then_stays(clinic, held, planned, sign_in):
+    ana = clinic.patient()
+    goal = planned(ana)
+    session = held([Part(ana, note="Draft.")], kind="individual")
+    attendance = session.attendances.get()
+    browser = sign_in(clinic.therapist)
+    note = reverse("treatment_plans:note", args=[attendance.pk])
+    browser.post(note, {"note": "Better words.", "goals": [goal.pk]})
+    browser.post(reverse("treatment_plans:sign_session", args=[session.pk]))
+    attendance.refresh_from_db()
+    assert (attendance.note, attendance.signed_by) == ("Better words.", clinic.therapist)
+    answer = browser.post(note, {"note": "Rewritten."})
+    assert answer.status_code == 422
+    assert "This note is signed and stays as it is." in answer.content.decode()
+    attendance.refresh_from_db()
+    assert attendance.note == "Better words."
+
+
+def test_a_refused_signature_says_why_on_the_page(clinic, held, sign_in):
+    session = held([Part(clinic.patient(given="Rosa", family="Díaz"))], kind="individual")
+    answer = sign_in(clinic.therapist).post(reverse("treatment_plans:sign_session", args=[session.pk]))
+    assert answer.status_code == 422
+    assert "Rosa Díaz: write a note first." in answer.content.decode()
+    assert Attendance.objects.get().signed_at is None
+
+
+def test_unsigned_notes_are_ones_own_and_leave_the_list_when_signed(clinic, held, sign_in):
+    ana, ben = clinic.patient(given="Ana"), clinic.patient(given="Ben")
+    mine = held([Part(ana, note="A.")], kind="individual")
+    held([Part(ben, note="B.")], kind="individual", clinician=clinic.peer)
+    browser = sign_in(clinic.therapist)
+    page = browser.get(reverse("treatment_plans:unsigned")).content.decode()
+    assert ("Ana" in page, "Ben" in page) == (True, False)
+    sign_session(session=mine, by=clinic.therapist, at=clinic.now)
+    assert "Nothing to sign" in browser.get(reverse("treatment_plans:unsigned")).content.decode()
+
+
+SESSIONS, SESSION, UNSIGNED, ROSTER, GROUP_FORM, GROUP_SAVED = 11, 11, 9, 11, 12, 18
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_pages_of_sessions_need_the_same_number_of_queries_for_two_and_twelve(clinic, held, planned, sign_in, query_count, number):
+    people = [clinic.patient() for _ in range(number)]
+    goals = [planned(person) for person in people]
+    session = held([Part(person, goals=[goal], note="x") for person, goal in zip(people, goals, strict=True)])
+    for person in people:
+        held([Part(person, note="x")], kind="individual")
+    browser = sign_in(clinic.therapist)
+    browser.get(reverse("treatment_plans:sessions"))
+    chosen = "&".join(f"patients={person.public_id}" for person in people)
+    with query_count(SESSIONS):
+        browser.get(reverse("treatment_plans:sessions"))
+    with query_count(SESSION):
+        browser.get(reverse("treatment_plans:session", args=[session.pk]))
+    with query_count(UNSIGNED):
+        browser.get(reverse("treatment_plans:unsigned"))
+    with query_count(ROSTER):
+        browser.get(reverse("treatment_plans:write_group"))
+    with query_count(GROUP_FORM):
+        browser.get(f"{reverse('treatment_plans:write_group')}?{chosen}")
+    typed = {f"{person.public_id}-state": AttendanceState.PRESENT for person in people}
+    with query_count(GROUP_SAVED):
+        answer = browser.post(
+            f"{reverse('treatment_plans:write_group')}?{chosen}", {**when(clinic), **typed, "shared_text": "We breathed."}
+        )
+    assert answer.status_code == 302
+
+
+def test_a_role_without_sessions_is_refused_and_nothing_is_written(clinic, sign_in):
+    patient = clinic.patient()
+    address = reverse("treatment_plans:write_session", args=[patient.public_id])
+    answer = sign_in(clinic.front_desk).post(address, {**when(clinic), "kind": "individual", "state": "present", "note": "x"})
+    assert answer.status_code == 403
+    assert not Session.objects.exists()
