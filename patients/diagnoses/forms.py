@@ -17,12 +17,12 @@ FOLD = "bootstrap5/layout/fold.html"
 class CodeSearchForm(forms.Form):
     """Ask for a code or words of its title."""
 
-    q = forms.CharField(label=_("Code or words of the title"), required=False)
+    find = forms.CharField(label=_("Code or words of the title"), required=False)
 
     @property
     def found(self) -> list[IcdCode]:
         """Return the codes that fit."""
-        return find_codes(self.cleaned_data["q"]) if self.is_valid() else []
+        return find_codes(self.cleaned_data["find"]) if self.is_valid() else []
 
 
 def chosen_code(text: str) -> IcdCode | None:

@@ -44,7 +44,7 @@ def codes(request: StaffRequest, patient: UUID) -> HttpResponse:
     row = _patient(request, Can.RECORD_DIAGNOSIS, patient)
     search = CodeSearchForm(request.GET)
     template = "patients/diagnoses/_codes.html" if request.htmx else "patients/diagnoses/codes.html"
-    return render(request, template, {"patient": row, "search": search, "found": search.found, "asked": request.GET.get("q", "")})
+    return render(request, template, {"patient": row, "search": search, "found": search.found, "asked": request.GET.get("find", "")})
 
 
 @page(Can.RECORD_DIAGNOSIS)

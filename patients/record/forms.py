@@ -89,7 +89,7 @@ class RegisterForm(FactsForm):
         label=_("Not the same person"),
         queryset=Patient.objects.none(),
         to_field_name="public_id",
-        required=False,
+        error_messages={"required": _("There may be a record of this person already. Look first, then say that they are not the same.")},
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Tick each after comparing: a second record would split doses, orders and consents of one person in two."),
     )

@@ -5,6 +5,7 @@ from datetime import date
 
 import pghistory
 import pgtrigger
+import phonenumbers
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -206,6 +207,13 @@ class ContactPoint(Recorded):
     def __str__(self) -> str:
         """Return the kind; the value is shown where it is needed."""
         return f"{self.get_kind_display()}"
+
+    @property
+    def shown(self) -> str:
+        """Return the value as people read it: a phone number in groups."""
+        if self.kind != ContactKind.PHONE or not self.value.startswith("+"):
+            return self.value
+        return phonenumbers.format_number(phonenumbers.parse(self.value), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 class ExternalId(models.Model):

@@ -162,7 +162,7 @@ def contact_problems(kind: str, safe: SafeContact) -> list[ContactProblem]:
         (safe.is_unsafe and safe.wants_reminders, ContactProblem.REMINDERS_TO_UNSAFE),
         (safe.wants_reminders and kind == "post", ContactProblem.REMINDERS_BY_POST),
         (safe.wants_reminders and kind != "post" and not safe.is_unsafe and not safe.ok_to_text, ContactProblem.REMINDERS_WITHOUT_LEAVE),
-        (safe.ok_to_leave_message and kind == "phone" and not safe.ok_to_call, ContactProblem.MESSAGE_WITHOUT_CALL),
+        (safe.ok_to_leave_message and kind == "phone" and not safe.is_unsafe and not safe.ok_to_call, ContactProblem.MESSAGE_WITHOUT_CALL),
         (safe.greet_by_name and safe.is_shared, ContactProblem.NAME_ON_SHARED),
     )
     return [problem for holds, problem in checks if holds]

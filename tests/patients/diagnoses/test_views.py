@@ -28,14 +28,14 @@ def _text(answer):
 
 
 def test_a_code_is_found_while_typing_and_without_script(therapist, patient):
-    whole = _text(therapist.get(_page("codes", patient), {"q": "opioid remission"}))
-    piece = _text(therapist.get(_page("codes", patient), {"q": "opioid remission"}, headers={"HX-Request": "true"}))
+    whole = _text(therapist.get(_page("codes", patient), {"find": "opioid remission"}))
+    piece = _text(therapist.get(_page("codes", patient), {"find": "opioid remission"}, headers={"HX-Request": "true"}))
     assert "<html" in whole
     assert "<html" not in piece
     for page in (whole, piece):
         assert "Opioid dependence, in remission" in page
         assert f"{_page('add_diagnosis', patient)}?code=F11.21" in page
-    assert "No code found" in _text(therapist.get(_page("codes", patient), {"q": "xyzzy"}))
+    assert "No code found" in _text(therapist.get(_page("codes", patient), {"find": "xyzzy"}))
 
 
 def test_both_axes_are_shown_side_by_side(clinic, therapist, sign_in, patient):

@@ -119,7 +119,7 @@ def test_two_records_are_alike_by_name_and_birth_date_together_or_by_number(know
         (
             "phone",
             SafeContact(is_unsafe=True, ok_to_leave_message=True, wants_reminders=True),
-            [ContactProblem.UNSAFE_YET_USED, ContactProblem.REMINDERS_TO_UNSAFE, ContactProblem.MESSAGE_WITHOUT_CALL],
+            [ContactProblem.UNSAFE_YET_USED, ContactProblem.REMINDERS_TO_UNSAFE],
         ),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_contact_is_added_changed_and_ended(desk, ana):
     desk.post(_page("add_contact", ana), {"kind": "phone", "value": "212 555 0142", "ok_to_text": "on", "wants_reminders": "on"})
     contact = ContactPoint.objects.get()
     page = _text(desk.get(_page("contacts", ana)))
-    assert "+12125550142" in page
+    assert "+1 212-555-0142" in page
     assert "Reminders since" in page
     desk.post(_page("change_contact", ana, contact.pk), {"is_unsafe": "on", "label": "ex-partner"})
     contact.refresh_from_db()
