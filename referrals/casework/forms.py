@@ -9,6 +9,7 @@ from casemgr.core.accounts.models import Program, User
 from referrals.casework.models import TaskDomain, TaskState, Urgency
 from referrals.casework.queries import possible_owners
 
+CHOICE = {"class": "form-select"}
 DAY = {"type": "date", "class": "field--short"}
 
 
@@ -67,10 +68,15 @@ class DropForm(forms.Form):
 class TaskFilter(forms.Form):
     """Narrow the list of tasks."""
 
-    domain = forms.ChoiceField(label=_("About"), required=False, choices=[("", _("Everything")), *TaskDomain.choices])
+    domain = forms.ChoiceField(
+        label=_("About"), required=False, widget=forms.Select(CHOICE), choices=[("", _("Everything")), *TaskDomain.choices]
+    )
     due = forms.ChoiceField(
         label=_("Due"),
         required=False,
+        widget=forms.Select(CHOICE),
         choices=[("", _("Any day")), ("overdue", _("Overdue")), ("today", _("By today")), ("week", _("Within a week"))],
     )
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("To be done")), *TaskState.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, widget=forms.Select(CHOICE), choices=[("", _("To be done")), *TaskState.choices]
+    )

@@ -37,8 +37,13 @@ class OrganizationChangeForm(OrganizationForm):
 class OrganizationFilter(forms.Form):
     """Narrow the directory."""
 
-    q = forms.CharField(label=_("Name"), required=False)
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Every kind")), *OrganizationKind.choices])
+    q = forms.CharField(label=_("Name"), required=False, widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        widget=forms.Select({"class": "form-select"}),
+        choices=[("", _("Every kind")), *OrganizationKind.choices],
+    )
 
 
 def as_known(organization: Organization) -> dict[str, Any]:
