@@ -60,11 +60,11 @@ def _claim(at: datetime, most: int) -> list[Message]:
         cursor.execute(
             """
             UPDATE casemgr_message SET leased_until = %s, attempts = attempts + 1
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM casemgr_message
                 WHERE state = 'queued' AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
                 ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-            ) RETURNING id
+            )) RETURNING id
             """,
             [at + settings.MESSAGE_LEASE, at, at, most],
         )

@@ -77,11 +77,11 @@ def claim(*, at: datetime, most: int) -> list[tuple[int, str]]:
         cursor.execute(
             """
             UPDATE casemgr_fact SET leased_until = %s, attempts = attempts + 1
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM casemgr_fact
                 WHERE state = 'waiting' AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
                 ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-            ) RETURNING id, kind
+            )) RETURNING id, kind
             """,
             [at + settings.OUTBOX_LEASE, at, at, most],
         )
