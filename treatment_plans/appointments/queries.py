@@ -76,7 +76,7 @@ def booking_warnings(
 
 def _is_busy(clinician: User, starts_at: datetime, ends_at: datetime, but: Appointment | None) -> bool:
     """Say whether a member of staff has a booked appointment that overlaps with this time."""
-    booked = Appointment.objects.filter(clinician=clinician, state=AppointmentState.BOOKED).exclude(pk=but.pk if but else None)
+    booked = Appointment.objects.filter(clinician=clinician, state=AppointmentState.BOOKED).exclude(pk__in=[but.pk] if but else [])
     return booked.filter(starts_at__lt=ends_at, ends_at__gt=starts_at, starts_at__gt=starts_at - timedelta(days=1)).exists()
 
 

@@ -191,7 +191,7 @@ def _show_booking(
 
 def _address_of_day(site: Site, day: date, clinician: User | None = None) -> str:
     """Return the address of a day in the calendar of a site."""
-    asked = {"day": day.isoformat(), "site": site.pk, **({"clinician": clinician.public_id} if clinician else {})}
+    asked: dict[str, str] = {"day": day.isoformat(), "site": str(site.pk), **({"clinician": str(clinician.public_id)} if clinician else {})}
     return f"{reverse('treatment_plans:calendar')}?{urlencode(asked)}"
 
 

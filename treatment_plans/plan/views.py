@@ -151,7 +151,7 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
     def put_into_force() -> Plan:
         return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
 
-    if request.method == "POST" and form.is_valid() and attempt(form, put_into_force):
+    if request.method == "POST" and form.is_valid() and attempt(form, put_into_force) is not None:
         messages.success(request, _("The plan is in force."))
         return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
     context = {**_content(request, found), "form": form}
@@ -168,7 +168,7 @@ def end(request: StaffRequest, plan: int) -> HttpResponse:
     def end_it() -> Plan:
         return actions.end_plan(plan=found, by=request.user, at=at, **form.cleaned_data)
 
-    if request.method == "POST" and form.is_valid() and attempt(form, end_it):
+    if request.method == "POST" and form.is_valid() and attempt(form, end_it) is not None:
         return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
     context = {
         "form": form,

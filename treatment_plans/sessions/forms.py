@@ -20,7 +20,7 @@ ALONE = [(kind.value, kind.label) for kind in (SessionKind.INDIVIDUAL, SessionKi
 THERE = [(state.value, state.label) for state in (AttendanceState.PRESENT, AttendanceState.LATE)]
 
 
-class GoalsField(forms.ModelMultipleChoiceField):
+class GoalsField(forms.MultipleChoiceField):
     """Offer the goals of a plan; they are read once for a whole page."""
 
     widget = forms.CheckboxSelectMultiple
@@ -28,16 +28,13 @@ class GoalsField(forms.ModelMultipleChoiceField):
     def __init__(self, goals: Sequence[Goal], **options: Any) -> None:
         """Offer these goals."""
         said = {"label": _("Goals worked on"), "required": False, "help_text": _("Of the plan in force.")}
-        super().__init__(queryset=Goal.objects.none(), **{**said, **options})
+        super().__init__(**{**said, **options})
         self.goals = {str(goal.pk): goal for goal in goals}
         self.choices = [(key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.goals.items()]
 
-    def clean(self, value: Any) -> list[Goal]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[Goal]:
         """Return the goals that were chosen; another person's is no choice."""
-        chosen = [str(key) for key in value or []]
-        if unknown := [key for key in chosen if key not in self.goals]:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": unknown[0]})
-        return [self.goals[key] for key in chosen]
+        return [self.goals[key] for key in super().clean(value)]
 
 
 class FrameForm(forms.Form):
@@ -118,7 +115,7 @@ class PartForm(forms.Form):
 
     def __init__(self, *args: Any, patient: Patient, goals: Sequence[Goal], **options: Any) -> None:
         """Offer the goals of this person's plan."""
-        super().__init__(*args, prefix=str(patient.public_id), **options)
+        super().__init__(*args, **{**options, "prefix": str(patient.public_id)})
         self.patient = patient
         if goals:
             self.fields["goals"] = GoalsField(goals, help_text="")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -230,7 +230,7 @@ def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, st
     return render(request, "treatment_plans/sessions/session.html", context, status=status)
 
 
-def _seen_attendances(request: StaffRequest) -> Prefetch:
+def _seen_attendances(request: StaffRequest) -> "Prefetch[str, QuerySet[Attendance], str]":
     """Read those attendances along that the reader may see."""
     seen = attendances_seen_by(request.user).prefetch_related(worked_on()).order_by("patient__family_name", "pk")
     return Prefetch("attendances", queryset=seen, to_attr="seen")
