@@ -1,6 +1,6 @@
 """Find patients: the one whose name was mistyped, the one who may be here already."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from operator import add, and_
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, Exists, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Lower
 from django.utils.translation import gettext_lazy as _
@@ -61,13 +61,20 @@ def identifiers_for(patient: Patient) -> QuerySet[Identifier]:
 def search_patients(patients: QuerySet[Patient], text: str, limit: int = 20) -> list[Patient]:
     """Return the best matches among these patients for a name (mistyped or not), a birth date or a number; best first.
 
-    Every word must be found. When that finds nobody, perhaps a name too many was typed: then the whole text must be near.
+    Every word must be found: at most one slip away or, when that does not fill the list, sharing enough letters. When that finds nobody,
+    perhaps a name too many was typed: then the whole text must be near.
     """
     wanted = read_search(text)
-    if not (wanted.words or wanted.birth_dates or wanted.number):
-        return []
+    if not wanted.words:
+        return _found(patients, wanted, Q(), [], limit) if wanted.birth_dates else []
+    numbered = _known_under([wanted.number])
+    every_slip, every_word = (reduce(and_, map(near_to, wanted.words)) for near_to in (_slip, _letters))
     with _likeness_of_words(WORD_THRESHOLD):
-        return _found(patients, wanted, _every_word, limit) or _found(patients, wanted, _whole_text, limit)
+        found: list[Patient] = []
+        for named in (every_slip, every_word):
+            if len(found) < limit:
+                found = _found(patients, wanted, named, numbered, limit)
+        return found or _found(patients, wanted, Q(search_text__trigram_word_similar=" ".join(wanted.words)), numbered, limit)
 
 
 @contextmanager
@@ -78,37 +85,26 @@ def _likeness_of_words(threshold: float) -> Iterator[None]:
         yield
 
 
-def _found(patients: QuerySet[Patient], wanted: Wanted, names: Callable[[Sequence[str]], Q], limit: int) -> list[Patient]:
-    """Return the patients that carry these names, days and numbers, best first."""
-    matches = Q()
-    score: Combinable = Value(0.0, output_field=FloatField())
-    if wanted.words:
-        matches = names(wanted.words)
-        score = reduce(add, (_score(word) for word in wanted.words))
-    if wanted.birth_dates:
-        matches &= Q(birth_date__in=wanted.birth_dates)
-    if wanted.number:
-        known = Exists(Identifier.objects.alias(low=Lower("value")).filter(patient=OuterRef("pk"), low=wanted.number.lower()))
-        matches |= Q(pk__in=_known_under([wanted.number]))
-        score = score + Case(When(known, then=Value(NUMBER_SCORE)), default=Value(0.0))
+def _found(patients: QuerySet[Patient], wanted: Wanted, named: Q, numbered: list[int], limit: int) -> list[Patient]:
+    """Return the patients who are so named and born on such a day, or are known under the number; best first."""
+    matches = (named & Q(birth_date__in=wanted.birth_dates)) if wanted.birth_dates else named
+    score: Combinable = reduce(add, (_score(word) for word in wanted.words), Value(0.0, output_field=FloatField()))
+    if numbered:
+        matches |= Q(pk__in=numbered)
+        score = score + Case(When(pk__in=numbered, then=Value(NUMBER_SCORE)), default=Value(0.0))
     return list(patients.filter(matches).annotate(likeness=score).order_by("-likeness", "family_name", "given_name", "id")[:limit])
 
 
-def _every_word(words: Sequence[str]) -> Q:
-    """Match names in which each of these words is found, exactly or nearly."""
-    return reduce(and_, (_word(word) for word in words))
-
-
-def _whole_text(words: Sequence[str]) -> Q:
-    """Match names that are near to all these words together."""
-    return Q(search_text__trigram_word_similar=" ".join(words))
-
-
-def _word(word: str) -> Q:
-    """Match names with this word: its beginning, one slip away, or sharing enough letters."""
+def _slip(word: str) -> Q:
+    """Match names with this word or one that is a slip of the finger away; of a very short word, names that have one beginning so."""
     if len(word) < SHORTEST_WORD_WITH_A_SLIP:
         return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
-    return Q(search_text__trigram_word_similar=word) | Q(search_words__overlap=near(word))
+    return Q(search_words__overlap=near(word))
+
+
+def _letters(word: str) -> Q:
+    """Match names with a word near this one: a slip away, beginning with it, or sharing enough letters."""
+    return _slip(word) if len(word) < SHORTEST_WORD_WITH_A_SLIP else _slip(word) | Q(search_text__trigram_word_similar=word)
 
 
 def _score(word: str) -> Combinable:
