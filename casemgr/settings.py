@@ -243,6 +243,7 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
 }
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -250,6 +251,10 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
 }
+PARTNER_REQUESTS_PER_MINUTE = 600
+"""Requests of one partner system; ours to set."""
+PARTNER_TOKENS_PER_MINUTE = 30
+"""Attempts to get a token from one address; ours to set."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "casemgr partner API",
     "VERSION": "1",

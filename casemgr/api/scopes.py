@@ -17,7 +17,7 @@ SCOPES: dict[str, str | Promise] = {
 }
 
 
-class ClientScopes(BaseScopes):  # type: ignore[misc]
+class ClientScopes(BaseScopes):
     """Give each client the scopes it was registered with, and no others."""
 
     def get_all_scopes(self) -> dict[str, str | Promise]:

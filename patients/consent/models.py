@@ -242,7 +242,7 @@ class ConsentRecipient(models.Model):
         verbose_name = _("recipient")
         verbose_name_plural = _("recipients")
         constraints = [models.UniqueConstraint(fields=["consent", "organization"], name="recipient_named_once")]
-        indexes = [models.Index(fields=["organization", "patient", "consent"], name="people_known_to_recipient")]
+        indexes = [models.Index(fields=["organization", "patient", "-consent"], name="people_known_to_recipient")]
         triggers = [
             *append_only(),
             pgtrigger.Trigger(

@@ -3,24 +3,24 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from casemgr.core.directory.models import Organization
 from patients.consent.models import ConsentRecipient, ConsentState
-from patients.consent.rules import ConsentFacts, Paper, Recipient
+from patients.consent.rules import BOUND_BY_HIPAA, JUSTICE, TPO_PURPOSES, ConsentFacts, Paper, Recipient
 from patients.record.models import Patient
 
 _TREATMENT_ENDED = """
-    lower(trim(c.ends_with)) = 'end of the treatment'
-    AND EXISTS (SELECT 1 FROM patients_episode e WHERE e.patient_id = c.patient_id AND e.program_id = c.discloser_id)
-    AND NOT EXISTS (SELECT 1 FROM patients_episode e WHERE e.patient_id = c.patient_id AND e.program_id = c.discloser_id
-                    AND (e.discharged_on IS NULL OR e.discharged_on > (%(at)s AT TIME ZONE d.time_zone)::date))
+    (lower(trim(c.ends_with)) = 'end of the treatment' AND COALESCE((
+        SELECT bool_and(e.discharged_on IS NOT NULL AND e.discharged_on <= (%(at)s AT TIME ZONE d.time_zone)::date)
+        FROM patients_episode e WHERE e.patient_id = c.patient_id AND e.program_id = c.discloser_id), false))
 """
 
 _FACTS = """
-    c.patient_id, c.id, c.discloser_id, c.state,
+    c.patient_id, c.id AS consent_id, c.discloser_id AS program_id, c.state,
     ARRAY(SELECT r.organization_id FROM patients_consentrecipient r WHERE r.consent_id = c.id),
     (%(at)s AT TIME ZONE d.time_zone)::date,
     <treatment ended>,
@@ -40,34 +40,33 @@ _OF_PATIENT = """
 _CARRIES = """
     c.state = 'active' AND %(purpose)s = ANY(c.purposes) AND %(categories)s::varchar[] <@ c.categories
     AND (c.valid_until IS NULL OR c.valid_until > (%(at)s AT TIME ZONE d.time_zone)::date)
-    AND NOT (<treatment ended>)
+    AND NOT <treatment ended>
+    AND c.signed_on <= (%(at)s AT TIME ZONE d.time_zone)::date
+    AND CASE WHEN c.kind = 'tpo' THEN c.purposes <@ <tpo>::varchar[] ELSE
+        NOT (c.valid_until IS NULL AND lower(trim(c.ends_with)) = 'none')
+        AND NOT (%(bound)s AND c.redisclosure_statement = '' AND c.purposes && <tpo>::varchar[]) END
     AND (%(programs)s::bigint[] IS NULL OR c.discloser_id = ANY(%(programs)s))
-""".replace("<treatment ended>", _TREATMENT_ENDED)
+""".replace("<treatment ended>", _TREATMENT_ENDED).replace("<tpo>", "'{" + ",".join(sorted(TPO_PURPOSES)) + "}'")
 """SQL that narrows to consents which carry a request; the pure rule still decides on each of them."""
 
-_REACHED = """
-    WITH page AS (
-        SELECT DISTINCT r.patient_id
+PEOPLE_REACHED = """
+    SELECT <facts>
+    FROM (
+        SELECT DISTINCT ON (r.patient_id) r.consent_id
         FROM patients_consentrecipient r
         JOIN patients_consent c ON c.id = r.consent_id
         JOIN casemgr_program d ON d.id = c.discloser_id
         WHERE r.organization_id = %(recipient)s AND r.patient_id > %(after)s
-          AND (%(patients)s::bigint[] IS NULL OR r.patient_id = ANY(%(patients)s)) AND <carries>
-        ORDER BY r.patient_id
+          AND (%(among)s::bigint[] IS NULL OR r.patient_id = ANY(%(among)s)) AND <carries>
+        ORDER BY r.patient_id, r.consent_id DESC
         LIMIT %(limit)s
-    )
-    SELECT carrier.* FROM page CROSS JOIN LATERAL (
-        SELECT <facts>
-        FROM patients_consentrecipient r
-        JOIN patients_consent c ON c.id = r.consent_id
-        JOIN casemgr_program d ON d.id = c.discloser_id
-        WHERE r.organization_id = %(recipient)s AND r.patient_id = page.patient_id AND <carries>
-        ORDER BY c.id DESC
-        LIMIT 1
-        FOR SHARE OF c
     ) carrier
-    ORDER BY page.patient_id
+    JOIN patients_consent c ON c.id = carrier.consent_id
+    JOIN casemgr_program d ON d.id = c.discloser_id
+    WHERE c.state = 'active'
+    FOR SHARE OF c
 """.replace("<facts>", _FACTS).replace("<carries>", _CARRIES)
+"""SQL of the next people whose consent carries a request, each with the newest such consent; the gate writes their accounts with it."""
 
 
 def consents_of(patient_id: int | None, *, at: datetime, programs: Sequence[int] | None = None) -> list[ConsentFacts]:
@@ -75,35 +74,39 @@ def consents_of(patient_id: int | None, *, at: datetime, programs: Sequence[int]
 
     A revocation that is under way is waited for, so that nothing is told after it.
     """
-    rows = _rows(_OF_PATIENT, {"patient": patient_id, "at": at, "programs": programs})
-    return [facts for _patient, facts in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_PATIENT, {"patient": patient_id, "at": at, "programs": None if programs is None else list(programs)})
+        return [facts_in(row) for row in cursor.fetchall()]
 
 
-def people_reached(
+def narrowing(
     *,
     recipient: Recipient,
     purpose: str,
     categories: Iterable[str],
     at: datetime,
-    after: int = 0,
-    limit: int = 20,
-    among: Sequence[int] | None = None,
-    programs: Sequence[int] | None = None,
-) -> list[tuple[int, ConsentFacts]]:
-    """Return the next people whose consent carries this request, each with that consent, ordered by their keys."""
-    return _rows(
-        _REACHED,
-        {
-            "recipient": recipient.id,
-            "purpose": purpose,
-            "categories": sorted(categories),
-            "at": at,
-            "after": after,
-            "limit": limit,
-            "patients": among,
-            "programs": programs,
-        },
-    )
+    after: int,
+    limit: int,
+    among: Sequence[int] | None,
+    programs: Sequence[int] | None,
+) -> dict[str, Any]:
+    """Return the values that `PEOPLE_REACHED` asks for; courts and police reach nobody."""
+    return {
+        "recipient": recipient.id,
+        "purpose": purpose,
+        "categories": sorted(categories),
+        "at": at,
+        "after": after,
+        "limit": 0 if recipient.kind == JUSTICE else limit,
+        "among": None if among is None else list(among),
+        "programs": programs,
+        "bound": recipient.hipaa_role in BOUND_BY_HIPAA,
+    }
+
+
+def facts_in(row: Sequence[Any]) -> ConsentFacts:
+    """Return the consent that stands in a row of the statements above."""
+    return ConsentFacts(row[1], row[2], row[3], row[4], row[5], row[6], Paper._make(row[7:19]))
 
 
 def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[str], at: datetime) -> QuerySet[Patient]:
@@ -122,13 +125,12 @@ def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[
     return Patient.objects.filter(Exists(naming))
 
 
+def place_of(public_id: UUID, *, recipient: Organization) -> int | None:
+    """Return the key of somebody who was ever named to this recipient, to go on from there; of others nothing is known."""
+    named = ConsentRecipient.objects.filter(organization=recipient, patient__public_id=public_id)
+    return named.values_list("patient_id", flat=True).first()
+
+
 def recipient_facts(organization: Organization) -> Recipient:
     """Return what the rules ask about a recipient."""
     return Recipient(organization.pk, organization.kind, organization.hipaa_role, organization.is_part2_program)
-
-
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[int, ConsentFacts]]:
-    """Run one of the statements above and return each consent with the person it is of."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [(row[0], ConsentFacts(row[1], row[2], row[3], row[4], row[5], row[6], Paper._make(row[7:]))) for row in cursor.fetchall()]

@@ -4,7 +4,7 @@ import uuid
 import zoneinfo
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -314,9 +314,12 @@ class ApiClient(AbstractApplication):
 
     sensitivity = Sensitivity.OPERATIONAL
 
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("identity"))
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("on behalf of"))
     purpose = models.CharField(_("purpose of use"), max_length=32)
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list)
+
+    objects: ClassVar[models.Manager["ApiClient"]] = models.Manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -324,14 +327,14 @@ class ApiClient(AbstractApplication):
         verbose_name_plural = _("partner systems")
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False, authorization_grant_type="client-credentials", client_type="confidential"),
-                name="api_client_has_an_identity_and_a_secret",
+                condition=Q(authorization_grant_type="client-credentials", client_type="confidential"),
+                name="api_client_proves_itself_by_a_secret",
             ),
         ]
 
     def is_usable(self, request: Any) -> bool:
         """Say whether this client may still be given a token."""
-        return self.user is not None and self.user.is_active and self.organization.is_active
+        return bool(self.user.is_active and self.organization.is_active)
 
 
 class AnsweredRequest(models.Model):
@@ -342,7 +345,6 @@ class AnsweredRequest(models.Model):
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=120)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:

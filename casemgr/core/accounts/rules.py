@@ -53,6 +53,7 @@ class Can(StrEnum):
     MANAGE_STOCK = "manage_stock"
     WRITE_TASK = "write_task"
     MAKE_REFERRAL = "make_referral"
+    ANSWER_REFERRAL = "answer_referral"
     MANAGE_ORGANIZATIONS = "manage_organizations"
     ADMINISTER_ACCOUNTS = "administer_accounts"
     FOUND_PROGRAM = "found_program"
@@ -83,6 +84,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.WRITE_PLAN,
         Can.WRITE_SESSION,
         Can.MAKE_REFERRAL,
+        Can.ANSWER_REFERRAL,
         Can.MANAGE_ORGANIZATIONS,
         Can.SEE_MEDICATION,
     },
@@ -94,6 +96,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.WRITE_PLAN,
         Can.WRITE_SESSION,
         Can.MAKE_REFERRAL,
+        Can.ANSWER_REFERRAL,
         Can.SEE_MEDICATION,
     },
     Role.NURSE: _CARE | {Can.ADMINISTER_DOSE, Can.MANAGE_STOCK, Can.SEE_MEDICATION, Can.SEE_STOCK},
@@ -108,6 +111,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.SEE_STOCK,
         Can.WRITE_PLAN,
         Can.MAKE_REFERRAL,
+        Can.ANSWER_REFERRAL,
     },
     Role.DIRECTOR: _EVERYBODY
     | {
@@ -148,8 +152,8 @@ SYSTEM_RIGHTS: frozenset[Can] = frozenset(
 )
 """What the schedule and the import may do on nobody's behalf. It can never dose, prescribe or consent."""
 
-CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD})
-"""What a partner's API client may do: ask the gate. The gate decides the rest."""
+CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD, Can.ANSWER_REFERRAL})
+"""What a partner's API client may do: ask the gate, which decides the rest, and answer what was sent to its own organisation."""
 
 CASELOAD_ROLES = frozenset({Role.CASE_MANAGER, Role.THERAPIST, Role.PEER})
 """Roles that see the patients of their own care team only (need-to-know, 42 CFR 2.12(c)(3)); the others see their site."""

@@ -13,6 +13,9 @@ from casemgr.core.audit.door import current_door
 from casemgr.core.audit.models import AuditEvent, Outcome
 
 REASON_LENGTH = 2000
+_COLUMNS = [field.attname for field in AuditEvent._meta.concrete_fields if not field.primary_key]
+_INSERT = "INSERT INTO casemgr_auditevent (<columns>) VALUES (<values>)"
+_INSERT = _INSERT.replace("<columns>", ", ".join(_COLUMNS)).replace("<values>", ", ".join(["%s"] * len(_COLUMNS)))
 
 
 def audit_event(
@@ -44,9 +47,20 @@ def audit_event(
     )
 
 
-def note_read(*, by: User, at: datetime, what: str, patient_id: int | None = None, subject: str = "", detail: Mapping[str, Any] | None = None) -> None:
+def note_read(
+    *, by: User, at: datetime, what: str, patient_id: int | None = None, subject: str = "", detail: Mapping[str, Any] | None = None
+) -> None:
     """Put on the record that somebody saw something: a chart, a list, a search (45 CFR 164.312(b))."""
-    audit_event(by=by, at=at, verb=what, outcome=Outcome.SEEN, patient_id=patient_id, subject=subject, detail=detail).save(force_insert=True)
+    write_event(audit_event(by=by, at=at, verb=what, outcome=Outcome.SEEN, patient_id=patient_id, subject=subject, detail=detail))
+
+
+def write_event(event: AuditEvent) -> None:
+    """Put one event on the record.
+
+    Every request pays for this statement, so it is not composed anew each time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [getattr(event, name) for name in _COLUMNS])
 
 
 def note_many(events: Iterable[AuditEvent]) -> None:
@@ -71,7 +85,7 @@ def name_the_author(by: User, verb: str, *, outermost: bool) -> None:
 def put_on_record(verb: str, outcome: Outcome, arguments: Mapping[str, Any], *, result: object = None, reason: str = "") -> None:
     """Write the audit row of one verb from its arguments and its result."""
     subject = result if isinstance(result, Model) else _first_model(arguments)
-    audit_event(
+    event = audit_event(
         by=arguments["by"],
         at=arguments["at"],
         verb=verb,
@@ -79,7 +93,8 @@ def put_on_record(verb: str, outcome: Outcome, arguments: Mapping[str, Any], *, 
         patient_id=_patient_of(arguments, result),
         subject=f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else "",
         reason=reason,
-    ).save(force_insert=True)
+    )
+    write_event(event)
 
 
 def _first_model(arguments: Mapping[str, Any]) -> Model | None:

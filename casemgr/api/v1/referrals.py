@@ -1,0 +1,123 @@
+"""Let a partner see what was sent to it and answer."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType, ValidationError
+
+from casemgr.api.actions import answer_once
+from casemgr.api.gate import PAGE, Asked, GatedView, answer, answer_many
+from casemgr.api.reading import people, referral_to, referrals_to
+from casemgr.api.v1 import shapes
+from patients.consent.models import InformationCategory
+from patients.disclosures.actions import Released, Withheld
+from referrals.referral.models import Referral, ReferralState
+
+LONGEST_KEY = 120
+
+
+class ReferralList(GatedView):
+    """List the referrals that were sent to your organization for your purpose."""
+
+    http_method_names = ["get"]
+    scope = "referrals.read"
+    categories = frozenset({InformationCategory.DEMOGRAPHICS.value})
+    told = "Referrals sent to the recipient"
+
+    @extend_schema(
+        operation_id="list_referrals",
+        responses=shapes.about_many("ReferralsAnswer", shapes.Referral(many=True)),
+        parameters=[OpenApiParameter("before", int, description="The id of the last referral of the page before.")],
+    )
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Return the 20 newest referrals of people whose consent still reaches you."""
+        partner = self.partner
+        before = request.GET.get("before")
+        if before is not None and not before.isdecimal():
+            raise ValidationError({"before": "This is not the id of a referral."})
+        found = referrals_to(partner.organization.pk, partner.purpose, before=int(before) if before else None, limit=PAGE)
+        released = {one.patient_id: one for one in self.release_many(among=[referral["key"] for referral in found])}
+        told = [referral for referral in found if _covers(released.get(referral["key"]), referral)]
+        data = [_shown(referral, released[referral["key"]].person or {}) for referral in told]
+        following = f"{request.path}?before={found[-1]['id']}" if len(found) == PAGE else None
+        return answer_many(data, [released[referral["key"]] for referral in told], following)
+
+
+class ReferralAnswerView(GatedView):
+    """Accept or decline a referral that was sent to your organization."""
+
+    http_method_names = ["post"]
+    scope = "referrals.answer"
+    categories = frozenset({InformationCategory.DEMOGRAPHICS.value})
+    told = "Receipt of the answer to a referral"
+
+    @extend_schema(
+        operation_id="answer_referral",
+        request=shapes.ReferralAnswer,
+        responses=shapes.about_one("AnsweredReferral", shapes.Referral()),
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                required=True,
+                description="A new random value for each answer. Sent again with the same answer it changes nothing and is answered alike.",
+            )
+        ],
+    )
+    def post(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Accept or decline; the case manager sees it at once."""
+        partner = self.partner
+        wanted = shapes.ReferralAnswer(data=_body_of(request))
+        wanted.is_valid(raise_exception=True)
+        key = _key_of(request)
+        mine = Referral.objects.exclude(state=ReferralState.DRAFT).filter(organization=partner.organization, purpose=partner.purpose)
+        referral = mine.select_related("program").filter(pk=number).first()
+        try:
+            released = answer_once(
+                patient=Asked(referral.patient_id if referral else None),
+                referral=referral,
+                recipient=partner.organization,
+                purpose=partner.purpose,
+                state=wanted.validated_data["state"],
+                answer=wanted.validated_data["answer"],
+                client=partner.client_id,
+                key=key,
+                by=partner.user,
+                at=timezone.now(),
+            )
+        except Withheld:
+            raise NotFound from None
+        settled = referral_to(partner.organization.pk, partner.purpose, number) or {}
+        return answer(_shown(settled, people([released.patient_id])[released.patient_id]), released)
+
+
+def _covers(released: Released | None, referral: dict[str, Any]) -> bool:
+    """Say whether what the gate released is the record of the program that sent the referral."""
+    return released is not None and released.program_id == referral["program"]
+
+
+def _shown(referral: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a referral."""
+    return {**{name: value for name, value in referral.items() if name not in {"key", "program"}}, "patient": person}
+
+
+def _body_of(request: HttpRequest) -> Any:
+    """Return the JSON object that a partner sent."""
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType(request.content_type or "nothing")
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        raise ParseError("The body is not JSON.") from None
+
+
+def _key_of(request: HttpRequest) -> str:
+    """Return the key that makes the request count once."""
+    key: str = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise ValidationError({"Idempotency-Key": f"Send this header with a new random value of at most {LONGEST_KEY} characters."})
+    return key
