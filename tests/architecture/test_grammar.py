@@ -11,7 +11,6 @@ WORDS = {"rules", "events", "models", "queries", "actions", "forms", "views"}
 ONCE_PER_APP = {"urls", "admin", "models", "apps"}
 RECORDED_ONLY = {
     "PatientAdmitted": "the outbox keeps it for measures to come",
-    "DoseGiven": "the outbox keeps it for measures to come",
 }
 """Facts that nobody reacts to yet, each with the reason why it is recorded all the same."""
 

@@ -75,34 +75,7 @@ def write_order(
     """Write an order; one that runs for the same substance ends on the day this one starts."""
     _lock_patient(patient.pk)
     today = at.astimezone(site.zone).date()
-    meeting = _orders_that_meet(patient, product.substance, starts_on, ends_on)
-    running = next((order for order in meeting if order.starts_on <= starts_on), None)
-    later = next((order.starts_on for order in meeting if order.starts_on > starts_on), None)
-    admitted = (
-        Episode.objects.filter(patient=patient, program=program, discharged_on__isnull=True).values_list("admitted_on", flat=True).first()
-    )
-    given = Dose.objects.filter(patient=patient, substance=product.substance, for_day__lt=starts_on, for_day__gte=admitted or date.min)
-    stops = what_stops_the_order(
-        OrderWish(
-            substance=product.substance,
-            form=product.form,
-            daily_mg=daily_mg,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            first_day_reason=first_day_reason,
-            today=today,
-            in_care=admitted is not None,
-            is_first_day=not (given.exists() or _comes_before(running, starts_on, today)),
-            same_program=site.program_id == program.pk,
-            runs_elsewhere=running is not None and running.program_id != program.pk,
-            later_order_from=later,
-        )
-    )
-    if stops:
-        raise Refused(*map(reason_for, stops))
-    if running is not None:
-        _let_end(running, on=starts_on, today=today)
-    return Order.objects.create(
+    order = Order(
         patient=patient,
         program=program,
         site=site,
@@ -114,11 +87,13 @@ def write_order(
         prescriber=by,
         first_day_reason=first_day_reason,
         instructions=instructions,
-        replaces=running,
-        missed_counted_from=today if running is not None else starts_on,
         recorded_at=at,
         recorded_by=by,
     )
+    order.replaces = _make_room(order, today)
+    order.missed_counted_from = starts_on if order.replaces is None else today
+    order.save(force_insert=True)
+    return order
 
 
 @action(Can.PRESCRIBE)
@@ -183,25 +158,6 @@ def administer_dose(
     """
     deceased = _lock_patient(order.patient_id).deceased_on is not None
     facts = facts_for_a_dose(order.pk, at, lock=True)
-    amount = facts.terms.daily_mg if mg is None and day_part == DayPart.WHOLE else mg
-    situation = Situation(
-        today=facts.today,
-        for_day=for_day,
-        day_part=day_part,
-        mg=amount,
-        initials=initials,
-        identity_checked_by=identity_checked_by,
-        roles_here=roles_at(facts.site, by),
-        order=facts.terms,
-        calendar=facts.calendar,
-        covered=facts.covered,
-        given=facts.given,
-        in_care=facts.in_care,
-        deceased=deceased,
-        is_first_day=facts.is_first_day,
-    )
-    amount = _refuse_if_any(what_stands_in_the_way(situation), facts, amount)
-    entry = draw_stock(product=facts.product, site=facts.site, mg=amount, by=by, at=at)
     dose = Dose(
         order_id=order.pk,
         patient_id=facts.patient_id,
@@ -209,9 +165,6 @@ def administer_dose(
         substance=facts.terms.substance,
         for_day=for_day,
         day_part=day_part,
-        mg=amount,
-        lot_id=entry.lot_id,
-        stock_entry_id=entry.pk,
         given_at=at,
         given_by=by,
         initials=initials.strip(),
@@ -219,6 +172,10 @@ def administer_dose(
         identity_checked_by=identity_checked_by,
         warnings=_answered(what_to_warn_of(facts.known), acknowledged),
     )
+    amount = facts.terms.daily_mg if mg is None and day_part == DayPart.WHOLE else mg
+    dose.mg = _amount_unless_refused(dose, amount, facts, deceased=deceased)
+    entry = draw_stock(product=facts.product, site=facts.site, mg=dose.mg, by=by, at=at)
+    dose.lot_id, dose.stock_entry_id = entry.lot_id, entry.pk
     return _write_once(dose)
 
 
@@ -310,6 +267,32 @@ def _locked(order: Order) -> Order:
     return Order.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=order.pk)
 
 
+def _make_room(order: Order, today: date) -> Order | None:
+    """Let the order that runs end where a new one starts, and return it; or refuse the new one with everything that stops it."""
+    meeting = _orders_that_meet(order.patient, order.substance, order.starts_on, order.ends_on)
+    running = next((other for other in meeting if other.starts_on <= order.starts_on), None)
+    stay = Episode.objects.filter(patient=order.patient, program=order.program, discharged_on__isnull=True)
+    admitted = stay.values_list("admitted_on", flat=True).first()
+    given = Dose.objects.filter(patient=order.patient, substance=order.substance, for_day__lt=order.starts_on)
+    wish = OrderWish(
+        substance=order.substance,
+        form=order.product.form,
+        daily_mg=order.daily_mg,
+        starts_on=order.starts_on,
+        ends_on=order.ends_on,
+        first_day_reason=order.first_day_reason,
+        today=today,
+        in_care=admitted is not None,
+        is_first_day=not (_comes_before(running, order.starts_on, today) or given.filter(for_day__gte=admitted or date.min).exists()),
+        same_program=order.site.program_id == order.program_id,
+        runs_elsewhere=running is not None and running.program_id != order.program_id,
+        later_order_from=next((other.starts_on for other in meeting if other.starts_on > order.starts_on), None),
+    )
+    if stops := what_stops_the_order(wish):
+        raise Refused(*map(reason_for, stops))
+    return None if running is None else _let_end(running, on=order.starts_on, today=today)
+
+
 def _orders_that_meet(patient: Patient, substance: str, starts_on: date, ends_on: date | None) -> Sequence[Order]:
     """Return the orders whose days meet those of a new one, held until the end; an order of no days meets nothing."""
     meeting = Order.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on), patient=patient, substance=substance)
@@ -333,14 +316,29 @@ def _let_end(order: Order, *, on: date, today: date) -> Order:
     return order
 
 
-def _refuse_if_any(blockers: Sequence[Blocker], facts: DoseFacts, mg: Decimal | None) -> Decimal:
+def _amount_unless_refused(dose: Dose, mg: Decimal | None, facts: DoseFacts, *, deceased: bool) -> Decimal:
     """Return the amount to give, or refuse with everything that stands in the way; an empty shelf is named along with the rest."""
+    situation = Situation(
+        today=facts.today,
+        for_day=dose.for_day,
+        day_part=dose.day_part,
+        mg=mg,
+        initials=dose.initials,
+        identity_checked_by=dose.identity_checked_by,
+        roles_here=roles_at(facts.site, dose.given_by),
+        order=facts.terms,
+        calendar=facts.calendar,
+        covered=facts.covered,
+        given=facts.given,
+        in_care=facts.in_care,
+        deceased=deceased,
+        is_first_day=facts.is_first_day,
+    )
+    blockers = what_stands_in_the_way(situation)
     if mg is not None and not blockers:
         return mg
-    reasons = [reason_for(blocker) for blocker in blockers]
-    if mg is not None and (missing := shortage(facts.product, facts.site, mg=mg, today=facts.today)):
-        reasons.append(missing)
-    raise Refused(*reasons)
+    missing = shortage(facts.product, facts.site, mg=mg, today=facts.today) if mg is not None else None
+    raise Refused(*map(reason_for, blockers), *([missing] if missing else []))
 
 
 def _answered(warnings: Iterable[Warned], acknowledged: Iterable[str]) -> list[dict[str, Any]]:
