@@ -85,9 +85,9 @@ def caseload(request: StaffRequest) -> HttpResponse:
     table = CaseloadTable(part.rows)
     if part.next_key:
         table.next_url = f"?show={shown}&after={part.next_key}"
-    return render(
-        request, "patients/caseload/caseload.html", {"table": table, "shown": shown, "views": {k: v[0] for k, v in SHOWN.items()}}
-    )
+    names = {key: name for key, (name, _people) in SHOWN.items()}
+    context = {"table": table, "shown": shown, "views": names, "registers": request.user.may(Can.REGISTER_PATIENT)}
+    return render(request, "patients/caseload/caseload.html", context)
 
 
 @page(Can.ADMIT_PATIENT)

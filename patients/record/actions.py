@@ -122,7 +122,8 @@ def change_patient(*, patient: Patient, by: User, at: datetime, **facts: Any) ->
         reasons += _reachable_after_all(row)
     if reasons:
         raise Refused(*reasons)
-    row.save(update_fields=sorted(facts) or ["pronouns"])
+    if facts:
+        row.save(update_fields=sorted(facts))
     return row
 
 

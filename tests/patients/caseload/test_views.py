@@ -153,3 +153,9 @@ def test_the_team_page_costs_the_same_for_two_and_for_twelve(clinic, worker, que
             clinic.on_care_team(patient, clinic.hire(Role.NURSE, clinic.north))
         with query_count(TEAM_QUERIES):
             worker.get(_page("team", patient))
+
+
+def test_only_who_may_register_is_offered_it(clinic, sign_in, worker):
+    register = reverse("patients:register")
+    assert f'class="btn btn--primary" href="{register}"' in _text(worker.get(CASELOAD))
+    assert f'class="btn btn--primary" href="{register}"' not in _text(sign_in(clinic.director).get(CASELOAD))
