@@ -20,6 +20,7 @@ from casemgr.demo.clinic import CLIENTS
 from patients.consent.models import ConsentRecipient
 from referrals.referral.models import Referral, ReferralState
 
+LIST, DETAIL, CREATE, SEARCH = "API list (20 people)", "API detail", "API create (answer a referral)", "API search, mistyped"
 ANSWER = {"state": "accepted", "answer": "We see this person on Monday."}
 
 
@@ -35,20 +36,20 @@ def partner_requests(crowd: Crowd, application: Application, at: datetime) -> It
     text = mistyped(somebody.given_name, somebody.family_name, Random(7))  # noqa: S311 - choices of a benchmark, no secret
     search, values = _statement_of(lambda: plain.get(f"{base}/patients", search=text))
     yield _read(
-        "API list (20 people)",
+        LIST,
         lambda: ours.get("/api/v1/patients", **page),
         lambda: plain.get(f"{base}/patients", **page),
         lambda: raw.as_json(raw.rows(raw.LIST, [crowd.partner.pk, first.public_id])),
     )
     yield _read(
-        "API detail",
+        DETAIL,
         lambda: ours.get(f"/api/v1/patients/{somebody.public_id}"),
         lambda: plain.get(f"{base}/patients/{somebody.public_id}"),
         lambda: raw.as_json(raw.rows(raw.DETAIL, [somebody.public_id])[0]),
     )
     yield _create(crowd, ours, plain, base, at)
     yield _read(
-        "API search, mistyped",
+        SEARCH,
         lambda: ours.get("/api/v1/patients", search=text),
         lambda: plain.get(f"{base}/patients", search=text),
         lambda: raw.as_json(raw.rows(search, values)),
@@ -80,7 +81,7 @@ def _create(crowd: Crowd, ours: Asker, plain: Asker, base: str, at: datetime) ->
         answers = [_data(answer()) for answer in (by_product, by_django, by_sql)]
         return [{name: answer[name] for name in ("service", "message", "state", "answer")} for answer in answers]
 
-    return Compared("API create (answer a referral)", by_product, by_django, by_sql, told)
+    return Compared(CREATE, by_product, by_django, by_sql, told)
 
 
 def _data(answer: bytes) -> Any:

@@ -37,17 +37,13 @@ FACTS = """
         'reminder:' || id || ':1:' || lead, %(at)s, %(at)s, 'waiting', 0, ''
     FROM (
         SELECT id, patient_id, CASE WHEN patient_id %% 2 = 0 THEN '72h' ELSE '24h' END AS lead
-        FROM treatment_plans_appointment WHERE note = 'bench' ORDER BY id
+        FROM treatment_plans_appointment WHERE note = 'bench' AND recorded_at = %(at)s ORDER BY id
     ) AS appointments
 """
 
 OUTCOMES = """
     SELECT state || ': ' || outcome, count(*) FROM casemgr_fact
-    WHERE key IN (
-        SELECT 'reminder:' || id || ':1:' || lead
-        FROM treatment_plans_appointment, unnest(ARRAY['24h', '72h']) AS lead WHERE note = 'bench'
-    )
-    GROUP BY 1 ORDER BY 2 DESC, 1
+    WHERE kind = 'AppointmentReminderDue' AND recorded_at = %(at)s GROUP BY 1 ORDER BY 2 DESC, 1
 """
 
 
@@ -72,18 +68,24 @@ class DrainFigures:
 
 def measure_drain(crowd: Crowd, *, reminders: int, at: datetime, watch: Stopwatch) -> DrainFigures:
     """Let reminders fall due all at once, drain them as the worker does, and count what became of each."""
+    made = fall_due(crowd, reminders=reminders, at=at)
+    spent = watch.time(lambda: _drain_all(at))
+    with connection.cursor() as cursor:
+        cursor.execute(OUTCOMES, {"at": at})
+        return DrainFigures(made, spent, dict(cursor.fetchall()))
+
+
+def fall_due(crowd: Crowd, *, reminders: int, at: datetime) -> int:
+    """Let so many reminders be due at this moment; return how many there are people for."""
     values: dict[str, Any] = {"site": crowd.site.pk, "case_manager": crowd.case_manager.pk, "at": at, "reminders": reminders}
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(APPOINTMENTS, values)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute(FACTS, values)
-        made = cursor.rowcount
-        cursor.execute("VACUUM ANALYZE casemgr_fact, treatment_plans_appointment")
-    spent = watch.time(lambda: _drain_all(at))
-    with connection.cursor() as cursor:
-        cursor.execute(OUTCOMES)
-        return DrainFigures(made, spent, dict(cursor.fetchall()))
+        made = int(cursor.rowcount)
+        cursor.execute("ANALYZE casemgr_fact, treatment_plans_appointment")
+    return made
 
 
 def _drain_all(at: datetime) -> None:

@@ -1,16 +1,20 @@
-"""Answer a partner from plain models."""
+"""Answer from plain models: a partner's system with JSON, whoever is signed in with a page."""
 
 import json
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from casemgr.bench.plain.chart import chart_panels
+from casemgr.bench.plain.pages import page, user_of
+from casemgr.bench.plain.today import case_manager_panels, nurse_panels
 from patients.record.models import Patient
 from patients.record.queries import search_patients
 from referrals.referral.models import Referral
@@ -58,6 +62,25 @@ def answer(request: HttpRequest, partner: int, number: int) -> HttpResponse:
         referral.save()
     told = ("id", "service", "message", "state", "sent_at", "answered_at", "answer")
     return JsonResponse({"data": {name: getattr(referral, name) for name in told} | {"patient": shown(referral.patient)}})
+
+
+@login_required
+def case_manager_today(request: HttpRequest) -> HttpResponse:
+    """Show a case manager what waits."""
+    return page(request, "Today", case_manager_panels(user_of(request), timezone.localtime(timezone.now())))
+
+
+@login_required
+def nurse_today(request: HttpRequest) -> HttpResponse:
+    """Show a nurse what waits."""
+    return page(request, "Today", nurse_panels(user_of(request), timezone.localtime(timezone.now())))
+
+
+@login_required
+def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Show everything on record of one person."""
+    person = get_object_or_404(Patient.objects.select_related("registered_site"), public_id=patient)
+    return page(request, str(person), chart_panels(person, timezone.localtime(timezone.now())))
 
 
 def shown(patient: Patient) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""Hold the figures of one run and what they must reach."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from casemgr.bench.comparing import Comparison
+from casemgr.bench.dosing import DoseFigures
+from casemgr.bench.partner import CREATE, DETAIL, LIST
+from casemgr.bench.reminding import DrainFigures
+from casemgr.bench.searching import SearchFigures
+from casemgr.bench.serving import Weight
+
+MOST_TIMES_PLAIN = {LIST: 2.0, DETAIL: 3.0, CREATE: 3.0}
+MOST_MS_OF_A_SEARCH = 30.0
+FEWEST_REMINDERS_A_SECOND = 2_000.0
+MOST_MB_OF_A_WEB_WORKER = 160.0
+"""What the first issue asks for; the figures are ours."""
+
+
+@dataclass
+class Figures:
+    """Hold what one run measured."""
+
+    at: datetime
+    patients: int
+    machine: list[str]
+    seconds: float = 0.0
+    requests: list[Comparison] = field(default_factory=list)
+    searches: list[SearchFigures] = field(default_factory=list)
+    drain: DrainFigures | None = None
+    doses: DoseFigures | None = None
+    weights: list[Weight] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Hold one figure with its limit."""
+
+    name: str
+    measured: str
+    limit: str
+    is_met: bool
+
+
+def goals_of(figures: Figures) -> list[Goal]:
+    """Return each figure that has a limit, and whether it is kept."""
+    found = [
+        Goal(f"{request.name}, times plain Django", f"{request.ratio:.2f}", f"at most {most:g}", request.ratio <= most)
+        for request in figures.requests
+        if (most := MOST_TIMES_PLAIN.get(request.name))
+    ]
+    found += [
+        Goal(f"Search {search.asker}, 95th percentile", f"{search.work_95:.1f} ms", "under 30 ms", search.work_95 < MOST_MS_OF_A_SEARCH)
+        for search in figures.searches
+    ]
+    if figures.drain:
+        rate = figures.drain.per_second
+        found.append(Goal("Reminders decided and marked", f"{rate:,.0f} a second", "at least 2,000", rate >= FEWEST_REMINDERS_A_SECOND))
+    found += [
+        Goal(weight.name.capitalize(), f"{weight.resident:.0f} MB", "under 160 MB", weight.resident < MOST_MB_OF_A_WEB_WORKER)
+        for weight in figures.weights
+        if weight.name.startswith("web worker")
+    ]
+    return found
