@@ -6,9 +6,13 @@ from casemgr.core.accounts.rules import Role
 from casemgr.demo.arrival import staff_of
 from casemgr.demo.life import Life
 from casemgr.demo.people import Persona
-from casemgr.demo.words import EMPLOYMENT_TASKS, HOUSING_TASKS, OTHER_TASKS, OUTCOMES, REFERRAL_ANSWERS, REFERRAL_REFUSALS
+from casemgr.demo.words import CALLS, EMPLOYMENT_TASKS, HOUSING_TASKS, OTHER_TASKS, OUTCOMES, REFERRAL_ANSWERS, REFERRAL_REFUSALS
 from referrals.casework.actions import add_task, finish_task, take_task
+from referrals.casework.models import Task
 from referrals.referral.actions import answer_referral, draft_referral, send_referral
+
+CALLS_MADE = 0.75
+"""Share of the calls waiting on a day that the demo's case managers make."""
 
 
 def work_on_life(life: Life, day: date) -> None:
@@ -16,6 +20,7 @@ def work_on_life(life: Life, day: date) -> None:
     at = life.moment(day, 14)
     if day.weekday() >= 5 or not life.is_past(at):
         return
+    _call_back(life, at)
     for person in life.in_care:
         since = (day - person.admitted_on).days
         if since in (3, 4, 5) and person.course.tasks is None:
@@ -26,6 +31,15 @@ def work_on_life(life: Life, day: date) -> None:
             _open(life, person, domain, title, day, at)
         _finish_some(life, person, at)
         _refer(life, person, since, at)
+
+
+def _call_back(life: Life, at: datetime) -> None:
+    """Make most of the calls that missed doses and meetings have asked for."""
+    waiting = Task.objects.filter(domain="outreach", state="open", recorded_at__lt=at, owner__in=life.clinic.staff.values())
+    for task in waiting.order_by("pk"):
+        if life.random.random() < CALLS_MADE:
+            owner = life.clinic.staff_by_key[task.owner_id]
+            finish_task(task=take_task(task=task, by=owner, at=at), outcome=life.random.choice(CALLS), by=owner, at=at)
 
 
 def _open_tasks(life: Life, person: Persona, day: date, at: datetime) -> None:

@@ -57,6 +57,11 @@ class DemoClinic:
     administrator: User
     system: User
 
+    @property
+    def staff_by_key(self) -> dict[int | None, User]:
+        """Return the staff by their keys."""
+        return {user.pk: user for user in self.staff.values()}
+
     def of_role(self, role: Role, site_number: int) -> list[User]:
         """Return the staff of a role who work at this site."""
         return [self.staff[email] for email, _name, _title, held, site in STAFF if held is role and site in (None, site_number)]

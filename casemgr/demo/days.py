@@ -15,7 +15,6 @@ from casemgr.demo.dosing import dose_everybody
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
 
-
 ANALYZE_EVERY = 10
 """Days of the story between two looks of the database at its own sizes."""
 

@@ -30,7 +30,7 @@ def dose_everybody(life: Life, day: date) -> None:
         _visit_prescriber(life, person, day, at - timedelta(seconds=30))
         if _comes(life, person, day):
             _give(life, person, day, at)
-            if life.site_number(person) == 1 and day.weekday() == 5:
+            if life.site_number(person) == 1 and day.weekday() == 5 and person.discharged_on != day:
                 _give(life, person, day + timedelta(days=1), at)
     at = life.moment(day, 18, 30)
     if life.is_past(at):

@@ -103,3 +103,9 @@ OTHER_TASKS = (
 OUTCOMES = ("Done together at the desk.", "Sent off, copy in the folder.", "Went alone and managed it.", "Agreed by phone.")
 REFERRAL_ANSWERS = ("A room is free from the first of the month.", "First meeting on Tuesday at ten.", "On the list, about three weeks.")
 REFERRAL_REFUSALS = ("No free place at the moment.", "Outside the area they serve.")
+CALLS = (
+    "Reached by phone: was sick, comes tomorrow.",
+    "Left no message, sister called back: all is well.",
+    "Met at the door, bus was late.",
+    "No answer, tried twice; visit on Thursday.",
+)
