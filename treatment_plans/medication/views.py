@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
@@ -82,7 +82,7 @@ class DosingTable(tables.Table):
             last = record.given[-1]
             badge = state("good", _("Given")) if record.is_given else state("note", _("Part given"))
             return format_html("{} {} · {} mg", badge, moment(last.given_at, "time"), mg_words(last.mg))
-        return state("stop", _("On hold")) if record.is_on_hold else state("note", _("Due"))
+        return state("stop", _("On hold")) if record.is_on_hold else state("note", pgettext("dose", "Due"))
 
 
 class DoseTable(tables.Table):
@@ -355,7 +355,7 @@ def _in_tab(rows: Sequence[Waiting], shown: str) -> list[Waiting]:
 
 def _tabs(rows: Sequence[Waiting]) -> list[dict[str, Any]]:
     """Return the tabs with their counts."""
-    labels = {"due": _("Due"), "given": _("Given"), "hold": _("On hold"), "all": _("All")}
+    labels = {"due": pgettext("dose", "Due"), "given": _("Given"), "hold": _("On hold"), "all": _("All")}
     return [{"key": key, "label": label, "count": len(_in_tab(rows, key))} for key, label in labels.items()]
 
 
