@@ -13,6 +13,8 @@ from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
 from patients.caseload.actions import end_care_team
 from patients.caseload.queries import care_team_of, patients_seen_by
+from patients.consent.events import ConsentRevoked
+from patients.consent.models import Consent
 from patients.episodes.events import PatientDischarged
 from patients.episodes.models import Episode
 from patients.record.models import Patient
@@ -106,6 +108,27 @@ def _reach_out_after_missed_dose(event: DoseMissed, at: datetime) -> str:
     return f"{outcome}, task {task.pk} for the prescriber"
 
 
+def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
+    """Let somebody see to what is still under way on a consent that was revoked; the gate itself is closed already."""
+    consent = Consent.objects.select_related("patient", "discloser").get(pk=event.consent_id)
+    names = ", ".join(consent.recipients.values_list("name", flat=True))
+    task = add_task(
+        patient=consent.patient,
+        program=consent.discloser,
+        domain=TaskDomain.FOLLOW_UP,
+        title=_("A consent was revoked: see to what is under way"),
+        detail=_("Nothing more is told to: %(names)s. Withdraw open referrals to them and talk with the person about what follows.")
+        % {"names": names},
+        due_on=at.astimezone(consent.discloser.zone).date(),
+        owner=_in_charge(consent.patient, consent.discloser_id),
+        urgency=Urgency.SOON,
+        key=f"consent:revoked:{consent.pk}",
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"task {task.pk}"
+
+
 def _in_charge(patient: Patient, program_id: int) -> User | None:
     """Return who leads the care team in this program, or the case manager, or nobody who could take on a task."""
     team = care_team_of(patient).filter(program=program_id)
@@ -124,6 +147,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     SessionMissed: [each(_reach_out_after_missed_session)],
+    ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
 }
 

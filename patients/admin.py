@@ -313,18 +313,19 @@ class DisclosureAdmin(PatientTable):
     words = ("recipient_name",)
     shown = (
         "at", "name", "recipient_name", "recipient_address", "purpose", "categories", "description", "basis", "via", "outcome",
-        "reason", "by_name",
+        "reason_words", "by_name",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read the name along: the account itself keeps only a key, so that it outlives the record."""
         patient = Patient.objects.filter(pk=OuterRef("patient_id"))
-        rows = super().get_queryset(request)
-        return rows.annotate(
+        rows: QuerySet[Any] = super().get_queryset(request)
+        named: QuerySet[Any] = rows.annotate(
             family=Subquery(patient.values("family_name")),
             given=Subquery(patient.values("given_name")),
             chart_id=Subquery(patient.values("public_id")),
         )
+        return named
 
     @display(description=_("patient"))
     def name(self, row: Any) -> str:

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from patients.caseload import views as caseload
+from patients.consent import views as consent
 from patients.diagnoses import views as diagnoses
+from patients.disclosures import views as disclosures
 from patients.episodes import views as episodes
 from patients.record import views as record
 from patients.screenings import views as screenings
@@ -13,6 +15,7 @@ app_name = "patients"
 urlpatterns = [
     path("", caseload.caseload, name="caseload"),
     path("register/", record.register, name="register"),
+    path("disclosures/", disclosures.disclosures, name="disclosures"),
     path("<uuid:patient>/edit/", record.edit, name="edit"),
     path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
     path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),
@@ -30,6 +33,12 @@ urlpatterns = [
     path("<uuid:patient>/diagnoses/codes/", diagnoses.codes, name="codes"),
     path("<uuid:patient>/diagnoses/add/", diagnoses.add_diagnosis, name="add_diagnosis"),
     path("<uuid:patient>/diagnoses/<int:diagnosis>/", diagnoses.revise, name="revise_diagnosis"),
+    path("<uuid:patient>/consents/", consent.consents, name="consents"),
+    path("<uuid:patient>/consents/add/", consent.add_consent, name="add_consent"),
+    path("<uuid:patient>/consents/<int:consent>/", consent.consent, name="consent"),
+    path("<uuid:patient>/consents/<int:consent>/revoke/", consent.revoke, name="revoke_consent"),
+    path("<uuid:patient>/consents/<int:consent>/end/", consent.end, name="end_consent"),
+    path("<uuid:patient>/disclosures/", disclosures.accounting, name="accounting"),
     path("<uuid:patient>/observations/", screenings.observations, name="observations"),
     path("<uuid:patient>/observations/score/", screenings.add_score, name="add_score"),
     path("<uuid:patient>/observations/laboratory/", screenings.add_laboratory, name="add_laboratory"),

@@ -89,8 +89,8 @@ def revoke_consent(*, consent: Consent, revoked_by: str, by: User, at: datetime)
     Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
     consent = Consent.objects.select_for_update(no_key=True).get(pk=consent.pk)
     reasons = []
-    if consent.state == ConsentState.REVOKED:
-        reasons.append(Reason(_("This consent was revoked already."), code="revoked"))
+    if consent.state != ConsentState.ACTIVE:
+        reasons.append(Reason(_("This consent is not in force, so there is nothing to revoke."), code="not_active"))
     if not revoked_by.strip():
         reasons.append(Reason(_("Write the name of who revokes it."), field="revoked_by", source="42 CFR 2.31(a)(6)"))
     if reasons:

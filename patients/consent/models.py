@@ -1,5 +1,7 @@
 """Keep what a person has allowed to be told, to whom, and why (42 CFR 2.31)."""
 
+from collections.abc import Iterable
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -53,6 +55,12 @@ class InformationCategory(models.TextChoices):
     SESSIONS = "sessions", _("Session notes (never counselling notes)")
     HOUSING = "housing", _("Housing")
     EMPLOYMENT = "employment", _("Work and benefits")
+
+
+def in_words(choices: type[models.TextChoices], codes: Iterable[str]) -> str:
+    """Return codes in words; one that is no longer known stays as it is."""
+    known = dict(choices.choices)
+    return ", ".join(str(known.get(code, code)) for code in codes)
 
 
 class SignerRelationship(models.TextChoices):
@@ -223,6 +231,16 @@ class Consent(Recorded):
     def program_id(self) -> int:
         """Return the program that may disclose."""
         return self.discloser_id
+
+    @property
+    def purpose_words(self) -> str:
+        """Return the purposes in words."""
+        return in_words(PurposeOfUse, self.purposes)
+
+    @property
+    def category_words(self) -> str:
+        """Return in words which information may be told."""
+        return in_words(InformationCategory, self.categories)
 
 
 class ConsentRecipient(models.Model):

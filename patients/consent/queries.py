@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from casemgr.core.directory.models import Organization
-from patients.consent.models import ConsentRecipient, ConsentState
-from patients.consent.rules import BOUND_BY_HIPAA, JUSTICE, TPO_PURPOSES, ConsentFacts, Paper, Recipient
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.directory.models import Organization, OrganizationKind
+from patients.caseload.queries import patients_seen_by
+from patients.consent.models import Consent, ConsentRecipient, ConsentState
+from patients.consent.rules import BOUND_BY_HIPAA, JUSTICE, TPO_PURPOSES, ConsentFacts, Paper, Recipient, has_ended, missing_elements
 from patients.record.models import Patient
+
+Words = str | Promise
 
 _TREATMENT_ENDED = """
     (lower(trim(c.ends_with)) = 'end of the treatment' AND COALESCE((
@@ -34,7 +41,6 @@ _OF_PATIENT = """
     FROM patients_consent c JOIN casemgr_program d ON d.id = c.discloser_id
     WHERE c.patient_id = %(patient)s AND c.state <> 'draft' AND (%(programs)s::bigint[] IS NULL OR c.discloser_id = ANY(%(programs)s))
     ORDER BY c.id DESC
-    FOR SHARE OF c
 """.replace("<facts>", _FACTS)
 
 _CARRIES = """
@@ -69,13 +75,16 @@ PEOPLE_REACHED = """
 """SQL of the next people whose consent carries a request, each with the newest such consent; the gate writes their accounts with it."""
 
 
-def consents_of(patient_id: int | None, *, at: datetime, programs: Sequence[int] | None = None) -> list[ConsentFacts]:
-    """Return what the rules ask about every signed consent of one person, and hold these rows until the transaction ends.
+def consents_of(patient_id: int | None, *, at: datetime, programs: Sequence[int] | None = None, hold: bool = False) -> list[ConsentFacts]:
+    """Return what the rules ask about every signed consent of one person.
 
-    A revocation that is under way is waited for, so that nothing is told after it.
+    With `hold` these rows stay as they are until the transaction ends: a revocation under way is waited for, and nothing is told after it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_OF_PATIENT, {"patient": patient_id, "at": at, "programs": None if programs is None else list(programs)})
+        cursor.execute(
+            _OF_PATIENT + (" FOR SHARE OF c" if hold else ""),
+            {"patient": patient_id, "at": at, "programs": None if programs is None else list(programs)},
+        )
         return [facts_in(row) for row in cursor.fetchall()]
 
 
@@ -134,3 +143,51 @@ def place_of(public_id: UUID, *, recipient: Organization) -> int | None:
 def recipient_facts(organization: Organization) -> Recipient:
     """Return what the rules ask about a recipient."""
     return Recipient(organization.pk, organization.kind, organization.hipaa_role, organization.is_part2_program)
+
+
+class Standing(NamedTuple):
+    """Say how a consent stands at this moment, and in which tone."""
+
+    consent: Consent
+    word: Words
+    tone: str
+
+    @property
+    def in_force(self) -> bool:
+        """Say whether something may be told on it."""
+        return self.tone == "good"
+
+
+def consents_seen_by(user: User, *, can: Can = Can.SEE_DISCLOSURES) -> QuerySet[Consent]:
+    """Return the consents that this user may see: of their patients, and to their programs."""
+    programs = {membership.program_id for membership in user.reach(can)}
+    return Consent.objects.filter(patient__in=patients_seen_by(user, can=can), discloser__in=programs)
+
+
+def standing_of(consents: QuerySet[Consent], patient: Patient, at: datetime) -> list[Standing]:
+    """Return these consents of one person, those in force first, each with how it stands now."""
+    facts = {found.id: found for found in consents_of(patient.pk, at=at)}
+    rows = consents.filter(patient=patient).select_related("discloser", "recorded_by").prefetch_related("recipients").order_by("-id")
+    standings = [_standing(consent, facts.get(consent.pk)) for consent in rows]
+    return sorted(standings, key=lambda standing: not standing.in_force)
+
+
+def _standing(consent: Consent, facts: ConsentFacts | None) -> Standing:
+    """Return how one consent stands."""
+    if facts is None or facts.state == ConsentState.REVOKED:
+        return Standing(consent, consent.get_state_display(), "quiet")
+    if has_ended(facts):
+        return Standing(consent, _("Ended"), "quiet")
+    if missing_elements(facts.paper, [recipient_facts(organization) for organization in consent.recipients.all()], facts.today):
+        return Standing(consent, _("Lacks an element: nothing is told on it"), "warn")
+    return Standing(consent, _("In force"), "good")
+
+
+def recipients_to_choose() -> QuerySet[Organization]:
+    """Return the organisations that a consent may name; courts and police need one of another kind."""
+    return Organization.objects.filter(is_active=True).exclude(kind=OrganizationKind.JUSTICE).order_by("name", "id")
+
+
+def programs_open_to(user: User) -> QuerySet[Program]:
+    """Return the programs for which this user may record consents."""
+    return Program.objects.filter(pk__in={membership.program_id for membership in user.reach(Can.RECORD_CONSENT)})

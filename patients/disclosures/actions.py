@@ -121,7 +121,7 @@ def disclose(
     With a `program` only consents about that program's record count.
     """
     request = _Request(recipient, recipient_facts(recipient), purpose, frozenset(categories), description, via, by, at)
-    consents = consents_of(patient.patient_id, at=at, programs=[program.pk] if program else _programs_of(by))
+    consents = consents_of(patient.patient_id, at=at, programs=[program.pk] if program else _programs_of(by), hold=True)
     decision = may_disclose(request.facts, purpose, request.categories, consents)
     consent = next((facts for facts in consents if facts.id == decision.consent_id), None)
     if not decision.allowed or consent is None or patient.patient_id is None:

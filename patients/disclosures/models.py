@@ -1,6 +1,7 @@
 """Keep account of everything that left the program (42 CFR 2.25)."""
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.append_only import append_only
 from casemgr.core.sensitivity import Sensitivity
+from patients.consent.models import InformationCategory, PurposeOfUse, Shortfall, in_words
 
 
 class DisclosureOutcome(models.TextChoices):
@@ -52,6 +54,9 @@ class Disclosure(models.Model):
     by_user_id = models.BigIntegerField(null=True)
     by_name = models.CharField(_("by"), max_length=120, blank=True)
 
+    person: Any
+    """Whom it speaks of, where a list has looked them up; the table itself keeps no more than a key."""
+
     class Meta:
         ordering = ["-id"]
         verbose_name = _("disclosure")
@@ -72,3 +77,18 @@ class Disclosure(models.Model):
     def __str__(self) -> str:
         """Return recipient and moment."""
         return f"{self.recipient_name}, {self.at:%Y-%m-%d}"
+
+    @property
+    def purpose_words(self) -> str:
+        """Return the purpose in words."""
+        return in_words(PurposeOfUse, [self.purpose])
+
+    @property
+    def category_words(self) -> str:
+        """Return in words which information was told or asked for."""
+        return in_words(InformationCategory, self.categories)
+
+    @property
+    def reason_words(self) -> str:
+        """Return in sentences why something was withheld."""
+        return in_words(Shortfall, self.reason.split(",")).replace("., ", ". ") if self.reason else ""

@@ -1,7 +1,17 @@
 """Read what was told, and say which columns tell who a person is."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from patients.caseload.queries import patients_seen_by
+from patients.disclosures.models import Disclosure
+from patients.disclosures.rules import accounting_begins
+from patients.record.models import Patient
 
 DEMOGRAPHICS_SQL = """
     p.public_id::text AS id, p.given_name, p.family_name, p.chosen_name, p.pronouns, p.sex, p.birth_date::text AS birth_date, p.language,
@@ -15,3 +25,23 @@ _NAMES = ("id", "given_name", "family_name", "chosen_name", "pronouns", "sex", "
 def demographics_in(values: Sequence[Any]) -> dict[str, Any]:
     """Return the columns above by name."""
     return dict(zip(_NAMES, values, strict=True))
+
+
+def disclosures_seen_by(user: User) -> QuerySet[Disclosure]:
+    """Return the accounts that this user may see: of their patients, and of their own programs' records."""
+    programs = {membership.program_id for membership in user.reach(Can.SEE_DISCLOSURES)}
+    patients = patients_seen_by(user, can=Can.SEE_DISCLOSURES)
+    return Disclosure.objects.filter(Q(program_id__in=programs) | Q(program_id__isnull=True), patient_id__in=patients.values("pk"))
+
+
+def accounting_of(patient: Patient, user: User, at: datetime) -> QuerySet[Disclosure]:
+    """Return what was told about a person in the three years before this moment, newest first."""
+    return disclosures_seen_by(user).filter(patient_id=patient.pk, at__gte=accounting_begins(at)).order_by("-id")
+
+
+def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:
+    """Return these rows, each with the person it speaks of; the account itself keeps no more than a key."""
+    people = patients_seen_by(user, can=Can.SEE_DISCLOSURES).in_bulk([row.patient_id for row in rows])
+    for row in rows:
+        row.person = people.get(row.patient_id)
+    return rows

@@ -1,4 +1,6 @@
-"""Say what must go along with everything that is told (42 CFR 2.32)."""
+"""Say what must go along with everything that is told (42 CFR 2.32), and how far an accounting reaches back (42 CFR 2.25)."""
+
+from datetime import datetime
 
 STATEMENT_LONG = (
     "This record which has been disclosed to you is protected by Federal confidentiality rules (42 CFR part 2). These rules prohibit you"
@@ -20,3 +22,9 @@ STATEMENT_SHORT = "42 CFR part 2 prohibits unauthorized use or disclosure of the
 
 ACCOUNTING_YEARS = 3
 """Years before a request that an accounting covers (42 CFR 2.25(a))."""
+
+
+def accounting_begins(at: datetime) -> datetime:
+    """Return the moment at which an accounting asked for now begins."""
+    day = 28 if (at.month, at.day) == (2, 29) else at.day
+    return at.replace(year=at.year - ACCOUNTING_YEARS, day=day)

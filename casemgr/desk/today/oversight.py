@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from casemgr.core.accounts.models import ROLE_CHOICES, Membership, User, UserKind
 from casemgr.core.accounts.rules import Can
@@ -78,7 +78,7 @@ def overdue_tasks(scope: Scope) -> Section:
                 since_words=_("due"),
                 kind="warn",
                 state=_("Overdue"),
-                step=_("Open"),
+                step=pgettext("button", "Open"),
                 url=way("referrals:task", task.pk) or chart_of(task.patient),
             )
             for task in rows
@@ -177,7 +177,7 @@ def late_disclosures(scope: Scope) -> Section:
         return Row(
             disclosure.recipient_name,
             people.get(disclosure.patient_id),
-            disclosure.reason if withheld else disclosure.description,
+            disclosure.reason_words if withheld else disclosure.description,
             since=disclosure.at,
             kind="warn" if withheld else "good",
             state=disclosure.get_outcome_display(),
@@ -231,7 +231,7 @@ def ending_consents(scope: Scope) -> Section:
 
 def people_without_role(scope: Scope) -> Section:
     """Find the accounts that nobody has given a role."""
-    current = Membership.objects.current().filter(user=OuterRef("pk"))
+    current = Membership.objects.current(scope.today).filter(user=OuterRef("pk"))
     people = (
         User.objects.filter(kind=UserKind.PERSON, is_active=True).exclude(Exists(current)).order_by("-date_joined", "-pk")[: MOST_ROWS + 1]
     )
@@ -273,7 +273,7 @@ def ending_roles(scope: Scope) -> Section:
                 why=str(names[role.role]),
                 since=role.ends_on,
                 since_words=_("until"),
-                step=_("Open"),
+                step=pgettext("button", "Open"),
                 url=way("admin:casemgr_membership_change", role.pk),
             )
             for role in roles.select_related("user").order_by("ends_on", "pk")[: MOST_ROWS + 1]

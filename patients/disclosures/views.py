@@ -1,0 +1,124 @@
+"""Show what was told, to whom and why: of everybody, and of one person."""
+
+from typing import Any
+from uuid import UUID
+
+import django_tables2 as tables
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.recording import note_read
+from casemgr.core.ui.keyset import slice_of
+from casemgr.core.ui.pages import StaffRequest, page
+from casemgr.core.ui.parts import NOTHING, moment, person, state
+from patients.caseload.queries import patients_seen_by
+from patients.disclosures.models import Disclosure, DisclosureOutcome
+from patients.disclosures.queries import accounting_of, disclosures_seen_by, with_people
+from patients.record.models import Patient
+
+SHOWN: dict[str, tuple[Any, dict[str, str]]] = {
+    "told": (_("Told"), {"outcome": DisclosureOutcome.DISCLOSED}),
+    "withheld": (_("Withheld"), {"outcome": DisclosureOutcome.WITHHELD}),
+    "all": (_("Both"), {}),
+}
+"""The views of the list: its word in the address, its name, and what it keeps."""
+
+MOST_ROWS = 1000
+"""Rows on one person's account; a longer one is a matter for the privacy officer."""
+
+
+class AccountTable(tables.Table):
+    """List what was told: when, to whom, what and what for."""
+
+    at = tables.Column(verbose_name=_("When"))
+    recipient_name = tables.Column(verbose_name=_("To whom"))
+    description = tables.Column(verbose_name=_("What"))
+    purpose = tables.Column(verbose_name=_("What for"), empty_values=())
+    outcome = tables.Column(verbose_name=_("Outcome"))
+    by_name = tables.Column(verbose_name=_("By"))
+
+    empty_help = _("Whatever leaves the program is written here before it leaves.")
+
+    class Meta:
+        orderable = False
+        empty_text = _("Nothing was told")
+
+    def render_at(self, record: Disclosure) -> SafeString:
+        """Say when."""
+        return moment(record.at, "exact")
+
+    def render_recipient_name(self, record: Disclosure) -> SafeString:
+        """Name the recipient, with the address if it is known."""
+        return format_html('{}<br><span class="small muted">{}</span>', record.recipient_name, record.recipient_address)
+
+    def render_description(self, record: Disclosure) -> SafeString:
+        """Say what was told, and which part of the record it was."""
+        return format_html(
+            '<span data-verbatim>{}</span><br><span class="small muted">{}</span>', record.description, record.category_words
+        )
+
+    def render_purpose(self, record: Disclosure) -> str:
+        """Say what for."""
+        return record.purpose_words
+
+    def render_outcome(self, record: Disclosure) -> SafeString:
+        """Say whether it left, and if not, why."""
+        if record.outcome == DisclosureOutcome.DISCLOSED:
+            return state("good", record.get_outcome_display())
+        return format_html('{}<br><span class="small">{}</span>', state("warn", record.get_outcome_display()), record.reason_words)
+
+
+class DisclosureTable(AccountTable):
+    """List what was told about anybody."""
+
+    who = tables.Column(verbose_name=_("About"), empty_values=())
+
+    class Meta(AccountTable.Meta):
+        sequence = ("at", "who", "...")
+
+    def render_who(self, record: Any) -> SafeString:
+        """Name the person, with the way to their account."""
+        patient: Patient | None = record.person
+        if patient is None:
+            return NOTHING
+        return person(patient.display_name, legal=patient.legal_name, url=reverse("patients:accounting", args=[patient.public_id]))
+
+
+@page(Can.SEE_DISCLOSURES)
+def disclosures(request: StaffRequest) -> HttpResponse:
+    """Show what left the program of late and what was withheld."""
+    shown = request.GET.get("show", "told")
+    shown = shown if shown in SHOWN else "told"
+    note_read(by=request.user, at=timezone.now(), what="disclosures", detail={"show": shown})
+    part = slice_of(disclosures_seen_by(request.user).filter(**SHOWN[shown][1]), by="-pk", after=request.GET.get("after", ""))
+    table = DisclosureTable(with_people(part.rows, request.user))
+    if part.next_key:
+        table.next_url = f"?show={shown}&after={part.next_key}"
+    names = {key: name for key, (name, _rows) in SHOWN.items()}
+    return render(request, "patients/disclosures/disclosures.html", {"table": table, "shown": shown, "views": names})
+
+
+@page(Can.SEE_DISCLOSURES)
+def accounting(request: StaffRequest, patient: UUID) -> HttpResponse:
+    """Show a person's accounting of disclosures, to read and to print for them; what was withheld stands apart."""
+    row = get_object_or_404(patients_seen_by(request.user, can=Can.SEE_DISCLOSURES), public_id=patient)
+    now = timezone.now()
+    note_read(by=request.user, at=now, what="accounting_of_disclosures", patient_id=row.pk)
+    account = list(accounting_of(row, request.user, now)[:MOST_ROWS])
+    told = [disclosure for disclosure in account if disclosure.outcome == DisclosureOutcome.DISCLOSED]
+    withheld = [disclosure for disclosure in account if disclosure.outcome == DisclosureOutcome.WITHHELD]
+    context = {
+        "patient": row,
+        "count": len(told),
+        "table": AccountTable(told, exclude=("outcome",)),
+        "withheld": AccountTable(withheld) if withheld else None,
+        "withheld_count": len(withheld),
+        "now": now,
+    }
+    return render(request, "patients/disclosures/accounting.html", context)
