@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -237,9 +238,9 @@ def _conflicts_in_words(patient: Patient, starts_at: datetime, ends_at: datetime
             "person": patient.display_name,
             "kind": other.get_kind_display(),
             "clinician": other.clinician.full_name,
-            "from": f"{begins:%H:%M}",
-            "until": f"{finishes:%H:%M}",
+            "from": date_format(begins, "TIME_FORMAT"),
+            "until": date_format(finishes, "TIME_FORMAT"),
         }
-        text = _("%(person)s has another appointment then: %(kind)s with %(clinician)s, %(from)s to %(until)s.") % words
+        text = _("%(person)s has another appointment then, from %(from)s to %(until)s: %(kind)s with %(clinician)s.") % words
         reasons.append(Reason(text, field="starts_at", code="patient_is_busy"))
     return reasons

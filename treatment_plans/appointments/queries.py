@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Purpose, Site, User
@@ -67,7 +68,7 @@ def booking_warnings(
     hours = list(OpeningHours.objects.filter(site=site, purpose=Purpose.CLINIC).values_list("weekday", "opens", "closes"))
     of_day = [(opens, closes) for weekday, opens, closes in hours if weekday == starts.weekday()]
     if hours and not warnings and not rules.is_within(starts.time(), ends.time(), of_day):
-        said = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in of_day) or _("not at all")
+        said = ", ".join(f"{time_format(opens)}–{time_format(closes)}" for opens, closes in of_day) or _("not at all")
         warnings.append(_("%(site)s is not open then (that weekday: %(hours)s).") % {"site": site.name, "hours": said})
     if kind != AppointmentKind.GROUP and _is_busy(clinician, starts_at, ends_at, but):
         warnings.append(_("%(name)s has another appointment then.") % {"name": clinician.full_name})

@@ -22,7 +22,7 @@ from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, move_appointment, settle_appointment
 from treatment_plans.appointments.forms import BookForm, CalendarForm, CancelForm, TimesForm, initial_times
-from treatment_plans.appointments.models import Appointment, AppointmentState
+from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.appointments.queries import (
     appointments_seen_by,
     booking_warnings,
@@ -62,7 +62,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
         "site": site,
         "day": day,
         "is_today": day == today,
-        "appointments": [_row(appointment, at) for appointment in appointments],
+        "appointments": [_row(appointment, at, request.user) for appointment in appointments],
         "closures": [closure.reason for closure in Closure.objects.filter(site=site, day=day)],
         "earlier": _address_of_day(site, day - timedelta(days=1), clinician),
         "later": _address_of_day(site, day + timedelta(days=1), clinician),
@@ -159,20 +159,22 @@ def settle(request: StaffRequest, appointment: int) -> HttpResponse:
     return HttpResponseRedirect(_address_of_day(found.site, day, clinician))
 
 
-def _row(appointment: Appointment, at: datetime) -> dict[str, Any]:
+def _row(appointment: Appointment, at: datetime, reader: User) -> dict[str, Any]:
     """Return one line of the calendar."""
+    may_write = appointment.clinician_id == reader.pk and reader.may(Can.WRITE_SESSION, program_id=appointment.program_id)
     return {
         "appointment": appointment,
         "state": STATES[AppointmentState(appointment.state)],
         "has_begun": appointment.starts_at <= at,
         "is_booked": appointment.state == AppointmentState.BOOKED,
+        "may_write": may_write and appointment.kind != AppointmentKind.GROUP,
     }
 
 
 def _show(request: StaffRequest, found: Appointment, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     """Draw the page of one appointment."""
     context = {
-        **_row(found, timezone.now()),
+        **_row(found, timezone.now(), request.user),
         "reminders": reminders_of(found),
         "refused": refused,
         "calendar_url": _address_of_day(found.site, found.starts_at.astimezone(found.site.zone).date()),

@@ -244,7 +244,7 @@ def _said(form: Any, *names: str) -> dict[str, Any]:
 def _now_at(site: Site | None, moment: datetime) -> dict[str, Any]:
     """Return day and time of a moment by the clock of a site."""
     local = moment.astimezone(site.zone) if site else moment
-    return {"day": local.date(), "starts_at": local.time().replace(second=0, microsecond=0), "site": site}
+    return {"day": local.date(), "starts_at": local.time().replace(minute=local.minute // 5 * 5, second=0, microsecond=0), "site": site}
 
 
 def _number(request: StaffRequest, name: str) -> int:

@@ -48,7 +48,7 @@ def test_a_person_is_in_one_place_at_a_time_and_the_refusal_says_where(clinic, b
     book(patient, local(2026, 3, 10, 10))
     with pytest.raises(Refused) as refused:
         book(patient, local(2026, 3, 10, 10, 30), clinician=clinic.nurse)
-    assert str(refused.value) == f"Rosa Díaz has another appointment then: Individual session with {clinic.therapist}, 10:00 to 11:00."
+    assert str(refused.value) == f"Rosa Díaz has another appointment then, from 10 a.m. to 11 a.m.: Individual session with {clinic.therapist}."
     assert Appointment.objects.count() == 1
     book(patient, local(2026, 3, 10, 11))
 
@@ -140,7 +140,7 @@ def test_closures_opening_hours_and_a_busy_colleague_are_said_and_stop_nobody(cl
         return booking_warnings(clinic.north, clinic.therapist, starts_at, starts_at + timedelta(hours=1), **facts)
 
     assert said(local(2026, 3, 10, 11)) == []
-    assert said(local(2026, 3, 10, 16, 30)) == ["North is not open then (that weekday: 08:00-17:00)."]
+    assert said(local(2026, 3, 10, 16, 30)) == ["North is not open then (that weekday: 8 a.m.–5 p.m.)."]
     assert said(local(2026, 3, 11, 10)) == ["North is not open then (that weekday: not at all)."]
     assert said(local(2026, 3, 12, 10)) == ["North is closed on that day: Snow."]
     assert said(local(2026, 3, 10, 10, 30)) == [f"{clinic.therapist} has another appointment then."]

@@ -46,7 +46,7 @@ def test_an_appointment_is_booked_from_the_chart_and_stands_in_the_calendar(clin
     assert (booked.starts_at, booked.ends_at, booked.note) == (tomorrow, tomorrow + timedelta(hours=1), "brings her son")
     page = browser.get(answer.url).content.decode()
     assert "Rosa Díaz" in page
-    assert "10:00–11:00" in page
+    assert "10 a.m.–11 a.m." in page
     assert "brings her son" in page
 
 
@@ -68,7 +68,7 @@ def test_a_conflict_stops_with_a_sentence_and_keeps_what_was_typed(clinic, book,
     answer = sign_in(clinic.front_desk).post(address("book", patient.public_id), asked(clinic, tomorrow, note="brings her son"))
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert f"Rosa Díaz has another appointment then: Individual session with {clinic.nurse}, 10:00 to 11:00." in page
+    assert f"Rosa Díaz has another appointment then, from 10 a.m. to 11 a.m.: Individual session with {clinic.nurse}." in page
     assert 'value="brings her son"' in page
     assert Appointment.objects.count() == 1
 
@@ -135,7 +135,7 @@ def test_the_calendar_shows_the_day_of_the_site_by_its_own_clock(clinic, book, s
     book(clinic.patient(given="Rosa"), late)
     browser = sign_in(clinic.front_desk)
     assert "Rosa" in browser.get(calendar_of(late, clinic.north)).content.decode()
-    assert "22:00–23:00" in browser.get(calendar_of(late, clinic.north)).content.decode()
+    assert "10 p.m.–11 p.m." in browser.get(calendar_of(late, clinic.north)).content.decode()
     assert "Rosa" not in browser.get(calendar_of(late + timedelta(days=1), clinic.north)).content.decode()
 
 
