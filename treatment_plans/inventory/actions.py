@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -33,7 +34,7 @@ WITH drawn AS (
 )
 INSERT INTO treatment_plans_stockentry (lot_id, move, change_mg, remaining_mg, at, by_id, note)
 SELECT id, 'dispensed', -%(mg)s, remaining_mg, %(at)s, %(by)s, '' FROM drawn
-RETURNING *
+RETURNING id, lot_id, move, change_mg, remaining_mg, at, by_id, witness_id, note
 """
 """Take an amount out of one lot and write the ledger row, in one statement: the condition decides, not what somebody read before."""
 
@@ -93,9 +94,11 @@ def receive_lot(*, product: Product, site: Site, number: str, expires_on: date, 
 def draw_stock(*, product: Product, site: Site, mg: Decimal, by: User, at: datetime) -> StockEntry:
     """Take one dose out of the usable lot that expires next."""
     today = at.astimezone(site.zone).date()
-    drawn = StockEntry.objects.raw(DRAW, {"mg": mg, "product": product.pk, "site": site.pk, "today": today, "at": at, "by": by.pk})
-    for entry in drawn:
-        return entry
+    with connection.cursor() as cursor:
+        cursor.execute(DRAW, {"mg": mg, "product": product.pk, "site": site.pk, "today": today, "at": at, "by": by.pk})
+        row = cursor.fetchone()
+        if row is not None:
+            return StockEntry.from_db(connection.alias, [field.attname for field in StockEntry._meta.concrete_fields], row)
     raise Refused(shortage(product, site, mg=mg, today=today) or Reason(_("The stock changed just now. Try again."), code="out_of_stock"))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -156,7 +156,7 @@ def administer_dose(
 
     The lock on the patient lets one of many windows through and gives the others a good sentence; the constraint stands behind it.
     """
-    deceased = _lock_patient(order.patient_id).deceased_on is not None
+    deceased = _lock_patient(order.patient_id) is not None
     facts = facts_for_a_dose(order.pk, at, lock=True)
     dose = Dose(
         order_id=order.pk,
@@ -256,9 +256,12 @@ def take_over_statements_in_bulk(
     return MedicationStatement.objects.bulk_create(new, batch_size=2000)
 
 
-def _lock_patient(patient_id: int) -> Patient:
-    """Hold the patient's row, so that one verb at a time decides about this person's medication."""
-    return Patient.objects.select_for_update(no_key=True).only("pk", "deceased_on").get(pk=patient_id)
+def _lock_patient(patient_id: int) -> date | None:
+    """Hold the patient's row, so that one verb at a time decides about this person's medication; return the day of death, if any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deceased_on FROM patients_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
+        died_on: date | None = cursor.fetchone()[0]
+    return died_on
 
 
 def _locked(order: Order) -> Order:

@@ -65,11 +65,11 @@ def test_the_list_costs_the_same_for_two_tasks_and_for_twelve(add, browser, quer
     for _ in range(2):
         add()
     browser.get(url("tasks"))
-    with query_count(9):
+    with query_count(6):
         browser.get(url("tasks"))
     for _ in range(10):
         add()
-    with query_count(9):
+    with query_count(6):
         page = browser.get(url("tasks"))
     assert page.content.decode().count("data-row-link") == 12
 

@@ -27,11 +27,11 @@ def test_the_directory_costs_the_same_for_two_and_for_twelve(browser, query_coun
     for n in range(2):
         Organization.objects.create(name=f"House {n}", kind="housing")
     browser.get(url("organizations"))
-    with query_count(8):
+    with query_count(5):
         browser.get(url("organizations"))
     for n in range(10):
         Organization.objects.create(name=f"Clinic {n}", kind="clinic")
-    with query_count(8):
+    with query_count(5):
         page = browser.get(url("organizations"))
     assert page.content.decode().count("data-row-link") == 12
 

@@ -51,11 +51,11 @@ def test_the_list_costs_the_same_for_two_referrals_and_for_twelve(draft, browser
     for _ in range(2):
         draft()
     browser.get(url("referrals"), {"show": "all"})
-    with query_count(9):
+    with query_count(6):
         browser.get(url("referrals"), {"show": "all"})
     for _ in range(10):
         draft()
-    with query_count(9):
+    with query_count(6):
         page = browser.get(url("referrals"), {"show": "all"})
     assert page.content.decode().count("data-row-link") == 12
 
