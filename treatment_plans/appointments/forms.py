@@ -13,6 +13,8 @@ from treatment_plans.appointments.models import AppointmentKind
 DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
 SHORT = forms.Select({"class": "field--short"})
+FILTER_DAY = forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d")
+FILTER = forms.Select({"class": "form-select"})
 
 
 class TimesForm(forms.Form):
@@ -65,10 +67,10 @@ class CancelForm(forms.Form):
 class CalendarForm(forms.Form):
     """Read which day, site and colleague a calendar is for."""
 
-    day = forms.DateField(label=_("Day"), required=False, widget=DAY)
-    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=None, widget=SHORT)
+    day = forms.DateField(label=_("Day"), required=False, widget=FILTER_DAY)
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=None, widget=FILTER)
     clinician = forms.ModelChoiceField(
-        label=_("With"), queryset=User.objects.none(), required=False, empty_label=_("Everybody"), widget=SHORT, to_field_name="public_id"
+        label=_("With"), queryset=User.objects.none(), required=False, empty_label=_("Everybody"), widget=FILTER, to_field_name="public_id"
     )
 
     def __init__(self, *args: Any, sites: QuerySet[Site], staff: QuerySet[User], **options: Any) -> None:

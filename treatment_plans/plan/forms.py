@@ -90,8 +90,14 @@ class ActivateForm(forms.Form):
         label=_("Why the plan covers one disorder only"),
         required=False,
         widget=WORDS,
-        help_text=_("Leave empty when both are covered. A reason is read again at each review."),
+        help_text=_("It is read again at each review."),
     )
+
+    def __init__(self, *args: Any, is_excusable: bool, **options: Any) -> None:
+        """Ask for a reason only where one could stand in for what is missing."""
+        super().__init__(*args, **options)
+        if not is_excusable:
+            del self.fields["one_axis_reason"]
 
 
 class EndPlanForm(forms.Form):

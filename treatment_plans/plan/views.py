@@ -146,7 +146,8 @@ def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
 def activate(request: StaffRequest, plan: int) -> HttpResponse:
     """Put a plan into force after a look at both axes."""
     found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=plan)
-    form = forms.ActivateForm(_typed(request))
+    content = _content(request, found)
+    form = forms.ActivateForm(_typed(request), is_excusable=content["is_excusable"])
 
     def put_into_force() -> Plan:
         return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -154,7 +155,7 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, put_into_force) is not None:
         messages.success(request, _("The plan is in force."))
         return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
-    context = {**_content(request, found), "form": form}
+    context = {**content, "form": form}
     return render(request, "treatment_plans/plan/activate.html", context, status=422 if form.errors else 200)
 
 

@@ -17,6 +17,7 @@ DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
 SHORT = forms.Select({"class": "field--short"})
 ALONE = [(kind.value, kind.label) for kind in (SessionKind.INDIVIDUAL, SessionKind.PEER, SessionKind.FAMILY, SessionKind.OUTREACH)]
+LONG = {"techniques", "note", "goals", "no_goal_reason", "shared_text"}
 THERE = [(state.value, state.label) for state in (AttendanceState.PRESENT, AttendanceState.LATE)]
 
 
@@ -56,6 +57,10 @@ class FrameForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]
 
+    def frame_fields(self) -> list[forms.BoundField]:
+        """Return the short fields that say when, where and how, in their order."""
+        return [field for field in self if field.name not in LONG]
+
     def frame(self) -> dict[str, Any]:
         """Return what the verb asks for of the session itself."""
         known = self.cleaned_data
@@ -72,7 +77,7 @@ class FrameForm(forms.Form):
 class IndividualForm(FrameForm):
     """Ask for a session with one person, and the note on it."""
 
-    field_order = ["kind", "day", "starts_at", "minutes", "modality", "site", "state", "goals", "no_goal_reason", "note", "techniques"]
+    field_order = ["kind", "state", "modality", "day", "starts_at", "minutes", "site", "note", "goals", "no_goal_reason", "techniques"]
     kind = forms.ChoiceField(label=_("Kind"), choices=ALONE, initial=SessionKind.INDIVIDUAL, widget=SHORT)
     state = forms.ChoiceField(label=_("Attendance"), choices=THERE, initial=AttendanceState.PRESENT, widget=SHORT)
     no_goal_reason = forms.CharField(
@@ -92,7 +97,7 @@ class IndividualForm(FrameForm):
 class GroupForm(FrameForm):
     """Ask for a group session and what everybody did together."""
 
-    field_order = ["title", "day", "starts_at", "minutes", "modality", "site", "shared_text", "techniques"]
+    field_order = ["title", "modality", "site", "day", "starts_at", "minutes", "shared_text", "techniques"]
     title = forms.CharField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery Anonymous."))
     shared_text = forms.CharField(
         label=_("What the group did together"),
