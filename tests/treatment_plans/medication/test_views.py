@@ -111,6 +111,7 @@ def test_a_second_dose_is_refused_at_the_window_with_the_sentence_and_what_was_t
     page = answer.content.decode()
     assert f"The dose for March 4 was given already: 40 mg at 3 p.m. by {clinic.nurse.full_name}." in page
     assert 'value="QX"' in page
+    assert page.count("error-summary") == 1
     assert Dose.objects.count() == 1
 
 
