@@ -212,7 +212,7 @@ class PractitionerAdmin(RecordAdmin):
 class MessageAdmin(RecordAdmin):
     """Show what was sent to whom, and what was held back and why; never the words."""
 
-    view_rights = (Can.SEE_CASEWORK, Can.SEE_AUDIT)
+    view_rights = (Can.SEE_CASEWORK, Can.SEE_DISCLOSURES)
     list_select_related = False
     list_display = ("due_at", "channel", "template", "language", "state", "reason", "sent_at")
     list_filter = ("state", "channel", "template")

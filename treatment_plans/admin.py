@@ -302,7 +302,9 @@ class ProductAdmin(RecordAdmin):
         return Product.objects.all()
 
 
-MG = {"max_digits": 14, "decimal_places": 3}
+def _mg(label: Any) -> forms.DecimalField:
+    """Return a field that asks for milligrams."""
+    return forms.DecimalField(label=label, max_digits=14, decimal_places=3)
 
 
 class LotAdmin(RecordAdmin):
@@ -324,7 +326,7 @@ class LotAdmin(RecordAdmin):
             first={
                 "product": SeenChoiceField(lambda _user: Product.objects.all(), label=_("Product")),
                 "site": SeenChoiceField(sites_of, label=_("Site")),
-                "mg": forms.DecimalField(label=_("Received, mg"), **MG),
+                "mg": _mg(_("Received, mg")),
             },
         ),
     )
@@ -333,7 +335,7 @@ class LotAdmin(RecordAdmin):
             waste_stock,
             _("Waste"),
             form_with(
-                mg=forms.DecimalField(label=_("Wasted, mg"), **MG),
+                mg=_mg(_("Wasted, mg")),
                 witness=SeenChoiceField(colleagues_of, label=_("Witness")),
                 note=forms.CharField(label=_("Note"), max_length=200),
             ),
@@ -342,7 +344,7 @@ class LotAdmin(RecordAdmin):
         AdminVerb(
             count_lot,
             _("Count"),
-            form_with(counted_mg=forms.DecimalField(label=_("Counted, mg"), **MG), note=forms.CharField(label=_("Note"), max_length=200)),
+            form_with(counted_mg=_mg(_("Counted, mg")), note=forms.CharField(label=_("Note"), max_length=200)),
             "lot",
         ),
     )

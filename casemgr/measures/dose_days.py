@@ -10,11 +10,11 @@ from casemgr.measures.queries import Scope
 
 DOSE_DAYS = """
     WITH running AS (
-        SELECT o.id AS order_id, o.patient_id, o.substance, o.site_id, o.daily_mg, day::date AS day
+        SELECT o.id AS order_id, o.patient_id, o.substance, o.site_id, d.that_day::date AS day
         FROM treatment_plans_order o
         CROSS JOIN LATERAL generate_series(
             GREATEST(o.starts_on, %(since)s::date), LEAST(COALESCE(o.ends_on, %(until)s::date), %(until)s::date) - 1, '1 day'
-        ) AS day
+        ) AS d (that_day)
         WHERE o.site_id = ANY(%(sites)s) AND o.starts_on < %(until)s AND (o.ends_on IS NULL OR o.ends_on > %(since)s)
     ),
     given AS (
@@ -22,15 +22,15 @@ DOSE_DAYS = """
         WHERE d.for_day >= %(since)s AND d.for_day < %(until)s AND d.patient_id IN (SELECT patient_id FROM running)
     ),
     closed AS (
-        SELECT s.id AS site_id, day::date AS day
-        FROM casemgr_site s CROSS JOIN generate_series(%(since)s::date, %(until)s::date - 1, '1 day') AS day
+        SELECT s.id AS site_id, d.that_day::date AS day
+        FROM casemgr_site s CROSS JOIN generate_series(%(since)s::date, %(until)s::date - 1, '1 day') AS d (that_day)
         WHERE s.id = ANY(%(sites)s) AND (
-            EXISTS (SELECT 1 FROM casemgr_closure c WHERE c.site_id = s.id AND c.day = day::date)
+            EXISTS (SELECT 1 FROM casemgr_closure c WHERE c.site_id = s.id AND c.day = d.that_day::date)
             OR (
                 EXISTS (SELECT 1 FROM casemgr_openinghours h WHERE h.site_id = s.id AND h.purpose = 'dosing')
                 AND NOT EXISTS (
                     SELECT 1 FROM casemgr_openinghours h
-                    WHERE h.site_id = s.id AND h.purpose = 'dosing' AND h.weekday = EXTRACT(ISODOW FROM day)::int - 1
+                    WHERE h.site_id = s.id AND h.purpose = 'dosing' AND h.weekday = EXTRACT(ISODOW FROM d.that_day)::int - 1
                 )
             )
         )
@@ -88,7 +88,7 @@ def _arguments(scope: Scope) -> dict[str, Any]:
 def _rows(statement: str, arguments: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _read_key(text: str) -> tuple[date | None, int]:

@@ -62,7 +62,7 @@ class Card:
 
 
 def cards(scope: Scope, query: str) -> list[Card]:
-    """Return every figure of the dashboard; eight statements whatever there is to count."""
+    """Return every figure of the dashboard; seven statements whatever there is to count."""
     return [
         _census(scope, query),
         _course_of("admissions", scope, query),

@@ -42,7 +42,8 @@ def session_limits(get_response: Handler) -> Handler:
         seen = _moment(request, "seen_at") or now
         if now - seen > settings.SESSION_IDLE or now - began > settings.SESSION_ABSOLUTE:
             return _sign_in_again(request)
-        request.session["signed_in_at"] = began.isoformat()
+        if "signed_in_at" not in request.session:
+            request.session["signed_in_at"] = began.isoformat()
         if "seen_at" not in request.session or (now - seen).total_seconds() > 20:
             request.session["seen_at"] = now.isoformat()
         return get_response(request)

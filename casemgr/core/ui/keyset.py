@@ -46,7 +46,8 @@ def _read(model: type[Model], field: str, text: str) -> tuple[Any, int] | None:
         return None
     if field == "pk":
         return int(row_id), int(row_id)
+    column: Any = model._meta.get_field(field)
     try:
-        return model._meta.get_field(field).to_python(value), int(row_id)
+        return column.to_python(value), int(row_id)
     except (ValidationError, ValueError, TypeError):
         return None

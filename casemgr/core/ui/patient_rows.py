@@ -37,6 +37,12 @@ class People:
     search: Callable[[QuerySet[Any], str, int], list[Any]]
 
 
+def _is_named(patient: Any, text: str) -> bool:
+    """Say whether each word of a text is a word of this person's names, as it is written."""
+    names = f"{patient.display_name} {patient.legal_name}".casefold().split()
+    return set(text.casefold().replace(",", " ").split()) <= set(names)
+
+
 class PatientField(OffersRows, forms.CharField):
     """Ask for a patient by name, birth date or number; among those whom the person may see."""
 
@@ -62,8 +68,9 @@ class PatientField(OffersRows, forms.CharField):
         if chosen := self._by_public_id(text):
             return chosen
         found = self.people.search(self.patients, text, MANY) if self.patients is not None else []
-        if len(found) == 1:
-            return found[0]
+        meant = found if len(found) == 1 else [patient for patient in found if _is_named(patient, text)]
+        if len(meant) == 1:
+            return meant[0]
         if not found:
             raise ValidationError(gettext("Nobody whom you may see is found under this. Try the date of birth or the number."))
         raise ValidationError(gettext("Several people are found under this. Add the date of birth, or write the number."))
@@ -86,14 +93,14 @@ class PatientRowAdmin(RecordAdmin):
     words: ClassVar[tuple[str, ...]] = ()
     """Fields in which the search looks, besides the name of the patient."""
 
-    list_select_related = ("patient",)
+    list_select_related: ClassVar[Any] = ("patient",)
     search_fields = ("pk",)
     search_help_text = _("Name of the patient (a slip of the finger is forgiven), date of birth, number, or words of the row.")
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the rows of the patients whom the person may see, in the programs where they hold the right."""
         right = self.view_rights[0]
-        rows = self.model._default_manager.filter(**{f"{self.patient_path}__in": self.people.seen_by(user, right)})
+        rows: QuerySet[Any] = self.model._default_manager.filter(**{f"{self.patient_path}__in": self.people.seen_by(user, right)})
         if not self.program_path:
             return rows
         return rows.filter(**{f"{self.program_path}__in": {membership.program_id for membership in user.reach(right)}})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter
@@ -35,7 +35,15 @@ BEGIN_TODAY = ("since", "until", "on", "starts_on", "admitted_on", "ended_on")
 """Days that are nearly always today when somebody writes them down."""
 
 
-class CappedPaginator(Paginator):
+if TYPE_CHECKING:
+    AnyPaginator = Paginator[Any]
+    AnyAdmin = ModelAdmin[Any]
+else:
+    AnyPaginator = Paginator
+    AnyAdmin = ModelAdmin
+
+
+class CappedPaginator(AnyPaginator):
     """Count no further than a person would turn pages."""
 
     @cached_property
@@ -88,7 +96,7 @@ class SiteFilter(SimpleListFilter):
         return queryset.filter(site=int(value)) if value and value.isdecimal() else queryset
 
 
-class RecordAdmin(ModelAdmin):
+class RecordAdmin(AnyAdmin):
     """Show one table to those who may see it; let them change it through its verbs."""
 
     view_rights: ClassVar[tuple[Can, ...]] = ()
@@ -97,12 +105,13 @@ class RecordAdmin(ModelAdmin):
     shown: ClassVar[tuple[str, ...]] = ()
     """Fields of the page of one row; without any, all that could be edited."""
 
-    actions = None
+    actions: Any = None
     paginator = CappedPaginator
     list_per_page = 50
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    list_select_related = True
+    list_select_related: ClassVar[Any] = True
+    search_fields: ClassVar[Any] = ()
     view_on_site = False
     change_form_template = "record_room/change_form.html"
 
@@ -303,8 +312,8 @@ class RecordAdmin(ModelAdmin):
 
     # Django's own log stays empty: the audit record and the database's history tell more
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write no second log."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write no second log."""

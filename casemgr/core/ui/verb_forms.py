@@ -1,7 +1,7 @@
 """Ask a person for what a verb needs, with fields taken from the table that the verb writes."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import DateField, DateTimeField, Field, Model, QuerySet, TextField, TimeField
@@ -13,6 +13,12 @@ Rows = QuerySet[Any]
 DAY = forms.DateInput(attrs={"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "field--short"}, format="%Y-%m-%dT%H:%M")
 TIME = forms.TimeInput(attrs={"type": "time", "class": "field--short"}, format="%H:%M")
+
+
+if TYPE_CHECKING:
+    ChoiceOfRows = forms.ModelChoiceField[Any]
+else:
+    ChoiceOfRows = forms.ModelChoiceField
 
 
 class OffersRows:
@@ -27,7 +33,7 @@ class OffersRows:
         return ""
 
 
-class SeenChoiceField(OffersRows, forms.ModelChoiceField):
+class SeenChoiceField(OffersRows, ChoiceOfRows):
     """Offer the rows that the person may see, and no others."""
 
     def __init__(self, seen_by: Callable[[User], Rows], **options: Any) -> None:
@@ -53,7 +59,7 @@ class VerbForm(forms.Form):
                 continue
             field.offer_to(user)
             if found := field.named(self.initial.get(name)):
-                self.about, field.widget = found, forms.HiddenInput()  # type: ignore[attr-defined]
+                self.about, field.widget = found, forms.HiddenInput()
 
     def facts(self) -> dict[str, Any]:
         """Return the arguments for the verb."""

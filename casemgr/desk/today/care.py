@@ -162,7 +162,7 @@ def my_groups(scope: Scope) -> Section:
         .order_by("starts_at")[: MOST_ROWS + 1]
     )
 
-    def row(group: dict[str, Any]) -> Row:
+    def row(group: Any) -> Row:
         expected = ngettext("%(count)s person expected", "%(count)s people expected", group["expected"]) % {"count": group["expected"]}
         return Row(
             _("Group at %(site)s") % {"site": group["site__name"]},

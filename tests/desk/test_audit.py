@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casemgr.core.accounts.models import Membership, Program, User
+from casemgr.core.accounts.rules import Role
+from casemgr.core.audit.models import AuditEvent
+from casemgr.core.ui.keyset import PAGE
+
+
+def event(clinic, **facts):
+    said = {"at": clinic.now, "actor_id": clinic.nurse.pk, "actor_name": "Nurse", "verb": "chart", "outcome": "seen"}
+    return AuditEvent.objects.create(**{**said, **facts})
+
+
+def audit(browser, **query):
+    return browser.get(reverse("audit:list"), query)
+
+
+def verbs(page):
+    return [row.record[0].verb for row in page.context["table"].rows]
+
+
+def test_a_privacy_officer_reads_who_saw_whom(clinic, sign_in):
+    patient = clinic.patient(given="Ana", family="Flores")
+    event(clinic, patient_id=patient.pk)
+    text = audit(sign_in(clinic.privacy_officer)).content.decode()
+    assert "Ana Flores" in text
+    assert reverse("desk:chart", args=[patient.public_id]) in text
+
+
+def test_what_happened_at_another_site_is_not_shown_to_the_officer_of_this_one(clinic, sign_in):
+    event(clinic, patient_id=clinic.patient(clinic.south).pk, verb="elsewhere")
+    event(clinic, patient_id=clinic.patient().pk, verb="here")
+    assert verbs(audit(sign_in(clinic.privacy_officer))) == ["here"]
+
+
+def test_an_administrator_reads_of_accounts_and_of_no_patient(clinic, sign_in):
+    event(clinic, patient_id=clinic.patient(given="Ana", family="Flores").pk)
+    event(clinic, verb="sign_in", outcome="denied", actor_id=None, actor_name="")
+    page = audit(sign_in(clinic.administrator))
+    assert verbs(page) == ["sign_in"]
+    assert "Flores" not in page.content.decode()
+
+
+def test_the_staff_of_another_program_is_not_shown(clinic, sign_in):
+    other = Program.objects.create(name="Elsewhere")
+    stranger = User.objects.create(email="far@away.test", full_name="Stranger")
+    Membership.objects.create(user=stranger, program=other, role=Role.NURSE, starts_on="2024-01-01")
+    event(clinic, actor_id=stranger.pk, actor_name="Stranger", verb="sign_in")
+    assert verbs(audit(sign_in(clinic.administrator))) == []
+
+
+@pytest.mark.parametrize("role", [Role.CASE_MANAGER, Role.NURSE, Role.DIRECTOR, Role.FRONT_DESK])
+def test_nobody_else_reads_the_record(clinic, sign_in, role):
+    event(clinic, verb="secret_thing")
+    page = audit(sign_in(clinic.staff[role]))
+    assert page.status_code == 403
+    assert "secret" not in page.content.decode()
+    assert AuditEvent.objects.filter(verb="page:audit_list", outcome="denied", actor_id=clinic.staff[role].pk).count() == 1
+
+
+def test_the_record_is_narrowed_by_who_what_outcome_day_and_patient(clinic, sign_in):
+    ana, ben = clinic.patient(), clinic.patient()
+    event(clinic, patient_id=ana.pk, verb="chart", actor_name="Nora")
+    event(clinic, patient_id=ben.pk, verb="disclose", outcome="refused", actor_name="Pia")
+    event(clinic, patient_id=ben.pk, verb="old", at=clinic.now - timedelta(days=5))
+    browser = sign_in(clinic.privacy_officer)
+    assert verbs(audit(browser, who="nor")) == ["chart"]
+    assert verbs(audit(browser, what="disc")) == ["disclose"]
+    assert verbs(audit(browser, outcome="refused")) == ["disclose"]
+    assert verbs(audit(browser, until="2026-02-27")) == ["old"]
+    assert verbs(audit(browser, patient=str(ana.public_id))) == ["chart"]
+
+
+def test_a_patient_whom_the_officer_may_not_know_is_nobody(clinic, sign_in):
+    there = clinic.patient(clinic.south)
+    browser = sign_in(clinic.privacy_officer)
+    assert audit(browser, patient=str(there.public_id)).status_code == 404
+    assert audit(browser, patient="00000000-0000-4000-8000-000000000000").status_code == 404
+
+
+def test_looking_at_the_record_is_on_the_record(clinic, sign_in):
+    patient = clinic.patient()
+    audit(sign_in(clinic.privacy_officer), patient=str(patient.public_id))
+    seen = AuditEvent.objects.get(verb="audit:list")
+    assert (seen.actor_id, seen.patient_id, seen.outcome) == (clinic.privacy_officer.pk, patient.pk, "seen")
+
+
+def test_a_wrong_day_is_told_and_the_words_stay(clinic, sign_in):
+    page = audit(sign_in(clinic.privacy_officer), since="yesterday", who="Nora")
+    assert page.status_code == 422
+    assert 'value="Nora"' in page.content.decode()
+
+
+def test_a_long_record_is_walked_without_a_gap(clinic, sign_in):
+    patient = clinic.patient()
+    made = [event(clinic, patient_id=patient.pk, verb="chart").pk for _ in range(PAGE + 5)]
+    browser = sign_in(clinic.privacy_officer)
+    first = audit(browser, what="chart")
+    keys = [row.record[0].pk for row in first.context["table"].rows]
+    assert len(keys) == PAGE
+    second = browser.get(reverse("audit:list") + first.context["table"].next_url)
+    keys += [row.record[0].pk for row in second.context["table"].rows]
+    assert keys == sorted(made, reverse=True)
+
+
+@pytest.mark.parametrize("n", [2, 12])
+def test_the_page_takes_the_same_statements_however_long_it_is(clinic, sign_in, query_count, n):
+    for _ in range(n):
+        event(clinic, patient_id=clinic.patient().pk)
+    browser = sign_in(clinic.privacy_officer)
+    with query_count(9):
+        assert len(verbs(audit(browser))) == n
