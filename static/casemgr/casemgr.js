@@ -205,9 +205,12 @@
   document.addEventListener("htmx:sendError", say("failed"));
   document.addEventListener("htmx:timeout", say("failed"));
   document.addEventListener("htmx:responseError", (event) => say(event.detail.xhr.status >= 500 ? "failed" : "denied")());
-  document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.xhr.waitingFor = event.detail.target; // the answer may name another target
+    event.detail.target.setAttribute("aria-busy", "true");
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    event.detail.target.removeAttribute("aria-busy");
+    (event.detail.xhr.waitingFor || event.detail.target).removeAttribute("aria-busy");
     const form = event.detail.elt.closest("form");
     if (form && !event.detail.successful) { mark(form, true); }
   });
