@@ -14,6 +14,7 @@ from treatment_plans.inventory.actions import add_product, receive_lot
 from treatment_plans.inventory.models import Product
 
 PASSWORD = "demo-clinic-2026"  # noqa: S105 - said in the README: for development only
+PROGRAM = "Cedar Integrated Care"
 TIME_ZONE = "America/New_York"
 
 STAFF: tuple[tuple[str, str, str, Role, int | None], ...] = (
@@ -71,7 +72,7 @@ def open_clinic(*, at: datetime) -> DemoClinic:
     """Open everything that must be there before the first person comes."""
     system = User.objects.system()
     program = found_program(
-        name="Cedar Integrated Care",
+        name=PROGRAM,
         time_zone=TIME_ZONE,
         email=ADMINISTRATOR[0],
         full_name=ADMINISTRATOR[1],

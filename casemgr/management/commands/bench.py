@@ -15,9 +15,6 @@ from casemgr.bench.run import Wanted, take_figures
 from casemgr.bench.sheet import HOW, sheet
 from casemgr.core.accounts.models import Membership
 
-DEMO_PEOPLE = 30
-DEMO_MONTHS = 2
-
 
 class Command(BaseCommand):
     """Fill an empty, throw-away database and compare the product with plain Django and raw SQL."""
@@ -32,6 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--searches", type=int, default=defaults.searches)
         parser.add_argument("--rounds", type=int, default=ROUNDS)
         parser.add_argument("--calls", type=int, default=CALLS, help="calls in each round")
+        parser.add_argument("--demo-patients", type=int, default=30, help="people of the demo clinic, with all that happened to them")
+        parser.add_argument("--demo-months", type=int, default=2)
         parser.add_argument("--no-servers", action="store_true", help="do not start gunicorn and Celery to weigh them")
         parser.add_argument("--filled", action="store_true", help="the database was filled by an earlier run")
         parser.add_argument("--output", type=Path, default=settings.BASE_DIR / "docs" / "performance.md")
@@ -45,7 +44,7 @@ class Command(BaseCommand):
             if Membership.objects.exists():
                 raise CommandError("Somebody works in this database. The benchmark wants an empty one: use `make bench`.")
             self._tell("opening the demo clinic")
-            call_command("demo", patients=DEMO_PEOPLE, months=DEMO_MONTHS, stderr=self.stderr)
+            call_command("demo", patients=options["demo_patients"], months=options["demo_months"], stderr=self.stderr)
         wanted = Wanted(
             patients=options["patients"],
             reminders=options["reminders"],

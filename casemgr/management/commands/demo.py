@@ -7,18 +7,23 @@ from random import Random
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from casemgr.core.accounts.models import Membership
+from casemgr.core.accounts.models import Membership, Program, User, UserKind
 from casemgr.core.audit.door import Door, through
-from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, STAFF, TIME_ZONE, open_clinic
+from casemgr.core.audit.models import AuditEvent, Outcome
+from casemgr.core.audit.recording import audit_event
+from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, PROGRAM, STAFF, TIME_ZONE, open_clinic
 from casemgr.demo.days import live
 from casemgr.demo.life import Life
 from casemgr.demo.people import invent
 
 SEED = 2026
+FINISHED = "demo_finished"
+"""The audit record's word for a demo clinic whose story reached today."""
 DAYS_A_MONTH = 30.4
 
 
@@ -42,24 +47,29 @@ class Command(BaseCommand):
         if options["signins"]:
             self.stdout.write(sign_ins())
             return
-        if Membership.objects.exists():
+        if is_unfinished():
+            self.stderr.write("The demo clinic was not finished last time; it begins again.")
+            clear()
+        elif Membership.objects.exists():
             if options["if_empty"]:
                 return
             raise CommandError("Somebody works in this database already. The demo clinic wants an empty one.")
         self.make(patients=options["patients"], months=options["months"], seed=options["seed"])
 
     def make(self, *, patients: int, months: int, seed: int) -> None:
-        """Open the clinic and live its days until now."""
+        """Open the clinic, live its days until now, and put on the record that the story is complete."""
         began = clock.monotonic()
         connection.force_debug_cursor = settings.DEBUG = False
         until = timezone.now()
         random = Random(seed)  # noqa: S311 - invented people, no secret
-        with through(Door("command")), transaction.atomic():
-            first_moment = until - timedelta(days=round(months * DAYS_A_MONTH))
-            clinic = open_clinic(at=first_moment - timedelta(days=1))
+        first_moment = until - timedelta(days=round(months * DAYS_A_MONTH))
+        with through(Door("command")):
+            with transaction.atomic():
+                clinic = open_clinic(at=first_moment - timedelta(days=1))
             first, today = _day(first_moment, clinic.program.zone), _day(until, clinic.program.zone)
             people = [invent(number, random=random, first=first, today=today) for number in range(1, patients + 1)]
             live(Life(clinic, people, random, until), first=first, today=today, progress=self.progress)
+            audit_event(by=clinic.system, at=until, verb=FINISHED, outcome=Outcome.DONE).save(force_insert=True)
         self.stderr.write(f"\nThe demo clinic is open: {patients} people, {months} months, {clock.monotonic() - began:.0f} s.")
 
     def progress(self, done: int, days: int) -> None:
@@ -69,6 +79,20 @@ class Command(BaseCommand):
             self.stderr.write(f"\rdemo clinic [{bar:<30}] day {done} of {days}", ending="")
         elif done % 30 == 0:
             self.stderr.write(f"demo clinic: day {done} of {days}")
+
+
+def is_unfinished() -> bool:
+    """Say whether this database holds a demo clinic whose story broke off."""
+    return Program.objects.filter(name=PROGRAM).exists() and not AuditEvent.objects.filter(verb=FINISHED).exists()
+
+
+def clear() -> None:
+    """Empty a database that holds nothing but half a demo; kept rows refuse to go, so their triggers look away."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        call_command("flush", interactive=False, verbosity=0)
+        cursor.execute("SET session_replication_role = DEFAULT")
+    User.objects.create(kind=UserKind.SYSTEM, email="system@casemgr.invalid", full_name="The system", password="!")  # noqa: S106
 
 
 def _day(moment: datetime, zone: Any) -> Any:
