@@ -10,12 +10,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from casemgr.core.accounts.actions import add_program, add_site, add_user, close_site, deactivate_user, end_membership, grant_membership
 from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Program, Site, User, UserKind
 from casemgr.core.accounts.queries import programs_of
 from casemgr.core.accounts.rules import Can
+from casemgr.core.administration.accounts.actions import (
+    add_program,
+    add_site,
+    add_user,
+    close_site,
+    deactivate_user,
+    end_membership,
+    grant_membership,
+)
+from casemgr.core.administration.directory.actions import add_organization, change_organization
 from casemgr.core.audit.models import AuditEvent
-from casemgr.core.directory.actions import add_organization, change_organization
 from casemgr.core.directory.models import Organization, Practitioner
 from casemgr.core.messaging.models import Message
 from casemgr.core.outbox.models import Fact
@@ -215,7 +223,7 @@ class MessageAdmin(RecordAdmin):
     view_rights = (Can.SEE_CASEWORK, Can.SEE_DISCLOSURES)
     list_select_related = False
     list_display = ("due_at", "channel", "template", "language", "state", "reason", "sent_at")
-    list_filter = ("state", "channel", "template")
+    list_filter = ("state", "channel")
     shown = ("channel", "template", "language", "state", "reason", "queued_at", "due_at", "attempts", "sent_at")
 
     def seen_by(self, user: User) -> QuerySet[Any]:
@@ -244,7 +252,7 @@ class AuditEventAdmin(RecordAdmin):
     view_rights = (Can.SEE_AUDIT,)
     list_select_related = False
     list_display = ("at", "actor_name", "verb", "outcome", "subject", "door", "address", "chart")
-    list_filter = ("outcome", "door")
+    list_filter = ("outcome",)
     search_fields = ("actor_name", "verb")
     shown = ("at", "actor_name", "verb", "outcome", "subject", "reason", "detail", "door", "address", "request_id")
 

@@ -68,9 +68,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "casemgr.core.accounts.middleware.door",
-    "casemgr.core.accounts.middleware.session_limits",
-    "casemgr.core.accounts.middleware.program_in_hand",
+    "casemgr.core.administration.middleware.door",
+    "casemgr.core.administration.middleware.session_limits",
+    "casemgr.core.administration.middleware.program_in_hand",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -128,7 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:today"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "casemgr.core.accounts.adapter.StaffAdapter"
+ACCOUNT_ADAPTER = "casemgr.core.administration.adapter.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
 
 from casemgr.api.scopes import SCOPES
-from casemgr.core.accounts.actions import add_user
 from casemgr.core.accounts.models import AnsweredRequest, ApiClient, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.administration.accounts.actions import add_user
 from casemgr.core.directory.models import Organization, OrganizationKind
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import InformationCategory, PurposeOfUse

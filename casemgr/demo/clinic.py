@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from casemgr.api.actions import register_client
-from casemgr.core.accounts.actions import add_site, add_user, close_site, found_program, grant_membership, set_opening_hours
 from casemgr.core.accounts.models import Program, Purpose, Site, User
 from casemgr.core.accounts.rules import Role
-from casemgr.core.directory.actions import add_organization
+from casemgr.core.administration.accounts.actions import add_site, add_user, close_site, found_program, grant_membership, set_opening_hours
+from casemgr.core.administration.directory.actions import add_organization
 from casemgr.core.directory.models import Organization
 from treatment_plans.inventory.actions import add_product, receive_lot
 from treatment_plans.inventory.models import Product

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.rules import Can
-from casemgr.core.directory.actions import add_organization, change_organization
+from casemgr.core.administration.directory.actions import add_organization, change_organization
 from casemgr.core.directory.models import Organization
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page

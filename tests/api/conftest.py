@@ -12,7 +12,7 @@ from oauth2_provider.models import get_access_token_model, set_token_value
 from casemgr.api.actions import register_client
 from casemgr.api.scopes import SCOPES
 from casemgr.core.accounts.models import ApiClient
-from casemgr.core.directory.actions import add_organization
+from casemgr.core.administration.directory.actions import add_organization
 from casemgr.core.directory.models import Organization
 from patients.consent.actions import record_consent
 from patients.consent.models import Consent

@@ -16,7 +16,6 @@ RECORDED_ONLY = {
 
 WRITES = {"create", "bulk_create", "bulk_update", "update", "update_or_create", "get_or_create", "save", "delete"}
 MAY_WRITE_OUTSIDE_ACTIONS = {
-    "casemgr/core/accounts/adapter.py": "audit rows of sign-in and sign-out",
     "casemgr/core/administration/adapter.py": "audit rows of sign-in and sign-out",
     "casemgr/core/ui/pages.py": "audit row of a page that was denied",
     "casemgr/core/audit/recording.py": "it is the writer of the audit record",
@@ -81,7 +80,7 @@ def test_nothing_is_written_but_by_actions():
 
 
 def test_the_clock_is_read_at_the_doors_only():
-    doors = {"views", "adapter", "middleware", "pages", "schedule", "celery", "conftest", "record_admin", "admin_site", "admin", "moments"}
+    doors = {"views", "counts", "adapter", "middleware", "pages", "schedule", "celery", "conftest", "record_admin", "admin_site", "admin", "moments"}
     wrong = []
     for file in source_files():
         at_a_door = file.stem in doors or {"api", "management", "admin", "templatetags"} & set(file.parts)
@@ -125,3 +124,14 @@ def test_facts_carry_ids_and_plain_values_only():
 
 def test_feature_modules_are_found():
     assert "patients.record.actions" in modules_called("actions")
+
+
+def test_verbs_know_no_form_no_page_and_no_request():
+    wrong = [
+        f"{name_of(file)}:{node.lineno} {node.module}"
+        for file in source_files()
+        if file.stem == "actions"
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("django.forms", "django.http", "django.shortcuts", "django.template"))
+    ]
+    assert wrong == []

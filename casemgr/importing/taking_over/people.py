@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from casemgr.core.directory.actions import take_over_organizations_in_bulk, take_over_practitioners_in_bulk
+from casemgr.core.administration.directory.actions import take_over_organizations_in_bulk, take_over_practitioners_in_bulk
 from casemgr.core.directory.models import Organization, Practitioner
 from casemgr.core.refusals import Refused
 from casemgr.importing.mapping.people import PatientFacts

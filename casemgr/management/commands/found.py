@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from casemgr.core.accounts.actions import found_program
 from casemgr.core.accounts.models import User
+from casemgr.core.administration.accounts.actions import found_program
 from casemgr.core.refusals import Refused
 
 

@@ -2,7 +2,9 @@ from datetime import date, time
 
 import pytest
 
-from casemgr.core.accounts.actions import (
+from casemgr.core.accounts.models import Membership, OpeningHours, Program, Site, User
+from casemgr.core.accounts.rules import Can, Role
+from casemgr.core.administration.accounts.actions import (
     add_program,
     add_site,
     add_user,
@@ -12,8 +14,6 @@ from casemgr.core.accounts.actions import (
     grant_membership,
     set_opening_hours,
 )
-from casemgr.core.accounts.models import Membership, OpeningHours, Program, Site, User
-from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.refusals import Denied, Refused
 
 
