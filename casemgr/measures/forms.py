@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casemgr.core.accounts.models import Site
 from casemgr.measures.rules import Period
@@ -22,7 +23,7 @@ class ScopeForm(forms.Form):
 
     site = forms.ChoiceField(label=_("Site"), required=False, widget=forms.Select(attrs={"class": "form-select"}))
     since = forms.DateField(label=_("From"), required=False, widget=DAY)
-    until = forms.DateField(label=_("To"), required=False, widget=DAY)
+    until = forms.DateField(label=pgettext_lazy("period", "To"), required=False, widget=DAY)
 
     def __init__(self, data: Any, *, sites: Sequence[Site], today: date) -> None:
         """Offer the sites; fill in what was not said."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casemgr.core.accounts.models import User
 from patients.diagnoses.models import Axis, Diagnosis
@@ -64,7 +65,7 @@ class ObjectiveForm(forms.Form):
         help_text=_("What will be different, so that one can tell."),
     )
     measure = forms.CharField(label=_("Measured by"), required=False, max_length=200, help_text=_("For example: PHQ-9 below 10."))
-    target_on = forms.DateField(label=_("By"), required=False, widget=DAY)
+    target_on = forms.DateField(label=pgettext_lazy("day", "By"), required=False, widget=DAY)
 
 
 class InterventionForm(forms.Form):

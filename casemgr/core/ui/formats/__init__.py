@@ -1,0 +1,1 @@
+"""Hold how dates and numbers are written, where it differs from what Django brings."""

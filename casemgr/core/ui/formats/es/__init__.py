@@ -1,0 +1,1 @@
+"""Hold how Spanish is written in the United States."""
