@@ -113,7 +113,12 @@ class Everything:
             rxnorm="991147", defaults={"name": "Methadone", "substance": "methadone", "form": "oral", "mg_per_ml": Decimal(10)}
         )
         lot = Lot.objects.create(
-            product=product, site=self.site, number=f"{CANARY}{patient.pk}", expires_on=day + timedelta(days=400), remaining_mg=Decimal(1000), **stamp
+            product=product,
+            site=self.site,
+            number=f"{CANARY}{patient.pk}",
+            expires_on=day + timedelta(days=400),
+            remaining_mg=Decimal(1000),
+            **stamp,
         )
         order = Order.objects.create(
             patient=patient,
@@ -130,7 +135,9 @@ class Everything:
         )
         hours = {"starts_at": at, "ends_at": at + timedelta(hours=1)}
         clinician = next((user for user in self.team if "therapist" in user.role_codes), self.clinic.therapist)
-        appointment = Appointment.objects.create(patient=patient, site=self.site, clinician=clinician, kind="individual", note=CANARY, **hours, **stamp)
+        appointment = Appointment.objects.create(
+            patient=patient, site=self.site, clinician=clinician, kind="individual", note=CANARY, **hours, **stamp
+        )
         session = Session.objects.create(site=self.site, clinician=clinician, kind="individual", shared_text=CANARY, **hours, **stamp)
         attendance = Attendance.objects.create(session=session, patient=patient, note=CANARY, **stamp)
         self.rows |= {

@@ -30,7 +30,9 @@ class Clinic:
         program = Program.objects.create(name="River Street Program", callback_phone="555-0100")
         north = Site.objects.create(program=program, name="North", time_zone="America/New_York")
         south = Site.objects.create(program=program, name="South", time_zone="America/New_York")
-        system, _ = User.objects.get_or_create(kind=UserKind.SYSTEM, defaults={"email": "system@casemgr.invalid", "full_name": "The system"})
+        system, _ = User.objects.get_or_create(
+            kind=UserKind.SYSTEM, defaults={"email": "system@casemgr.invalid", "full_name": "The system"}
+        )
         clinic = cls(now, program, north, south, system)
         for role in Role:
             clinic.staff[role] = clinic.hire(role, north, email=f"{role}@north.test")
@@ -40,12 +42,12 @@ class Clinic:
         """Make a user who holds this role at this site (or, with none, in the whole program)."""
         number = next(_numbers)
         user = User.objects.create(email=email or f"person{number}@clinic.test", full_name=f"{role.replace('_', ' ').title()} {number}")
-        Membership.objects.create(
-            user=user, program=program or self.program, site=site, role=role, starts_on=date(2024, 1, 1)
-        )
+        Membership.objects.create(user=user, program=program or self.program, site=site, role=role, starts_on=date(2024, 1, 1))
         return user
 
-    def patient(self, site: Site | None = None, *, team: tuple[Role | User, ...] = (), given: str = "", family: str = "", **facts: object) -> Patient:
+    def patient(
+        self, site: Site | None = None, *, team: tuple[Role | User, ...] = (), given: str = "", family: str = "", **facts: object
+    ) -> Patient:
         """Make a person in care at a site (North), with these members of staff on their care team.
 
         With `team=()` everybody of the roles that see their own caseload only is on it; name `team=(None,)`-like users to choose.

@@ -28,13 +28,14 @@ def action(can: Can) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def declare(verb: Callable[P, R]) -> Callable[P, R]:
         @wraps(verb)
         def act(*args: P.args, **kwargs: P.kwargs) -> R:
+            by: Any = kwargs["by"]
             outermost = not _acting.get()
             token = _acting.set(True)
             try:
-                if not kwargs["by"].may(can, program_id=_program_of(kwargs)):  # type: ignore[attr-defined]
+                if not by.may(can, program_id=_program_of(kwargs)):
                     raise Denied(can)
                 with transaction.atomic(savepoint=outermost):
-                    name_the_author(kwargs["by"], verb.__name__, outermost=outermost)
+                    name_the_author(by, verb.__name__, outermost=outermost)
                     result = verb(*args, **kwargs)
                     put_on_record(verb.__name__, Outcome.DONE, kwargs, result=result)
                     return result

@@ -124,8 +124,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.ASSIGN_CARE_TEAM,
         Can.MANAGE_ORGANIZATIONS,
     },
-    Role.PRIVACY_OFFICER: _EVERYBODY
-    | {Can.SEE_PATIENTS, Can.SEE_AUDIT, Can.SEE_DISCLOSURES, Can.RECORD_CONSENT, Can.MANAGE_ORGANIZATIONS},
+    Role.PRIVACY_OFFICER: _EVERYBODY | {Can.SEE_PATIENTS, Can.SEE_AUDIT, Can.SEE_DISCLOSURES, Can.RECORD_CONSENT, Can.MANAGE_ORGANIZATIONS},
     Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.SEE_AUDIT},
 }
 """What each role may do. Who may dispense is law (21 CFR 1301.74(i)-(k)): only nurses and prescribers hold that right."""

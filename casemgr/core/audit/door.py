@@ -15,7 +15,8 @@ class Door:
     request_id: str = ""
 
 
-_current: ContextVar[Door] = ContextVar("door", default=Door())
+BY_COMMAND = Door()
+_current: ContextVar[Door] = ContextVar("door", default=BY_COMMAND)
 
 
 def current_door() -> Door:

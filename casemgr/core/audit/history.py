@@ -12,7 +12,9 @@ from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model
 from django.utils.translation import gettext_lazy as _
 
 PAGE = 50
-UNSAID = frozenset({"id", "search_text", "recorded_at", "recorded_by", "public_id", "key", "password", "version", "missed_counted_from", "patient"})
+UNSAID = frozenset(
+    {"id", "search_text", "recorded_at", "recorded_by", "public_id", "key", "password", "version", "missed_counted_from", "patient"}
+)
 """Fields that say nothing about the matter: keys, and whose row it is, by whom and when, which the page itself tells."""
 
 LABELS = {"insert": _("recorded"), "update": _("changed"), "delete": _("removed")}

@@ -23,15 +23,24 @@ class Outcome(models.TextChoices):
         return cls.DENIED if isinstance(no, Denied) else cls.REFUSED
 
 
-CANONICAL = """
+SEAL = """
+    PERFORM pg_advisory_xact_lock(hashtext('audit_seal'));
+    SELECT position, digest INTO last_position, last_digest FROM casemgr_auditseal ORDER BY position DESC LIMIT 1;
     SELECT COALESCE(string_agg(length(part) || ':' || part, '' ORDER BY place), '')
-    FROM unnest(ARRAY[
+    INTO body FROM unnest(ARRAY[
         NEW.id::text, to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), COALESCE(NEW.actor_id::text, ''),
         NEW.actor_name, NEW.verb, NEW.outcome, COALESCE(NEW.patient_id::text, ''), NEW.subject, NEW.reason, NEW.detail,
         NEW.door, NEW.address, NEW.request_id
-    ]) WITH ORDINALITY AS parts(part, place)
+    ]) WITH ORDINALITY AS parts(part, place);
+    INSERT INTO casemgr_auditseal (position, event_id, digest) VALUES (
+        COALESCE(last_position, 0) + 1, NEW.id, encode(sha256(convert_to(COALESCE(last_digest, '') || body, 'UTF8')), 'hex')
+    );
+    RETURN NULL;
 """
-"""SQL that writes a row down in one unambiguous way: each part with its length before it. `sealing.canonical` says the same in Python."""
+"""SQL that seals a row when its transaction commits.
+
+It writes the row down in one unambiguous way, each part with its length before it; `sealing.canonical` says the same in Python.
+"""
 
 
 class AuditEvent(models.Model):
@@ -71,15 +80,7 @@ class AuditEvent(models.Model):
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
                 declare=[("last_position", "bigint"), ("last_digest", "text"), ("body", "text")],
-                func=pgtrigger.Func(
-                    "PERFORM pg_advisory_xact_lock(hashtext('audit_seal'));"
-                    " SELECT position, digest INTO last_position, last_digest FROM casemgr_auditseal ORDER BY position DESC LIMIT 1;"
-                    + CANONICAL.replace("FROM unnest", "INTO body FROM unnest", 1)
-                    + "; INSERT INTO casemgr_auditseal (position, event_id, digest) VALUES ("
-                    " COALESCE(last_position, 0) + 1, NEW.id,"
-                    " encode(sha256(convert_to(COALESCE(last_digest, '') || body, 'UTF8')), 'hex'));"
-                    " RETURN NULL;"
-                ),
+                func=SEAL,
             ),
         ]
 

@@ -18,7 +18,6 @@ from casemgr.core.refusals import Denied, Refused
 
 P = ParamSpec("P")
 T = TypeVar("T")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 class StaffRequest(HttpRequest):
@@ -30,10 +29,10 @@ class StaffRequest(HttpRequest):
     htmx: Any
 
 
-def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponse]], View[P]]:
+def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponse]], Callable[..., HttpResponse]]:
     """Open a page to those who hold one of these rights; everybody else is told so, and it goes on the record."""
 
-    def guard(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
+    def guard(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             user = request.user

@@ -74,7 +74,13 @@ def test_nobody_gives_a_role_to_themselves_nor_one_at_a_foreign_site(clinic, now
     before = Membership.objects.count()
     with pytest.raises(Refused) as refused:
         grant_membership(
-            user=clinic.administrator, program=clinic.program, site=there, role="prescriber", starts_on=date(2026, 1, 1), by=clinic.administrator, at=now
+            user=clinic.administrator,
+            program=clinic.program,
+            site=there,
+            role="prescriber",
+            starts_on=date(2026, 1, 1),
+            by=clinic.administrator,
+            at=now,
         )
     assert [reason.field for reason in refused.value.reasons] == ["user", "site"]
     assert Membership.objects.count() == before

@@ -8,7 +8,7 @@ from django.utils import timezone
 from casemgr.core.accounts.models import User
 from casemgr.core.audit.models import AuditEvent
 
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 
 
 @pytest.fixture

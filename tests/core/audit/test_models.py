@@ -5,7 +5,9 @@ from casemgr.core.audit.models import AuditEvent
 from casemgr.core.audit.recording import note_read
 
 
-@pytest.mark.parametrize("statement", ["UPDATE casemgr_auditevent SET verb = 'x'", "DELETE FROM casemgr_auditevent", "TRUNCATE casemgr_auditevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE casemgr_auditevent SET verb = 'x'", "DELETE FROM casemgr_auditevent", "TRUNCATE casemgr_auditevent"]
+)
 def test_the_record_of_access_refuses_to_be_changed_deleted_or_emptied(clinic, now, statement):
     note_read(by=clinic.nurse, at=now, what="chart", patient_id=7)
     with connection.cursor() as cursor:

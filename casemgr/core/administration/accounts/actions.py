@@ -47,9 +47,7 @@ def add_program(
 
 
 @action(Can.ADMINISTER_ACCOUNTS)
-def add_site(
-    *, program: Program, name: str, by: User, at: datetime, time_zone: str = "", address: str = "", phone: str = ""
-) -> Site:
+def add_site(*, program: Program, name: str, by: User, at: datetime, time_zone: str = "", address: str = "", phone: str = "") -> Site:
     """Open a site of a program."""
     if Site.objects.filter(program=program, name=name).exists():
         raise Refused(Reason(_("The program already has a site of this name."), field="name"))
@@ -105,7 +103,15 @@ def add_user(
 
 @action(Can.ADMINISTER_ACCOUNTS)
 def grant_membership(
-    *, user: User, program: Program, role: str, starts_on: date, by: User, at: datetime, site: Site | None = None, ends_on: date | None = None
+    *,
+    user: User,
+    program: Program,
+    role: str,
+    starts_on: date,
+    by: User,
+    at: datetime,
+    site: Site | None = None,
+    ends_on: date | None = None,
 ) -> Membership:
     """Give somebody a role in a program, at one site or at all of them."""
     reasons = []
