@@ -309,7 +309,7 @@ class DisclosureAdmin(PatientTable):
     patient_path = "patient_id"
     list_select_related = False
     list_display = ("at", "name", "recipient_name", "purpose", "description", "via", "outcome", "chart")
-    list_filter = ("outcome", "via")
+    list_filter = ("outcome",)
     words = ("recipient_name",)
     shown = (
         "at", "name", "recipient_name", "recipient_address", "purpose", "categories", "description", "basis", "via", "outcome",

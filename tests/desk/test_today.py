@@ -1,12 +1,15 @@
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from casemgr.core.accounts.models import Membership, User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization
+from casemgr.desk.today import sections
 from patients.consent.models import Consent, ConsentRecipient
 from patients.disclosures.models import Disclosure
 from patients.record.models import Patient
@@ -245,3 +248,15 @@ def test_empty_sections_say_how_something_comes_there(clinic, sign_in):
     text = today(sign_in(clinic.therapist)).content.decode()
     assert "No appointments today" in text
     assert "What is booked with you appears here on its day." in text
+
+
+def test_every_next_step_leads_somewhere():
+    """A way to a page that does not exist would silently be left out."""
+    names = {
+        name for file in Path(sections.__file__).parent.glob("*.py") for name in re.findall(r'way\("([a-z_]+:[a-z_]+)"', file.read_text())
+    }
+    assert len(names) > 10
+    for name in names:
+        namespace, page = name.split(":")
+        known = get_resolver().namespace_dict[namespace][1].reverse_dict
+        assert page in known, name

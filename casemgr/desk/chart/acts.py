@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +61,11 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("Add a number"), "patients:add_identifier", Can.CHANGE_PATIENT),
     ),
     "team": (Act(_("All"), "patients:team", Can.SEE_PATIENTS), Act(_("Assign"), "patients:assign", Can.ASSIGN_CARE_TEAM)),
-    "consents": (Act(_("All"), "patients:consents", Can.SEE_DISCLOSURES), Act(_("Record"), "patients:add_consent", Can.RECORD_CONSENT)),
+    "consents": (
+        Act(_("All"), "patients:consents", Can.SEE_DISCLOSURES),
+        Act(_("Record"), "patients:add_consent", Can.RECORD_CONSENT),
+        Act(_("Accounting"), "patients:accounting", Can.SEE_DISCLOSURES),
+    ),
     "care": (Act(_("All"), "patients:care", Can.SEE_PATIENTS), Act(_("Admit"), "patients:admit", Can.ADMIT_PATIENT)),
 }
 """What may be done, by panel; the panel `head` stands beside the name."""
@@ -69,15 +73,12 @@ ACTS: dict[str, tuple[Act, ...]] = {
 
 def buttons_for(user: User, patient: Patient, order: Order | None) -> dict[str, list[Button]]:
     """Return what this user may do from each panel of this chart; first of all give the dose that is due."""
-    buttons = {panel: [button for act in acts if user.may(act.right) and (button := _button(act, patient))] for panel, acts in ACTS.items()}
+    buttons = {panel: [_button(act, patient) for act in acts if user.may(act.right)] for panel, acts in ACTS.items()}
     if order is not None and user.may(Can.ADMINISTER_DOSE, program_id=order.program_id):
         buttons["head"].insert(0, Button(_("Give dose"), reverse("treatment_plans:dose", args=[order.pk]), "d"))
     return buttons
 
 
-def _button(act: Act, patient: Patient) -> Button | None:
-    """Return an act with its address, or nothing while its page does not exist."""
-    try:
-        return Button(act.label, reverse(act.url_name, args=[patient.public_id]), act.key)
-    except NoReverseMatch:
-        return None
+def _button(act: Act, patient: Patient) -> Button:
+    """Return an act with its address."""
+    return Button(act.label, reverse(act.url_name, args=[patient.public_id]), act.key)

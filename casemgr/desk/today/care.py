@@ -198,7 +198,7 @@ def unsigned_notes(scope: Scope) -> Section:
             kind="warn" if is_late else "",
             state=_("Late") if is_late else "",
             step=_("Sign"),
-            url=way("treatment_plans:session", attendance.session_id) or way("treatment_plans:unsigned") or chart_of(attendance.patient),
+            url=way("treatment_plans:session", attendance.session_id),
         )
 
     return section(

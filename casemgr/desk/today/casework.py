@@ -40,7 +40,7 @@ def _task_row(scope: Scope, task: Task) -> Row:
         kind=kind,
         state=word,
         step=_("Finish") if mine else _("Take"),
-        url=way("referrals:task", task.pk) or chart_of(task.patient),
+        url=way("referrals:task", task.pk),
     )
 
 
@@ -104,7 +104,7 @@ def out_of_touch(scope: Scope) -> Section:
             kind="warn",
             state=_("No contact"),
             step=_("Add a task"),
-            url=way("referrals:add_task", person.public_id) or chart_of(person),
+            url=way("referrals:add_task", person.public_id),
         )
 
     return section(
@@ -132,7 +132,7 @@ def referrals_waiting(scope: Scope) -> Section:
             kind="warn" if is_late else "",
             state=_("Over a week") if is_late else "",
             step=_("Note the answer"),
-            url=way("referrals:referral", referral.pk) or chart_of(referral.patient),
+            url=way("referrals:referral", referral.pk),
         )
 
     return section(

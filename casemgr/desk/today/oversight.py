@@ -16,7 +16,7 @@ from casemgr.core.outbox.models import Fact, FactState
 from casemgr.desk.audit.queries import events_seen_by
 from casemgr.desk.today.care import dosing_figures
 from casemgr.desk.today.scope import Scope
-from casemgr.desk.today.sections import MOST_ROWS, Figure, Row, Section, chart_of, section, way
+from casemgr.desk.today.sections import MOST_ROWS, Figure, Row, Section, section, way
 from patients.caseload.queries import patients_seen_by
 from patients.consent.models import Consent, ConsentRecipient, ConsentState
 from patients.disclosures.models import Disclosure, DisclosureOutcome
@@ -79,7 +79,7 @@ def overdue_tasks(scope: Scope) -> Section:
                 kind="warn",
                 state=_("Overdue"),
                 step=pgettext("button", "Open"),
-                url=way("referrals:task", task.pk) or chart_of(task.patient),
+                url=way("referrals:task", task.pk),
             )
             for task in rows
         ),
@@ -219,8 +219,8 @@ def ending_consents(scope: Scope) -> Section:
                 since_words=_("until"),
                 kind="warn",
                 state=_("Ends soon"),
-                step=_("Open chart"),
-                url=chart_of(consent.patient),
+                step=_("Open"),
+                url=way("patients:consent", consent.patient.public_id, consent.pk),
             )
             for consent in rows
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from patients.record.models import Patient
@@ -77,11 +77,8 @@ def section(code: str, title: Words, icon: str, rows: Iterable[Row], *, empty: W
 
 
 def way(url_name: str, *arguments: Any, query: str = "") -> str:
-    """Return the address of a page of another feature, or nothing while it does not exist."""
-    try:
-        return reverse(url_name, args=arguments) + (f"?{query}" if query else "")
-    except NoReverseMatch:
-        return ""
+    """Return the address of a page of another feature."""
+    return reverse(url_name, args=arguments) + (f"?{query}" if query else "")
 
 
 def chart_of(patient: Patient) -> str:
