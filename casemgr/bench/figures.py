@@ -43,19 +43,22 @@ class Goal:
 
 
 def goals_of(figures: Figures) -> list[Goal]:
-    """Return each figure that has a limit, and whether it is kept."""
+    """Return each figure that has a limit, and whether it is kept.
+
+    Speed is held against the processor time of both processes: what the wall shows once nothing else runs on the machine.
+    """
     found = [
         Goal(f"{request.name}, times plain Django", f"{request.ratio:.2f}", f"at most {most:g}", request.ratio <= most)
         for request in figures.requests
         if (most := MOST_TIMES_PLAIN.get(request.name))
     ]
-    found += [
-        Goal(f"Search {search.asker}, 95th percentile", f"{search.work_95:.1f} ms", "under 30 ms", search.work_95 < MOST_MS_OF_A_SEARCH)
-        for search in figures.searches
-    ]
+    for search in figures.searches:
+        measured = f"{search.work_95:.1f} ms of work, {search.wall_95:.1f} on the wall"
+        found.append(Goal(f"Search {search.asker}, 95th percentile", measured, "under 30 ms", search.work_95 < MOST_MS_OF_A_SEARCH))
     if figures.drain:
-        rate = figures.drain.per_second
-        found.append(Goal("Reminders decided and marked", f"{rate:,.0f} a second", "at least 2,000", rate >= FEWEST_REMINDERS_A_SECOND))
+        rate = figures.drain.per_second_of_work
+        measured = f"{rate:,.0f} a second of work, {figures.drain.per_second:,.0f} on the wall"
+        found.append(Goal("Reminders decided and marked", measured, "at least 2,000 a second", rate >= FEWEST_REMINDERS_A_SECOND))
     found += [
         Goal(weight.name.capitalize(), f"{weight.resident:.0f} MB", "under 160 MB", weight.resident < MOST_MB_OF_A_WEB_WORKER)
         for weight in figures.weights

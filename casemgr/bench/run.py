@@ -50,7 +50,7 @@ class Wanted:
 def steady() -> Iterator[Application]:
     """Give the real application: debugging off, the connection kept, and partners not held back however much they ask."""
     kept = connection.settings_dict["CONN_MAX_AGE"]
-    connection.settings_dict["CONN_MAX_AGE"] = None
+    connection.settings_dict["CONN_MAX_AGE"] = connection.close_at = None
     with override_settings(DEBUG=False, PARTNER_REQUESTS_PER_MINUTE=10**9, PARTNER_TOKENS_PER_MINUTE=10**9):
         try:
             yield get_wsgi_application()

@@ -31,7 +31,7 @@ invented people around it with a few statements of SQL. All of the following hap
 - Before anything is timed, the three answers are compared; when they differ, the benchmark stops.
 - **Search**: `search_patients` with random mistyped names (half with one slip, a quarter with a slip in both names, a quarter the family
   name alone with a slip), among everybody and among those whom a role may see. *Work* is the processor time of both processes, which is
-  what the wall shows on a machine with nothing else to do; the limit is held against it. Names follow the uneven spread of real ones.
+  what the wall shows on a machine with nothing else to do; the limits are held against it. Names follow the uneven spread of real ones.
 - **Reminders**: facts as bookings leave them, due at once; one in ten cancelled, one in ten moved, one person in four without leave.
   Timed from the first claim to the last mark, in one process, without sending.
 - **Doses**: `administer_dose` for everybody on the list, one after the other, with every check, the stock and the record.
@@ -110,7 +110,7 @@ def _throughput(figures: Figures) -> str:
             rows.append([name, f"{count:,}", *rates, f"{each.cpu:.2f}", f"{each.database:.2f}"])
     outcomes = figures.drain.outcomes if figures.drain else {}
     told = "".join(f"\n- {count:,} {outcome}" for outcome, count in outcomes.items())
-    return table(heads, rows) + (f"What became of the reminders:\n{told}\n" if told else "")
+    return table(heads, rows) + (f"\nWhat became of the reminders:\n{told}\n" if told else "")
 
 
 def _weights(figures: Figures) -> str:

@@ -36,12 +36,6 @@ class Spent:
 class Stopwatch:
     """Measure what happens between start and stop."""
 
-    def __init__(self) -> None:
-        """Find the database's process that works for this connection."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self._file = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-
     @property
     def sees_the_database(self) -> bool:
         """Say whether the database runs on this machine, so that its processor time can be read."""
@@ -58,9 +52,10 @@ class Stopwatch:
         )
 
     def _database(self) -> int:
-        """Return the nanoseconds that the database's process has worked, as Linux counts them."""
+        """Return the nanoseconds that the database's process for this connection has worked, as Linux counts them."""
+        connection.ensure_connection()
         try:
-            return int(self._file.read_text().split()[0])
+            return int(Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0])
         except OSError:
             return 0
 
