@@ -81,11 +81,8 @@ class Persona:
 
 def invent(number: int, *, random: Random, first: date, today: date) -> Persona:
     """Invent one person whose care begins somewhere between the first day and today."""
-    days = (today - first).days
-    admitted = first + timedelta(days=random.randint(0, 20) if random.random() < 0.38 else random.randint(0, max(days - 3, 1)))
+    admitted, gone = _stay(random, first, today)
     stay = (today - admitted).days
-    leaves = stay > 40 and random.random() < 0.22
-    gone = admitted + timedelta(days=random.randint(30, stay - 3)) if leaves else None
     sex = random.choice(("female", "male", "male", "female", "other"))
     spanish = random.random() < 0.18
     homeless = random.random() < 0.3
@@ -110,7 +107,7 @@ def invent(number: int, *, random: Random, first: date, today: date) -> Persona:
         has_address=not homeless,
         admitted_on=admitted,
         discharged_on=gone,
-        discharge_reason=random.choice(("1", "2", "2", "4", "5")) if leaves else "",
+        discharge_reason=random.choice(("1", "2", "2", "4", "5")) if gone else "",
         substance=substance,
         target_mg=random.choice((60, 70, 80, 90, 100, 120)) if substance == "methadone" else random.choice((8, 16, 16, 24)),
         misses=random.choice((0.01, 0.02, 0.03, 0.05, 0.1)),
@@ -126,6 +123,15 @@ def invent(number: int, *, random: Random, first: date, today: date) -> Persona:
         consents=random.random() < 0.6,
         housing_consent=homeless and random.random() < 0.7,
     )
+
+
+def _stay(random: Random, first: date, today: date) -> tuple[date, date | None]:
+    """Draw the day on which care begins and, for some, the day on which it ends."""
+    days = (today - first).days
+    admitted = first + timedelta(days=random.randint(0, 20) if random.random() < 0.38 else random.randint(0, max(days - 3, 1)))
+    stay = (today - admitted).days
+    leaves = stay > 40 and random.random() < 0.22
+    return admitted, admitted + timedelta(days=random.randint(30, stay - 3)) if leaves else None
 
 
 def _mental_health(random: Random) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from patients.diagnoses.models import Axis, Diagnosis
 from patients.record.models import Patient
 from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, InterventionKind, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.queries import axes_diagnosed, gaps_in
+from treatment_plans.plan.queries import axes_diagnosed, gaps_in, parts_in_words
 
 INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
 
@@ -174,13 +174,7 @@ def _open_plan(key: int) -> Plan:
 
 def _gap_in_words(gap: rules.Gap, *, excusable: bool) -> Reason:
     """Say what is missing on which axis, and what to do."""
-    names = {
-        rules.Part.PROBLEM: _("a problem"),
-        rules.Part.GOAL: _("a goal"),
-        rules.Part.OBJECTIVE: _("an objective"),
-        rules.Part.INTERVENTION: _("an intervention"),
-    }
-    missing = _(" and ").join(names[part] for part in gap.parts)
+    missing = _(" and ").join(parts_in_words(gap))
     if not gap.axis:
         return Reason(_("The plan still needs %(missing)s.") % {"missing": missing}, code="plan_incomplete", source=INTEGRATED_CARE)
     words = {"axis": Axis(gap.axis).label, "missing": missing}

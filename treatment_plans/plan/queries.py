@@ -1,8 +1,10 @@
 """Read plans."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 
 from django.db.models import Count, Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
@@ -78,6 +80,27 @@ def gaps_in(plan: Plan, diagnosed: Collection[str]) -> list[rules.Gap]:
         rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals]) for problem in problems
     ]
     return rules.gaps(diagnosed, shapes)
+
+
+def parts_in_words(gap: rules.Gap) -> list[str]:
+    """Name the parts that are missing, as a sentence would."""
+    names = {
+        rules.Part.PROBLEM: _("a problem"),
+        rules.Part.GOAL: _("a goal"),
+        rules.Part.OBJECTIVE: _("an objective"),
+        rules.Part.INTERVENTION: _("an intervention"),
+    }
+    return [names[part] for part in gap.parts]
+
+
+def may_cover_one_axis(diagnosed: Collection[str], found: Sequence[rules.Gap]) -> bool:
+    """Say whether a reason could stand in for what is missing."""
+    return rules.needs_one_axis_reason(diagnosed, found)
+
+
+def next_review_after(starts_on: date) -> date:
+    """Return the day by which a plan that starts on this day should be looked at again."""
+    return rules.next_review(starts_on)
 
 
 def care_team_users(plan: Plan) -> QuerySet[User]:

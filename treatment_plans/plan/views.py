@@ -27,13 +27,15 @@ from treatment_plans.plan.queries import (
     diagnoses_to_name,
     gaps_in,
     goals_seen_by,
+    may_cover_one_axis,
+    next_review_after,
     objectives_seen_by,
+    parts_in_words,
     plans_for,
     plans_seen_by,
     problems_seen_by,
     with_parts,
 )
-from treatment_plans.plan.rules import Part, needs_one_axis_reason, next_review
 
 STATES = {PlanState.DRAFT: "note", PlanState.ACTIVE: "good", PlanState.ENDED: "quiet"}
 ORDER = [PlanState.ACTIVE, PlanState.DRAFT, PlanState.ENDED]
@@ -71,7 +73,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_PLAN), public_id=patient)
     at, program = timezone.now(), request.program
     today = at.astimezone(program.zone).date()
-    form = forms.StartPlanForm(_typed(request), initial={"starts_on": today, "review_on": next_review(today)})
+    form = forms.StartPlanForm(_typed(request), initial={"starts_on": today, "review_on": next_review_after(today)})
     if request.method == "POST" and form.is_valid():
         started = attempt(form, lambda: actions.start_plan(patient=person, program=program, by=request.user, at=at, **form.cleaned_data))
         if started:
@@ -237,23 +239,11 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
         "patient": plan.patient,
         "state": STATES[PlanState(plan.state)],
         "axes": [{"axis": axis, "problems": [problem for problem in problems if problem.axis == axis]} for axis in open_axes],
-        "gaps": [
-            {"axis": Axis(gap.axis).label if gap.axis else "", "parts": [_part_in_words(part) for part in gap.parts]} for gap in found
-        ],
-        "is_excusable": needs_one_axis_reason(diagnosed, found),
+        "gaps": [{"axis": Axis(gap.axis).label if gap.axis else "", "parts": parts_in_words(gap)} for gap in found],
+        "is_excusable": may_cover_one_axis(diagnosed, found),
         "is_overdue": plan.state == PlanState.ACTIVE and plan.review_on < timezone.now().astimezone(plan.program.zone).date(),
         "may_write": plan.state != PlanState.ENDED and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id),
     }
-
-
-def _part_in_words(part: Part) -> str:
-    """Name a part of a plan."""
-    return {
-        Part.PROBLEM: _("a problem"),
-        Part.GOAL: _("a goal"),
-        Part.OBJECTIVE: _("an objective"),
-        Part.INTERVENTION: _("an intervention"),
-    }[part]
 
 
 def _typed(request: StaffRequest) -> QueryDict | None:
