@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -7,11 +7,15 @@ from django.utils import timezone
 from casemgr.core.messaging.models import Message
 from casemgr.core.messaging.rules import LONGEST_TEXT, revealing_words
 from casemgr.core.outbox.models import Fact
+from casemgr.core.outbox.recording import record_facts
 from patients.episodes.models import Episode
 from patients.record.models import ContactPoint, Patient
 from tests.workers import Nursery, wait_until
 from tests.worlds import Clinic
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, move_appointment
+from treatment_plans.appointments.events import AppointmentReminderDue
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.appointments.rules import reminder_key
 
 REMINDERS = 500
 KILLS = 10
@@ -76,11 +80,24 @@ def book(clinic, patient, starts_at, *, at):
     )
 
 
+def with_reminders_due(clinic: Clinic, patients: list[Patient], *, starts_at: datetime) -> list[Appointment]:
+    """Book everybody at once and record that the reminder of the day before is due."""
+    known = {"recorded_at": clinic.now, "recorded_by": clinic.system, "site": clinic.north, "clinician": clinic.therapist}
+    booked = Appointment.objects.bulk_create(
+        Appointment(patient=patient, kind="individual", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), **known)
+        for patient in patients
+    )
+    facts = [AppointmentReminderDue(appointment_id=one.pk, patient_id=one.patient_id, version=1, lead="24h") for one in booked]
+    due_at = starts_at - timedelta(hours=24)
+    record_facts([(fact, due_at, reminder_key(fact.appointment_id, 1, "24h")) for fact in facts], at=clinic.now)
+    return booked
+
+
 def test_ten_kills_and_a_broker_that_forgets_lose_nothing_and_deliver_nothing_twice(clinic, now, waking_zone, worker):
     worker.warm_up()
     worker.start_beat()
     people = people_who_want_reminders(clinic, REMINDERS, waking_zone)
-    booked = [book(clinic, patient, now + timedelta(hours=23), at=now - timedelta(hours=2)) for patient in people]
+    booked = with_reminders_due(clinic, people, starts_at=now + timedelta(hours=23))
 
     running = worker.start_quickly()
     still_due = []

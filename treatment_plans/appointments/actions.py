@@ -181,9 +181,9 @@ def _decide(event: AppointmentReminderDue, world: ReminderWorld, at: datetime) -
     speak = rules.may_remind(known.booking if known else None, event.version, person, at)
     if isinstance(speak, str) or known is None:
         return str(speak)
-    too_many = rules.may_remind_again(speak, event.lead, known.booking, person)
-    if too_many:
-        return too_many
+    against = rules.why_program_cannot_write(known.sender, known.phone) or rules.may_remind_again(speak, event.lead, known.booking, person)
+    if against:
+        return against
     world.messages[event.patient_id].append(speak.due_at)
     language = language_of(known.language)
     return Draft(

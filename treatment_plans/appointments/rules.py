@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from casemgr.core.messaging.rules import after_quiet_hours
+from casemgr.core.messaging.rules import after_quiet_hours, revealing_words
 
 LEADS = {"72h": timedelta(hours=72), "24h": timedelta(hours=24)}
 """How long before an appointment a person is reminded of it, by the clock on their wall: at the same hour, also when the clocks change.
@@ -120,6 +120,15 @@ def gives_way(lead: str, starts_at: datetime, on: date, others: Iterable[datetim
         return False
     tomorrow = on + timedelta(days=1)
     return any(start.astimezone(zone).date() == tomorrow for start in (*others, starts_at))
+
+
+def why_program_cannot_write(sender: str, phone: str) -> str:
+    """Return why a program may not write at all yet: a reminder names a number to call, and a sender that gives nothing away."""
+    if not phone:
+        return "The program has no callback phone for messages. The administrator enters one."
+    if revealing_words(sender):
+        return "The program's name for messages gives away what it is. The administrator chooses a neutral one."
+    return ""
 
 
 @dataclass(frozen=True)

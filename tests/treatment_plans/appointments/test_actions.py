@@ -48,7 +48,10 @@ def test_a_person_is_in_one_place_at_a_time_and_the_refusal_says_where(clinic, b
     book(patient, local(2026, 3, 10, 10))
     with pytest.raises(Refused) as refused:
         book(patient, local(2026, 3, 10, 10, 30), clinician=clinic.nurse)
-    assert str(refused.value) == f"Rosa Díaz has another appointment then, from 10 a.m. to 11 a.m.: Individual session with {clinic.therapist}."
+    assert (
+        str(refused.value)
+        == f"Rosa Díaz has another appointment then, from 10 a.m. to 11 a.m.: Individual session with {clinic.therapist}."
+    )
     assert Appointment.objects.count() == 1
     book(patient, local(2026, 3, 10, 11))
 

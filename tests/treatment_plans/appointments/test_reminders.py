@@ -132,6 +132,23 @@ def test_whoever_died_or_left_is_not_written_to_but_a_first_visit_is(clinic, opt
     }
 
 
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"callback_phone": ""}, "The program has no callback phone for messages. The administrator enters one."),
+        (
+            {"neutral_name": "River Street Recovery"},
+            "The program's name for messages gives away what it is. The administrator chooses a neutral one.",
+        ),
+    ],
+)
+def test_a_program_without_a_number_or_with_a_revealing_name_does_not_write(clinic, opted_in, book, outcomes, facts, reason):
+    book(opted_in(), local(*TEN))
+    type(clinic.program).objects.update(**facts)
+    assert outcomes(DAY_BEFORE)["1:24h"] == f"silent: {reason}"
+    assert not Message.objects.exists()
+
+
 def test_in_the_quiet_hours_it_waits_for_the_morning_of_the_person(opted_in, book, outcomes):
     los_angeles = ZoneInfo("America/Los_Angeles")
     book(opted_in(time_zone="America/Los_Angeles"), local(*TEN))
