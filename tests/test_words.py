@@ -4,9 +4,11 @@ import ast
 import csv
 import gettext
 import re
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -16,7 +18,7 @@ from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 from casemgr.core.accounts.rules import Role
-from casemgr.core.messaging.templates import WORDINGS, render
+from casemgr.core.messaging.templates import WORDINGS, day_and_time, render
 from tests.architecture.source import ROOT, name_of, source_files, tree_of
 
 SPANISH = ROOT / "locale" / "es" / "LC_MESSAGES"
@@ -264,7 +266,9 @@ def test_messages_reveal_nothing_and_say_how_to_answer():
 
 
 def test_a_spanish_reminder_reads_as_a_person_would_say_it():
-    blanks = {"sender": "River St", "first_name": "Ana", "date": "miércoles 4 de marzo", "time": "3:00 PM", "phone": "555-0100"}
-    assert render("appointment_in_days", "es", blanks).text == (
-        "River St: Hola Ana, tiene una cita el miércoles 4 de marzo a las 3:00 PM. Preguntas o cambios: 555-0100. STOP para no recibir."
-    )
+    hour = datetime(2026, 9, 23, 13, 0, tzinfo=ZoneInfo("America/New_York"))
+    blanks = {"sender": "River Street", "first_name": "Ana", "phone": "555-0100"} | day_and_time(hour, "es")
+    text = "River Street: Hola Ana, tiene una cita el miércoles 23 de septiembre, 1:00 PM. Preguntas o cambios: 555-0100."
+    assert render("appointment_in_days", "es", blanks).text == text + " STOP para no recibir más."
+    text = "River Street: Recordatorio de su cita: miércoles 23 de septiembre, 1:00 PM. Preguntas o cambios: 555-0100."
+    assert render("appointment_tomorrow", "es", blanks).text == text + " STOP para no recibir más."

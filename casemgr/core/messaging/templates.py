@@ -28,14 +28,14 @@ WORDINGS: dict[tuple[str, str], Wording] = {
         "{sender}: Hi {first_name}, you have an appointment on {date} at {time}. Questions, new time: {phone}. Reply STOP to opt out.",
     ),
     ("appointment_in_days", "es"): Wording(
-        "Cita", "{sender}: Hola {first_name}, tiene una cita el {date} a las {time}. Preguntas o cambios: {phone}. STOP para no recibir."
+        "Cita", "{sender}: Hola {first_name}, tiene una cita el {date}, {time}. Preguntas o cambios: {phone}. STOP para no recibir más."
     ),
     ("appointment_tomorrow", "en"): Wording(
         "Appointment",
         "{sender}: Reminder of your appointment on {date} at {time}. Questions, new time: {phone}. Reply STOP to opt out.",
     ),
     ("appointment_tomorrow", "es"): Wording(
-        "Cita", "{sender}: Recordatorio de su cita el {date} a las {time}. Preguntas o cambios: {phone}. STOP para no recibir."
+        "Cita", "{sender}: Recordatorio de su cita: {date}, {time}. Preguntas o cambios: {phone}. STOP para no recibir más."
     ),
 }
 """Every message the program can send. `{first_name}` is the name the person chose for messages, or empty; who writes and the number to
