@@ -50,7 +50,7 @@ def test_an_empty_name_leaves_no_gap():
         "Health Center: Hi, you have an appointment on Tue, Mar 10 at 10:00 AM. Questions, new time: 555-0100. Reply STOP to opt out."
     )
     assert render("appointment_in_days", "es", {**blanks, "first_name": "Rosa"}).text == (
-        "Health Center: Hola Rosa, tiene una cita el Tue, Mar 10 a las 10:00 AM. Preguntas o cambios: 555-0100. STOP para no recibir."
+        "Health Center: Hola Rosa, tiene una cita el Tue, Mar 10, 10:00 AM. Preguntas o cambios: 555-0100. STOP para no recibir más."
     )
 
 
