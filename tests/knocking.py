@@ -1,0 +1,131 @@
+"""Knock at doors and say which answers are wrong; what the tests of all doors ask, and the tests that show that they would notice."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import CASELOAD_ROLES, Can, Role
+from tests.doors import CANARY, Everything, Route, routes, unknown
+from tests.worlds import Clinic
+
+OPEN = {
+    "live": "the launcher and a load balancer ask it; it says nothing",
+    "ready": "the same, with the database asked; it says nothing",
+    "set_language": "chooses a language; changes a cookie",
+    "styleguide": "answers 404 outside development",
+}
+"""Routes without a right, each with the reason. A name that no route has fails."""
+
+ABOUT_PARTNERS_NOT_PATIENTS = {"organization"}
+"""Arguments that name no patient: everybody with the right may open them."""
+
+OWN = "Ownperson"
+CODES = ("census", "admissions", "no-shows")
+
+
+def own_pages() -> list[Route]:
+    """Return the routes that ask for a right."""
+    return [route for route in routes() if route.rights]
+
+
+def is_declared(route: Route) -> bool:
+    """Say whether a route asks for a right, is open for a reason, or belongs to a house with a guard of its own."""
+    callback = route.callback
+    return bool(
+        route.rights
+        or route.name in OPEN
+        or route.pattern.startswith("admin/")
+        or callback.__module__.startswith("allauth.")
+        or route.pattern.startswith(("api/", "oauth/", "^(?:api|oauth)/"))
+    )
+
+
+def undeclared() -> list[str]:
+    """Return the routes that do not say who may open them."""
+    return [route.pattern for route in routes() if not is_declared(route)]
+
+
+def open_to_nobody(client: Client, pages: Iterable[Route]) -> list[str]:
+    """Return the pages that answer somebody who is not signed in with anything but the way to the sign-in."""
+    wrong = []
+    for route in pages:
+        answer = client.get(reverse(route.name, kwargs=unknown(route.arguments) if "code" not in route.arguments else {"code": CODES[0]}))
+        sent_away = answer.status_code == 302 and answer.headers["Location"].startswith("/account/login/?next=")
+        if not sent_away and answer.status_code != 405:
+            wrong.append(f"{route.name}: {answer.status_code}")
+    return wrong
+
+
+def plain(answer: Any) -> str:
+    """Return a page without what differs at each request: tokens, and the address that was asked for."""
+    page = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+', "", answer.content.decode())
+    return page.replace(answer.request["PATH_INFO"], "ADDRESS")
+
+
+def knock(browser: Client, route: Route, arguments: dict[str, Any]) -> Any:
+    """Open a route, by POST where it takes nothing else."""
+    address = reverse(route.name, kwargs=arguments)
+    answer = browser.get(address)
+    return browser.post(address) if answer.status_code == 405 else answer
+
+
+def people(clinic: Clinic) -> dict[str, Everything]:
+    """Return somebody of the other site, somebody of one's own site on another team, and, last because it changes things, one's own."""
+    team = tuple(clinic.staff[role] for role in CASELOAD_ROLES)
+    others = tuple(clinic.hire(role, clinic.north) for role in CASELOAD_ROLES)
+    south = tuple(clinic.hire(role, clinic.south) for role in CASELOAD_ROLES)
+    return {
+        "other site": Everything(clinic, clinic.south, south),
+        "no relation": Everything(clinic, clinic.north, others),
+        "own": Everything(clinic, clinic.north, team),
+    }
+
+
+def may_see(role: Role, relation: str) -> bool:
+    """Say whether a role at North reaches this person at all."""
+    if role is Role.ADMINISTRATOR or relation == "other site":
+        return False
+    return relation == "own" or role not in CASELOAD_ROLES
+
+
+def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Everything], pages: Iterable[Route]) -> list[str]:
+    """Open every page that names a row, for every relation, and compare what is forbidden with what does not exist."""
+    wrong = []
+    for route in pages:
+        names = set(route.arguments) - {"code"}
+        if not names or names <= ABOUT_PARTNERS_NOT_PATIENTS:
+            continue
+        nobody = knock(browser, route, unknown(route.arguments))
+        allowed = any(user.may(Can(right)) for right in route.rights)
+        if nobody.status_code != (404 if allowed else 403):
+            wrong.append(f"{route.name}: nobody is {nobody.status_code}")
+        for relation, everything in world.items():
+            answer = knock(browser, route, everything.arguments(route.arguments))
+            site_only = names <= {"lot_id", "lot"}
+            seen = allowed and (relation != "other site" if site_only else may_see(role, relation))
+            if seen and answer.status_code not in (200, 302, 422):
+                wrong.append(f"{route.name}: {relation} is {answer.status_code}")
+            if not seen and (answer.status_code != nobody.status_code or plain(answer) != plain(nobody)):
+                wrong.append(f"{route.name}: {relation} is {answer.status_code}, nobody is {nobody.status_code}")
+            if not seen and CANARY in answer.content.decode():
+                wrong.append(f"{route.name}: {relation} leaks")
+    return wrong
+
+
+def lists_that_leak(browser: Client, user: User, pages: Iterable[Route]) -> tuple[list[tuple[str, str]], int]:
+    """Open every page that names no row; return those that show the stranger, and how many showed one's own person."""
+    leaks, seen = [], 0
+    for route in pages:
+        if set(route.arguments) - {"code"} or not any(user.may(Can(right)) for right in route.rights):
+            continue
+        for arguments in [{"code": code} for code in CODES] if "code" in route.arguments else [{}]:
+            answer = browser.get(reverse(route.name, kwargs=arguments), {"q": CANARY[:-1]} if route.name == "desk:search" else {})
+            page = answer.content.decode()
+            seen += OWN in page
+            if CANARY in re.sub(rf"{CANARY} Homes \d+", "", page):
+                leaks.append((route.name, page[max(0, page.index(CANARY) - 300) : page.index(CANARY) + 80]))
+    return leaks, seen
