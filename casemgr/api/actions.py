@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
 
 from casemgr.api.scopes import SCOPES
-from casemgr.core.accounts.models import AnsweredRequest, ApiClient, User, UserKind
+from casemgr.core.accounts.models import AnsweredRequest, ApiClient, Program, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.administration.accounts.actions import add_user
@@ -20,6 +20,10 @@ from patients.disclosures.actions import Person, Released, disclose
 from referrals.referral.actions import answer_referral
 from referrals.referral.models import Referral
 
+_KEEP = """
+    INSERT INTO casemgr_answeredrequest (client_id, key, fingerprint, at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (client_id, key) DO NOTHING RETURNING id
+"""
 SHORTEST_SECRET = 16
 """Characters of a client's secret; ours to set. A generated one has 128."""
 
@@ -95,7 +99,7 @@ def answer_once(
         categories=[InformationCategory.DEMOGRAPHICS],
         description="Receipt of the answer to a referral",
         via="api",
-        program=referral.program if referral else None,
+        program=Program(pk=referral.program_id) if referral else None,
         by=by,
         at=at,
     )
@@ -107,14 +111,13 @@ def answer_once(
 def _is_asked_for_the_first_time(client: int, key: str, text: str, at: datetime) -> bool:
     """Keep the key of a request, or see that it was kept before; whoever comes second at the same moment waits here."""
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
-    try:
-        with transaction.atomic():
-            AnsweredRequest.objects.create(client_id=client, key=key, fingerprint=fingerprint, at=at)
-    except IntegrityError:
-        if AnsweredRequest.objects.get(client_id=client, key=key).fingerprint != fingerprint:
-            raise Refused(Reason(_("This Idempotency-Key was used for another answer. Send a new one."), code="key_reused")) from None
-        return False
-    return True
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [client, key, fingerprint, at])
+        if cursor.fetchone():
+            return True
+    if AnsweredRequest.objects.get(client_id=client, key=key).fingerprint != fingerprint:
+        raise Refused(Reason(_("This Idempotency-Key was used for another answer. Send a new one."), code="key_reused"))
+    return False
 
 
 def _what_a_client_lacks(organization: Organization, client_secret: str, scopes: list[str], purpose: str) -> list[Reason]:

@@ -1,6 +1,5 @@
 """Read what partners are told: one statement each, one program's record, and only after the gate has answered."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,15 +71,17 @@ _REFERRALS = """
     WHERE r.organization_id = %(organization)s AND r.purpose = %(purpose)s AND r.state IN ('sent', 'accepted', 'declined', 'completed')
 """
 
+_TOLD = "(SELECT row_to_json(who) FROM (SELECT <who>) AS who) AS patient".replace("<who>", DEMOGRAPHICS_SQL)
+_ANSWERED = _REFERRALS.replace("p.public_id::text AS patient", _TOLD) + "AND r.id = %(id)s"
+_ASKED = """
+    SELECT r.id, r.patient_id, r.program_id FROM referrals_referral r
+    WHERE r.id = %(id)s AND r.organization_id = %(organization)s AND r.purpose = %(purpose)s AND r.state <> 'draft'
+"""
+
 
 def find_person(public_id: UUID) -> dict[str, Any] | None:
     """Return who has this id: the key to ask the gate with, and what may be told after it said yes."""
     return next(iter(_rows(_PERSON + "WHERE p.public_id = %(id)s", {"id": public_id})), None)
-
-
-def people(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the people with these keys."""
-    return {row.pop("key"): row for row in _rows(_PERSON + "WHERE p.id = ANY(%(keys)s)", {"keys": list(keys)})}
 
 
 def medications(patient_id: int, program_id: int) -> list[dict[str, Any]]:
@@ -109,10 +110,14 @@ def referrals_to(organization_id: int, purpose: str, *, before: int | None = Non
     return _rows(_REFERRALS + "AND (%(before)s::bigint IS NULL OR r.id < %(before)s) ORDER BY r.id DESC LIMIT %(limit)s", values)
 
 
-def referral_to(organization_id: int, purpose: str, number: int) -> dict[str, Any] | None:
-    """Return one referral that was sent to an organisation for a purpose."""
-    values = {"organization": organization_id, "purpose": purpose, "id": number}
-    return next(iter(_rows(_REFERRALS + "AND r.id = %(id)s", values)), None)
+def referral_asked_about(organization_id: int, purpose: str, number: int) -> dict[str, Any] | None:
+    """Return the keys of a referral that was sent to an organisation for a purpose: enough to ask the gate with."""
+    return next(iter(_rows(_ASKED, {"organization": organization_id, "purpose": purpose, "id": number})), None)
+
+
+def answered_referral(organization_id: int, purpose: str, number: int) -> dict[str, Any]:
+    """Return a referral whose answer was taken, with who the person is."""
+    return next(iter(_rows(_ANSWERED, {"organization": organization_id, "purpose": purpose, "id": number})), {})
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -75,6 +75,12 @@ PEOPLE_REACHED = """
 """SQL of the next people whose consent carries a request, each with the newest such consent; the gate writes their accounts with it."""
 
 
+_PLACE = """
+    SELECT r.patient_id FROM patients_consentrecipient r JOIN patients_patient p ON p.id = r.patient_id
+    WHERE r.organization_id = %s AND p.public_id = %s LIMIT 1
+"""
+
+
 def consents_of(patient_id: int | None, *, at: datetime, programs: Sequence[int] | None = None, hold: bool = False) -> list[ConsentFacts]:
     """Return what the rules ask about every signed consent of one person.
 
@@ -136,8 +142,10 @@ def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[
 
 def place_of(public_id: UUID, *, recipient: Organization) -> int | None:
     """Return the key of somebody who was ever named to this recipient, to go on from there; of others nothing is known."""
-    named = ConsentRecipient.objects.filter(organization=recipient, patient__public_id=public_id)
-    return named.values_list("patient_id", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, [recipient.pk, public_id])
+        row: tuple[int] | None = cursor.fetchone()
+    return row[0] if row else None
 
 
 def recipient_facts(organization: Organization) -> Recipient:

@@ -53,7 +53,7 @@ def draft_referral(
 @action(Can.MAKE_REFERRAL)
 def send_referral(*, referral: Referral, by: User, at: datetime) -> Referral:
     """Send a referral, if a consent carries it at this moment; what leaves is accounted for first."""
-    locked = _locked(referral, to=ReferralState.SENT)
+    locked = _locked(referral, "patient", "organization", to=ReferralState.SENT)
     released = disclose(
         patient=locked.patient,
         recipient=locked.organization,
@@ -105,13 +105,10 @@ def withdraw_referral(*, referral: Referral, by: User, at: datetime) -> Referral
     return locked
 
 
-def _locked(referral: Referral, *, to: ReferralState) -> Referral:
+def _locked(referral: Referral, *read_along: str, to: ReferralState) -> Referral:
     """Return the referral as it is now, held until the end, if it may go to this state."""
-    locked = (
-        Referral.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("patient", "organization", "program")
-        .get(pk=referral.pk)
-    )
+    rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related(*read_along or (None,))
+    locked = rows.get(pk=referral.pk)
     if (locked.state, to.value) not in REFERRAL_MOVES:
         text = _("This referral is “%(state)s”, so it cannot become “%(to)s”.") % {"state": locked.get_state_display(), "to": to.label}
         raise Refused(Reason(text, code="wrong_state"))

@@ -10,11 +10,11 @@ from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType
 
 from casemgr.api.actions import answer_once
 from casemgr.api.gate import PAGE, Asked, GatedView, answer, answer_many
-from casemgr.api.reading import people, referral_to, referrals_to
+from casemgr.api.reading import answered_referral, referral_asked_about, referrals_to
 from casemgr.api.v1 import shapes
 from patients.consent.models import InformationCategory
 from patients.disclosures.actions import Released, Withheld
-from referrals.referral.models import Referral, ReferralState
+from referrals.referral.models import Referral
 
 LONGEST_KEY = 120
 
@@ -74,8 +74,8 @@ class ReferralAnswerView(GatedView):
         wanted = shapes.ReferralAnswer(data=_body_of(request))
         wanted.is_valid(raise_exception=True)
         key = _key_of(request)
-        mine = Referral.objects.exclude(state=ReferralState.DRAFT).filter(organization=partner.organization, purpose=partner.purpose)
-        referral = mine.select_related("program").filter(pk=number).first()
+        asked = referral_asked_about(partner.organization.pk, partner.purpose, number)
+        referral = Referral.from_db("default", list(asked), list(asked.values())) if asked else None
         try:
             released = answer_once(
                 patient=Asked(referral.patient_id if referral else None),
@@ -91,8 +91,8 @@ class ReferralAnswerView(GatedView):
             )
         except Withheld:
             raise NotFound from None
-        settled = referral_to(partner.organization.pk, partner.purpose, number) or {}
-        return answer(_shown(settled, people([released.patient_id])[released.patient_id]), released)
+        settled = answered_referral(partner.organization.pk, partner.purpose, number)
+        return answer(_shown(settled, settled["patient"]), released)
 
 
 def _covers(released: Released | None, referral: dict[str, Any]) -> bool:
