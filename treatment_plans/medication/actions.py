@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, Site, User
@@ -191,7 +191,7 @@ def note_missed_doses(*, site: Site, day: date, by: User, at: datetime) -> int:
     if DosingDay.objects.filter(site=site, day=day).exists():
         return 0
     calendar = calendar_of(site, around=day)
-    running = Order.objects.filter(site=site, state=OrderState.ACTIVE)
+    running = Order.objects.filter(_in_care_on(day), site=site, state=OrderState.ACTIVE)
     due = list(orders_in_force(running, day).order_by("pk").select_for_update(no_key=True)) if calendar.is_open(day) else []
     doses = doses_by_person(due, since=day - LOOK_BACK)
     missed: list[tuple[Order, list[date]]] = []
@@ -274,8 +274,8 @@ def _make_room(order: Order, today: date) -> Order | None:
     """Let the order that runs end where a new one starts, and return it; or refuse the new one with everything that stops it."""
     meeting = _orders_that_meet(order.patient, order.substance, order.starts_on, order.ends_on)
     running = next((other for other in meeting if other.starts_on <= order.starts_on), None)
-    stay = Episode.objects.filter(patient=order.patient, program=order.program, discharged_on__isnull=True)
-    admitted = stay.values_list("admitted_on", flat=True).first()
+    stays = Episode.objects.filter(patient=order.patient, program=order.program)
+    began = stays.filter(transferred_from__isnull=True).order_by("-admitted_on").values_list("admitted_on", flat=True).first()
     given = Dose.objects.filter(patient=order.patient, substance=order.substance, for_day__lt=order.starts_on)
     wish = OrderWish(
         substance=order.substance,
@@ -285,8 +285,8 @@ def _make_room(order: Order, today: date) -> Order | None:
         ends_on=order.ends_on,
         first_day_reason=order.first_day_reason,
         today=today,
-        in_care=admitted is not None,
-        is_first_day=not (_comes_before(running, order.starts_on, today) or given.filter(for_day__gte=admitted or date.min).exists()),
+        in_care=stays.filter(discharged_on__isnull=True).exists(),
+        is_first_day=not (_comes_before(running, order.starts_on, today) or given.filter(for_day__gte=began or date.min).exists()),
         same_program=order.site.program_id == order.program_id,
         runs_elsewhere=running is not None and running.program_id != order.program_id,
         later_order_from=next((other.starts_on for other in meeting if other.starts_on > order.starts_on), None),
@@ -362,6 +362,12 @@ def _write_once(dose: Dose) -> Dose:
             raise
         raise Refused(reason_for(Blocker("already_given", values={"day": dose.for_day}))) from error
     return dose
+
+
+def _in_care_on(day: date) -> Exists:
+    """Match the orders whose patient is in care on a day: whoever was discharged is not expected, and misses nothing."""
+    stays = Episode.objects.filter(patient=OuterRef("patient"), program=OuterRef("program"), admitted_on__lte=day)
+    return Exists(stays.filter(Q(discharged_on__isnull=True) | Q(discharged_on__gt=day)))
 
 
 def _hold_after_missed(missed: Iterable[tuple[Order, list[date]]]) -> None:

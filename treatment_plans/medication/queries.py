@@ -59,6 +59,10 @@ SELECT o.patient_id, o.program_id, o.site_id, o.product_id, o.substance, o.daily
         WHERE patient_id = o.patient_id AND program_id = o.program_id AND (discharged_on IS NULL OR discharged_on > clock.today)
     ) AS admitted_on,
     (
+        SELECT max(admitted_on) FROM patients_episode
+        WHERE patient_id = o.patient_id AND program_id = o.program_id AND transferred_from_id IS NULL
+    ) AS began_on,
+    (
         SELECT for_day FROM treatment_plans_dose
         WHERE patient_id = o.patient_id AND substance = o.substance AND for_day < clock.today ORDER BY for_day DESC LIMIT 1
     ) AS last_dose_on,
@@ -225,7 +229,7 @@ def _facts_in(row: dict[str, Any]) -> DoseFacts:
     """Return the facts that one row of `FACTS` holds."""
     site = Site(pk=row["site_id"], name=row["site_name"], time_zone=row["time_zone"], program_id=row["program_id"])
     product = Product(pk=row["product_id"], name=row["product_name"], form=row["form"], substance=row["substance"])
-    last, admitted = row["last_dose_on"], row["admitted_on"]
+    last, admitted, began = row["last_dose_on"], row["admitted_on"], row["began_on"]
     return DoseFacts(
         patient_id=row["patient_id"],
         product=product,
@@ -236,7 +240,7 @@ def _facts_in(row: dict[str, Any]) -> DoseFacts:
         covered=frozenset(row["covered"]),
         given=tuple(_given_in(dose, site) for dose in row["given"] or ()),
         in_care=admitted is not None and admitted <= row["today"],
-        is_first_day=last is None or (admitted is not None and last < admitted),
+        is_first_day=last is None or (began is not None and last < began),
         benzodiazepine=row["benzodiazepine"] or "",
         sedative_diagnosis=row["sedative_diagnosis"],
         urine_result=row["urine_result"] or "",

@@ -10,6 +10,7 @@ from casemgr.core.audit.models import AuditEvent, Outcome
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Denied, Refused
 from patients.diagnoses.models import Diagnosis
+from patients.episodes.actions import transfer_patient
 from patients.episodes.models import Episode
 from patients.screenings.models import Observation
 from treatment_plans.appointments.models import Appointment
@@ -510,3 +511,30 @@ def test_a_medication_told_by_others_is_written_down_without_touching_stock(clin
             patient=statement.patient, kind="ordered", code="1", title=" ", status="active", at_moment=now, by=clinic.nurse, at=now
         )
     assert MedicationStatement.objects.count() == 1
+
+
+def transferred(clinic, patient, now):
+    stay = Episode.objects.get(patient=patient)
+    return transfer_patient(episode=stay, to_site=clinic.south, on=TODAY, by=clinic.case_manager, at=now)
+
+
+def test_the_day_of_a_transfer_within_the_program_is_no_first_day(clinic, ordered, give, now):
+    order = ordered(mg=Decimal(45), starts_on=TODAY - timedelta(days=1), at=now - timedelta(days=1))
+    give(order, at=now - timedelta(days=1))
+    Order.objects.filter(pk=order.pk).update(daily_mg=Decimal(80))
+    transferred(clinic, order.patient, now)
+    assert give(order).mg == 80
+
+
+def test_an_order_at_the_new_site_asks_for_no_first_day_reason(clinic, ordered, give, now):
+    order = ordered(mg=Decimal(45), starts_on=TODAY - timedelta(days=1), at=now - timedelta(days=1))
+    give(order, at=now - timedelta(days=1))
+    transferred(clinic, order.patient, now)
+    assert ordered(order.patient, mg=Decimal(80), site=clinic.south).daily_mg == 80
+
+
+def test_whoever_was_discharged_misses_no_dose(clinic, ordered, now):
+    order = ordered()
+    Episode.objects.filter(patient=order.patient).update(discharged_on=TODAY, discharge_reason="01")
+    assert note_missed_doses(site=clinic.north, day=TODAY, by=clinic.system, at=now) == 0
+    assert not Fact.objects.filter(kind="DoseMissed").exists()
