@@ -1,5 +1,7 @@
 """Open the record room with the tables of every storey."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -11,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Program, Site, User, UserKind
-from casemgr.core.accounts.queries import programs_of
+from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.administration.accounts.actions import (
     add_program,
@@ -35,6 +37,11 @@ from patients.admin import ADMINS as PATIENT_ADMINS
 from patients.caseload.queries import patients_seen_by
 from referrals.admin import ADMINS as REFERRAL_ADMINS
 from treatment_plans.admin import ADMINS as TREATMENT_ADMINS
+
+
+def programs_of(user: User) -> QuerySet[Program]:
+    """Return the programs that a user administers; to work in another one is not enough."""
+    return programs_reached(user, Can.ADMINISTER_ACCOUNTS)
 
 
 def all_sites_of(user: User) -> QuerySet[Site]:
@@ -228,7 +235,8 @@ class MessageAdmin(RecordAdmin):
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the messages to patients whom the person may see."""
-        return Message.objects.filter(patient_id__in=patients_seen_by(user).values("pk"))
+        reached = (patients_seen_by(user, can=right).values("pk") for right in self.view_rights)
+        return Message.objects.filter(reduce(or_, (Q(patient_id__in=keys) for keys in reached)))
 
 
 class FactAdmin(RecordAdmin):

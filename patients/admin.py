@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from casemgr.core.accounts.queries import colleagues_of, programs_of, sites_of
+from casemgr.core.accounts.queries import colleagues_of, programs_reached, sites_of, sites_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.patient_rows import PatientField, PatientRowAdmin, People
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin, SiteFilter
-from casemgr.core.ui.verb_forms import SeenChoiceField, VerbForm, day_field, form_of, form_with
+from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_of, form_with
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
 from patients.caseload.queries import patients_seen_by
@@ -63,7 +63,7 @@ FACTS = (
 )  # fmt: skip
 
 
-class RegisterForm(form_of(Patient, *FACTS, first={"site": SeenChoiceField(sites_of, label=_("Site"))})):  # type: ignore[misc]
+class RegisterForm(form_of(Patient, *FACTS, first={"site": ReachedChoiceField(sites_reached, label=_("Site"))})):  # type: ignore[misc]
     """Ask for what is known of a new patient."""
 
     is_somebody_else = forms.BooleanField(
@@ -161,7 +161,7 @@ class EpisodeAdmin(PatientTable):
     add_verb = AdminVerb(
         admit_patient,
         _("Admit to care"),
-        patient_form(Episode, "admitted_on", "referral_source", site=SeenChoiceField(sites_of, label=_("Site"))),
+        patient_form(Episode, "admitted_on", "referral_source", site=ReachedChoiceField(sites_reached, label=_("Site"))),
     )
     verbs = (
         AdminVerb(
@@ -203,7 +203,7 @@ class CareTeamMemberAdmin(PatientTable):
             "role",
             "is_lead",
             "since",
-            program=SeenChoiceField(programs_of, label=_("Program")),
+            program=ReachedChoiceField(programs_reached, label=_("Program")),
             user=SeenChoiceField(colleagues_of, label=_("Who")),
         ),
     )

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from casemgr.core.accounts.queries import colleagues_of, programs_of
+from casemgr.core.accounts.queries import colleagues_of, programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Denied, Refused
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
-from casemgr.core.ui.verb_forms import SeenChoiceField, VerbForm, day_field, form_with, words_field
+from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_with, words_field
 from patients.admin import PatientTable, patient_form
 from patients.consent.models import PurposeOfUse
 from referrals.casework.actions import add_task, drop_task, finish_task, hand_over_task, postpone_task, take_task
@@ -58,7 +58,7 @@ class TaskAdmin(PatientTable):
             "detail",
             "due_on",
             "urgency",
-            program=SeenChoiceField(programs_of, label=_("Program")),
+            program=ReachedChoiceField(programs_reached, label=_("Program")),
             owner=SeenChoiceField(colleagues_of, label=_("Who does it"), required=False),
         ),
     )
@@ -124,7 +124,7 @@ class ReferralAdmin(PatientTable):
             Referral,
             "service",
             "message",
-            program=SeenChoiceField(programs_of, label=_("Program")),
+            program=ReachedChoiceField(programs_reached, label=_("Program")),
             organization=SeenChoiceField(lambda _user: Organization.objects.filter(is_active=True), label=_("To")),
             purpose=forms.ChoiceField(label=_("Purpose"), choices=PurposeOfUse.choices),
         ),

@@ -8,10 +8,10 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import User
-from casemgr.core.accounts.queries import colleagues_of, programs_of, sites_of
+from casemgr.core.accounts.queries import colleagues_of, programs_reached, sites_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin, SiteFilter
-from casemgr.core.ui.verb_forms import SeenChoiceField, VerbForm, day_field, form_of, form_with, words_field
+from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_of, form_with, words_field
 from patients.admin import PatientTable, patient_form
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, move_appointment, settle_appointment
 from treatment_plans.appointments.models import Appointment, AppointmentState
@@ -53,7 +53,7 @@ class PlanAdmin(PatientTable):
     add_verb = AdminVerb(
         start_plan,
         _("Start a plan"),
-        patient_form(Plan, "starts_on", "review_on", "strengths", program=SeenChoiceField(programs_of, label=_("Program"))),
+        patient_form(Plan, "starts_on", "review_on", "strengths", program=ReachedChoiceField(programs_reached, label=_("Program"))),
     )
     verbs = (
         AdminVerb(change_plan, _("Change"), form_of(Plan, "review_on", "strengths"), "plan", lambda row: row.state != PlanState.ENDED),
@@ -181,7 +181,7 @@ class AppointmentAdmin(PatientTable):
             "starts_at",
             "ends_at",
             "note",
-            site=SeenChoiceField(sites_of, label=_("Site")),
+            site=ReachedChoiceField(sites_reached, label=_("Site")),
             clinician=SeenChoiceField(colleagues_of, label=_("With")),
         ),
     )
@@ -325,7 +325,7 @@ class LotAdmin(RecordAdmin):
             "expires_on",
             first={
                 "product": SeenChoiceField(lambda _user: Product.objects.all(), label=_("Product")),
-                "site": SeenChoiceField(sites_of, label=_("Site")),
+                "site": ReachedChoiceField(sites_reached, label=_("Site")),
                 "mg": _mg(_("Received, mg")),
             },
         ),
@@ -352,6 +352,10 @@ class LotAdmin(RecordAdmin):
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the lots of the person's sites."""
         return lots_seen_by(user)
+
+    def reached_by(self, user: User, right: Can) -> QuerySet[Any]:
+        """Return the lots of the sites to which a right reaches."""
+        return self.seen_by(user).filter(site__in=sites_reached(user, right))
 
 
 class StockEntryAdmin(RecordAdmin):

@@ -2,12 +2,17 @@ import pytest
 from django.db.models import Model
 
 from casemgr.admin import record_room
-from casemgr.core.accounts.models import Membership, Program
+from casemgr.core.accounts.models import Membership, Program, User
 from casemgr.core.accounts.rules import Role
+from casemgr.core.messaging.models import Message
+from casemgr.core.outbox.models import Fact
 from casemgr.core.ui.patient_rows import PatientRowAdmin
+from patients.diagnoses.models import Diagnosis
 from patients.record.models import Patient
 from referrals.casework.models import Task
 from tests.charts import fill_chart
+from treatment_plans.inventory.models import Lot, Product
+from treatment_plans.medication.models import Order
 
 OF_PATIENTS = [
     model for model, admin in record_room._registry.items() if isinstance(admin, PatientRowAdmin) and model.__name__ != "Disclosure"
@@ -90,3 +95,62 @@ def test_an_administrator_finds_the_people_of_their_programs_only(clinic, sign_i
     assert browser.get(place(stranger, "change")).status_code == 404
     assert browser.get(place(clinic.nurse, "change")).status_code == 200
     assert browser.get(place(Membership.objects.get(user=stranger), "change")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [(User, "password__startswith"), (Fact, "payload__patient_id"), (Fact, "key__contains"), (Message, "to__startswith")],
+)
+def test_what_a_table_does_not_show_cannot_be_guessed_through_the_address(clinic, sign_in, place, model, asked):
+    everybody = [clinic.administrator, clinic.case_manager]
+    answers = [sign_in(user).get(place(model), {asked: "1"}) for user in everybody]
+    assert {answer.status_code for answer in answers} <= {400, 403}
+
+
+def works_in_two_places(clinic, role, elsewhere):
+    user = clinic.hire(role, clinic.north)
+    Membership.objects.create(user=user, program=clinic.program, site=clinic.south, role=elsewhere, starts_on="2024-01-01")
+    return user
+
+
+def test_a_right_held_at_one_site_adds_nothing_to_a_patient_of_another(clinic, sign_in, place):
+    there = clinic.patient(clinic.south)
+    browser = sign_in(works_in_two_places(clinic, Role.PRESCRIBER, Role.DIRECTOR))
+    typed = {"patient": there.public_id, "axis": "substance_use", "code": "F11.20", "certainty": "provisional", "course": "active"}
+    assert browser.post(place(Diagnosis, "add"), typed).status_code == 422
+    assert not Diagnosis.objects.exists()
+
+
+def test_a_right_held_at_one_site_changes_no_row_of_another(clinic, sign_in, place):
+    there = clinic.patient(clinic.south)
+    fill_chart(clinic, there, 1)
+    order = Order.objects.get(patient=there)
+    browser = sign_in(works_in_two_places(clinic, Role.PRESCRIBER, Role.DIRECTOR))
+    assert browser.get(place(order, "change")).status_code == 200
+    assert "hold_order" not in browser.get(place(order, "change")).content.decode()
+    assert browser.post(place(order, verb="hold_order"), {"reason": "x"}).status_code == 404
+    order.refresh_from_db()
+    assert order.state == "active"
+
+
+def test_stock_is_received_and_counted_only_where_the_right_reaches(clinic, sign_in, place):
+    product = Product.objects.create(name="M", substance="methadone", form="oral concentrate", rxnorm="991147", mg_per_ml=10)
+    lot = Lot.objects.create(
+        product=product, site=clinic.south, number="S", expires_on="2027-01-31", remaining_mg=10, recorded_at=clinic.now,
+        recorded_by=clinic.system,
+    )  # fmt: skip
+    browser = sign_in(works_in_two_places(clinic, Role.NURSE, Role.DIRECTOR))
+    typed = {"product": product.pk, "site": clinic.south.pk, "number": "X", "expires_on": "2027-01-31", "mg": "5"}
+    assert browser.post(place(Lot, "add"), typed).status_code == 422
+    assert browser.post(place(lot, verb="count_lot"), {"counted_mg": "1", "note": "x"}).status_code == 404
+    lot.refresh_from_db()
+    assert (Lot.objects.count(), lot.remaining_mg) == (1, 10)
+
+
+def test_an_administrator_of_one_program_shuts_nobody_of_another_out(clinic, sign_in, place):
+    other = Program.objects.create(name="Elsewhere")
+    theirs = clinic.hire(Role.NURSE, None, program=other)
+    Membership.objects.create(user=clinic.administrator, program=other, role=Role.NURSE, starts_on="2024-01-01")
+    answer = sign_in(clinic.administrator).post(place(theirs, verb="deactivate_user"))
+    theirs.refresh_from_db()
+    assert (answer.status_code, theirs.is_active) == (404, True)

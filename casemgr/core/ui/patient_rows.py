@@ -53,9 +53,9 @@ class PatientField(OffersRows, forms.CharField):
         super().__init__(**{**said, **options})
         self.patients: QuerySet[Any] | None = None
 
-    def offer_to(self, user: User) -> None:
-        """Look among the patients whom this person may see."""
-        self.patients = self.people.seen_by(user, Can.SEE_PATIENTS)
+    def offer_to(self, user: User, right: Can) -> None:
+        """Look among the patients to whom the right of the verb reaches."""
+        self.patients = self.people.seen_by(user, right)
 
     def named(self, initial: Any) -> str:
         """Return the name of the patient that the address chose."""
@@ -99,7 +99,10 @@ class PatientRowAdmin(RecordAdmin):
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the rows of the patients whom the person may see, in the programs where they hold the right."""
-        right = self.view_rights[0]
+        return self.reached_by(user, self.view_rights[0])
+
+    def reached_by(self, user: User, right: Can) -> QuerySet[Any]:
+        """Return the rows to whose patients and programs a right reaches."""
         rows: QuerySet[Any] = self.model._default_manager.filter(**{f"{self.patient_path}__in": self.people.seen_by(user, right)})
         if not self.program_path:
             return rows

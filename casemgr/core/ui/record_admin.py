@@ -121,6 +121,15 @@ class RecordAdmin(AnyAdmin):
         """Return the rows that this person may see; every table says it for itself."""
         raise NotImplementedError
 
+    def reached_by(self, user: User, right: Can) -> QuerySet[Any]:
+        """Return the rows on which this person may use a right; what is seen at one site may be out of its reach at another."""
+        return self.seen_by(user)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Let the address narrow a list by its own filters and by nothing else: any other field could be guessed letter by letter."""
+        named = {part if isinstance(part, str) else getattr(part, "parameter_name", "") for part in self.list_filter}
+        return lookup.removesuffix("__exact").removesuffix("__isnull") in named
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Start from what the person may see, and from nothing else."""
         ordering = self.get_ordering(request)
@@ -215,6 +224,8 @@ class RecordAdmin(AnyAdmin):
             raise Http404
         if not self._user(request).may(verb.right):
             raise PermissionDenied
+        if not self._reaches(request, verb, row):
+            raise Http404
         return self._ask(request, verb, row)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -252,7 +263,8 @@ class RecordAdmin(AnyAdmin):
     def _ask(self, request: HttpRequest, verb: AdminVerb, row: Any) -> HttpResponse:
         """Show the form of a verb; when it is filled in, act, and say at the field why it was refused."""
         user = self._user(request)
-        form = verb.form(request.POST if request.method == "POST" else None, user=user, initial=self.initial_for(request, verb, row))
+        initial = self.initial_for(request, verb, row)
+        form = verb.form(request.POST if request.method == "POST" else None, user=user, right=verb.right, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 result = attempt(form, lambda: verb.act(row, form, user))
@@ -264,11 +276,17 @@ class RecordAdmin(AnyAdmin):
         context = {**self._frame(request, row), "form": form, "verb": verb, "title": verb.label}
         return TemplateResponse(request, "record_room/verb.html", context, status=422 if form.is_bound else 200)
 
+    def _reaches(self, request: HttpRequest, verb: AdminVerb, row: Any) -> bool:
+        """Say whether the right of a verb reaches this row."""
+        return self.reached_by(self._user(request), verb.right).filter(pk=row.pk).exists()
+
     def _verbs_for(self, request: HttpRequest, row: Any) -> list[tuple[str, Any]]:
         """Return address and words of what this person may do with this row."""
         user = self._user(request)
         place = f"{self.admin_site.name}:{self._prefix}_do"
         may = [verb for verb in self.verbs if verb.applies(row) and user.may(verb.right)]
+        reached = {right: self.reached_by(user, right).filter(pk=row.pk).exists() for right in {verb.right for verb in may}}
+        may = [verb for verb in may if reached[verb.right]]
         return [(reverse(place, args=[quote(row.pk), verb.name]), verb.label) for verb in may]
 
     def _address_of(self, row: Any) -> str:

@@ -8,6 +8,7 @@ from django.db.models import DateField, DateTimeField, Field, Model, QuerySet, T
 from django.forms.models import fields_for_model
 
 from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
 
 Rows = QuerySet[Any]
 DAY = forms.DateInput(attrs={"type": "date", "class": "field--short"}, format="%Y-%m-%d")
@@ -24,8 +25,8 @@ else:
 class OffersRows:
     """Mark a field whose choices depend on who asks."""
 
-    def offer_to(self, user: User) -> None:
-        """Offer what this person may see."""
+    def offer_to(self, user: User, right: Can) -> None:
+        """Offer what this person may see, where they hold the right of the verb."""
         raise NotImplementedError
 
     def named(self, initial: Any) -> str:
@@ -41,23 +42,36 @@ class SeenChoiceField(OffersRows, ChoiceOfRows):
         self.seen_by = seen_by
         super().__init__(queryset=None, **options)
 
-    def offer_to(self, user: User) -> None:
+    def offer_to(self, user: User, right: Can) -> None:
         """Offer what this person may see."""
         self.queryset = self.seen_by(user)
+
+
+class ReachedChoiceField(OffersRows, ChoiceOfRows):
+    """Offer the rows to which the right of the verb reaches: to work somewhere is not to hold every right there."""
+
+    def __init__(self, reached_by: Callable[[User, Can], Rows], **options: Any) -> None:
+        """Remember how to find the rows; who asks, and for what, is known later."""
+        self.reached_by = reached_by
+        super().__init__(queryset=None, **options)
+
+    def offer_to(self, user: User, right: Can) -> None:
+        """Offer what the right reaches."""
+        self.queryset = self.reached_by(user, right)
 
 
 class VerbForm(forms.Form):
     """Take what a verb needs; the names of the fields are those of its arguments."""
 
-    def __init__(self, *args: Any, user: User, **options: Any) -> None:
-        """Offer each field the rows that this person may see."""
+    def __init__(self, *args: Any, user: User, right: Can, **options: Any) -> None:
+        """Offer each field the rows that this person may see, as far as the right of the verb reaches."""
         super().__init__(*args, **options)
         self.user = user
         self.about = ""
         for name, field in self.fields.items():
             if not isinstance(field, OffersRows):
                 continue
-            field.offer_to(user)
+            field.offer_to(user, right)
             if found := field.named(self.initial.get(name)):
                 self.about, field.widget = found, forms.HiddenInput()
 
