@@ -34,3 +34,11 @@ class SessionLinesTable(LinesTable):
     class Meta(LinesTable.Meta):
         exclude = ("patient",)
         sequence = ("what", "detail", "site", "when")
+
+
+class DoseLinesTable(LinesTable):
+    """Show dose days: given or not is all there is to say."""
+
+    class Meta(LinesTable.Meta):
+        exclude = ("detail",)
+        sequence = ("patient", "what", "site", "when")

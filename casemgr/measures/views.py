@@ -16,11 +16,14 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, page
 from casemgr.measures.definitions import FIGURES
+from casemgr.measures.dose_days import WHICH
 from casemgr.measures.figures import Card, cards
 from casemgr.measures.forms import ScopeForm
 from casemgr.measures.lists import lines
 from casemgr.measures.queries import Scope, latest_day_recorded, sites_seen_by
-from casemgr.measures.tables import LinesTable, SessionLinesTable
+from casemgr.measures.tables import DoseLinesTable, LinesTable, SessionLinesTable
+
+TABLES: dict[str, type[LinesTable]] = {"sessions": SessionLinesTable, **dict.fromkeys(WHICH, DoseLinesTable)}
 
 
 @page(Can.SEE_MEASURES)
@@ -48,7 +51,7 @@ def figure_list(request: StaffRequest, code: str) -> HttpResponse:
     form, scope = _asked(request)
     after = request.GET.get("after", "")
     found, next_key = lines(scope, code, after=after)
-    table = (SessionLinesTable if code == "sessions" else LinesTable)(found)
+    table = TABLES.get(code, LinesTable)(found)
     table.next_url = f"?{form.query}&{urlencode({'after': next_key})}" if next_key else ""
     table.previous_url = f"?{form.query}" if after else ""
     note_read(by=request.user, at=timezone.now(), what="measures:list", subject=code, detail={"scope": form.query, "rows": len(found)})

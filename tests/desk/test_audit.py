@@ -52,6 +52,17 @@ def test_the_staff_of_another_program_is_not_shown(clinic, sign_in):
     assert verbs(audit(sign_in(clinic.administrator))) == []
 
 
+def test_whoever_audits_one_site_and_nurses_at_another_audits_no_patient_there(clinic, sign_in):
+    both = clinic.hire(Role.PRIVACY_OFFICER, clinic.north)
+    Membership.objects.create(user=both, program=clinic.program, site=clinic.south, role=Role.NURSE, starts_on="2024-01-01")
+    here, there = clinic.patient(clinic.north), clinic.patient(clinic.south)
+    event(clinic, patient_id=here.pk, verb="here")
+    event(clinic, patient_id=there.pk, verb="there")
+    browser = sign_in(both)
+    assert verbs(audit(browser)) == ["here"]
+    assert audit(browser, patient=str(there.public_id)).status_code == 404
+
+
 @pytest.mark.parametrize("role", [Role.CASE_MANAGER, Role.NURSE, Role.DIRECTOR, Role.FRONT_DESK])
 def test_nobody_else_reads_the_record(clinic, sign_in, role):
     event(clinic, verb="secret_thing")
@@ -113,3 +124,13 @@ def test_the_page_takes_the_same_statements_however_long_it_is(clinic, sign_in, 
     browser = sign_in(clinic.privacy_officer)
     with query_count(9):
         assert len(verbs(audit(browser))) == n
+
+
+def test_an_administrator_reads_no_name_that_somebody_typed_or_was_told(clinic, sign_in):
+    event(clinic, verb="search", detail='{"text":"Ana Flores"}')
+    event(clinic, verb="admin:list", detail='{"asked":"q=Flores"}')
+    event(clinic, verb="register_patient", outcome="refused", reason="Ana Flores is on record already.")
+    event(clinic, verb="record_session", outcome="refused", reason="The note names Ana Flores.")
+    event(clinic, verb="grant_membership", outcome="done")
+    assert verbs(audit(sign_in(clinic.administrator))) == ["grant_membership"]
+    assert "register_patient" in verbs(audit(sign_in(clinic.privacy_officer)))

@@ -80,3 +80,7 @@ def test_a_search_takes_the_same_statements_however_many_are_found(clinic, sign_
     browser = sign_in(clinic.nurse)
     with query_count(12):
         assert len(names(search(browser, "Quintero"))) == n
+
+
+def test_a_letter_that_no_name_has_finds_nobody_and_breaks_nothing(clinic, sign_in):
+    assert sign_in(clinic.nurse).get("/search/", {"q": "A\x00na"}).status_code == 200

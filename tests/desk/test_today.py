@@ -28,7 +28,7 @@ QUERIES = {
     Role.THERAPIST: 12,
     Role.PEER: 11,
     Role.NURSE: 12,
-    Role.PRESCRIBER: 12,
+    Role.PRESCRIBER: 13,
     Role.FRONT_DESK: 9,
     Role.DIRECTOR: 15,
     Role.PRIVACY_OFFICER: 11,
@@ -130,6 +130,14 @@ def test_a_nurse_reads_how_many_doses_are_given_to_come_and_on_hold(clinic, sign
     page = today(sign_in(clinic.nurse))
     assert [(figure.number, figure.of) for figure in page.context["today"].figures] == [(1, 3), (1, None), (1, None)]
     assert rows(page, "holds") == [("Rae Collins", "Methadone 60 mg", "On hold")]
+
+
+def test_a_director_reads_that_an_order_is_on_hold_but_not_of_what(clinic, sign_in):
+    held = clinic.patient(given="Rae", family="Collins")
+    order_for(clinic, held, starts_on=date(2026, 2, 1), state="on_hold", hold_reason="Missed three days")
+    page = today(sign_in(clinic.director))
+    assert rows(page, "holds") == [("Rae Collins", "Medication order", "On hold")]
+    assert "Methadone" not in page.content.decode()
 
 
 def test_a_prescriber_sees_orders_that_end_within_a_week_unless_another_follows(clinic, sign_in):

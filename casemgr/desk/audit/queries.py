@@ -13,6 +13,15 @@ from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 
 
+def patients_audited_by(user: User) -> QuerySet[Patient]:
+    """Return the patients whom this user may know to be here and whose record of access they may look into.
+
+    Both must hold for the same patient: whoever audits one site and nurses at another audits no patient there.
+    """
+    audited = patients_seen_by(user, can=Can.SEE_AUDIT).filter(pk=OuterRef("pk"))
+    return patients_seen_by(user).filter(Exists(audited))
+
+
 def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     """Return the events about patients whom this user may know to be here, and those about nobody, of their own programs.
 
@@ -24,7 +33,7 @@ def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     staff = Membership.objects.filter(program__in=programs, user=OuterRef("actor_id"))
     machines = User.objects.exclude(kind=UserKind.PERSON).filter(pk=OuterRef("actor_id"))
     about_nobody = Q(patient_id__isnull=True) & (Q(actor_id__isnull=True) | Exists(staff) | Exists(machines))
-    seen = patients_seen_by(user).filter(pk=OuterRef("patient_id"))
+    seen = patients_audited_by(user).filter(pk=OuterRef("patient_id"))
     return AuditEvent.objects.filter(about_nobody | Exists(seen)).annotate(
         patient_key=Subquery(Patient.objects.filter(pk=OuterRef("patient_id")).values("public_id"))
     )

@@ -11,15 +11,14 @@ from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, page
 from casemgr.desk.audit.forms import AuditForm
-from casemgr.desk.audit.queries import events_seen_by, narrowed
+from casemgr.desk.audit.queries import events_seen_by, narrowed, patients_audited_by
 from casemgr.desk.audit.tables import AuditTable
-from patients.caseload.queries import patients_seen_by
 
 
 @page(Can.SEE_AUDIT)
 def audit_list(request: StaffRequest) -> HttpResponse:
     """Show the record, newest first; looking at it is on the record too."""
-    patients = patients_seen_by(request.user)
+    patients = patients_audited_by(request.user)
     form = AuditForm(request.GET, patients=patients)
     asked = form.cleaned_data if form.is_valid() else {}
     if "patient" in form.errors:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -50,14 +50,22 @@ def dosing_figures(scope: Scope) -> list[Figure]:
 
 def holds(scope: Scope) -> Section:
     """Find the orders on hold: somebody stands at the window without a dose."""
-    rows = _orders_here(scope).filter(state=OrderState.ON_HOLD).select_related("patient").order_by("starts_on", "pk")[: MOST_ROWS + 1]
-    may_decide = scope.user.may(Can.PRESCRIBE)
+    doses = Dose.objects.filter(patient=OuterRef("patient"), substance=OuterRef("substance")).order_by("-for_day").values("for_day")
+    held = _orders_here(scope).filter(state=OrderState.ON_HOLD).annotate(last_dose_on=Subquery(doses[:1]))
+    rows = held.select_related("patient").order_by("last_dose_on", "pk")[: MOST_ROWS + 1]
+    may_decide, reads_charts = scope.user.may(Can.PRESCRIBE), scope.user.may(Can.SEE_CHART)
 
-    def row(order: Order) -> Row:
-        step = _("Decide") if may_decide else _("Open chart")
-        url = way("treatment_plans:order", order.pk) if may_decide else ""
+    def row(order: Any) -> Row:
         return Row(
-            str(order), order.patient, order.hold_reason, kind="stop", state=_("On hold"), step=step, url=url or chart_of(order.patient)
+            str(order) if reads_charts else _("Medication order"),
+            order.patient,
+            order.hold_reason,
+            since=order.last_dose_on,
+            since_words=_("last dose"),
+            kind="stop",
+            state=_("On hold"),
+            step=_("Decide") if may_decide else _("Open chart"),
+            url=way("treatment_plans:order", order.pk) if may_decide else chart_of(order.patient),
         )
 
     return section(

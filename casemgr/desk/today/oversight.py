@@ -168,9 +168,10 @@ def _event_row(event: Any) -> Row:
 
 def late_disclosures(scope: Scope) -> Section:
     """Find what left the program of late, and what was withheld."""
-    rows = Disclosure.objects.filter(at__gte=scope.days_ago(LATELY_DAYS), patient_id__in=patients_seen_by(scope.user).values("pk"))
+    patients = patients_seen_by(scope.user, can=Can.SEE_DISCLOSURES)
+    rows = Disclosure.objects.filter(at__gte=scope.days_ago(LATELY_DAYS), patient_id__in=patients.values("pk"))
     found = list(rows.order_by("-pk")[: MOST_ROWS + 1])
-    people = patients_seen_by(scope.user).in_bulk([disclosure.patient_id for disclosure in found] or [0])
+    people = patients.in_bulk([disclosure.patient_id for disclosure in found] or [0])
 
     def row(disclosure: Disclosure) -> Row:
         withheld = disclosure.outcome == DisclosureOutcome.WITHHELD
@@ -200,7 +201,7 @@ def ending_consents(scope: Scope) -> Section:
     """Find the consents that end within a month."""
     named = ConsentRecipient.objects.filter(consent=OuterRef("pk")).order_by("id")
     consents: QuerySet[Any] = Consent.objects.filter(
-        patient__in=patients_seen_by(scope.user),
+        patient__in=patients_seen_by(scope.user, can=Can.SEE_DISCLOSURES),
         state=ConsentState.ACTIVE,
         valid_until__gte=scope.today,
         valid_until__lte=scope.in_days(CONSENT_ENDS_SOON_DAYS),
