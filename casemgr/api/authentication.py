@@ -17,7 +17,7 @@ from casemgr.core.accounts.models import User, UserKind
 from casemgr.core.directory.models import Organization
 
 _BY_CHECKSUM = """
-    SELECT client.id, client.purpose, client.scopes, token.scope, identity.id, identity.full_name, identity.email,
+    SELECT client.id, client.purpose, client.scopes, token.scope, identity.id, identity.email, identity.full_name,
         partner.id, partner.public_id, partner.name, partner.kind, partner.hipaa_role, partner.is_part2_program, partner.address
     FROM oauth2_provider_accesstoken token
     JOIN casemgr_apiclient client ON client.id = token.application_id
@@ -27,8 +27,9 @@ _BY_CHECKSUM = """
 """
 """SQL from a token to client, identity and organisation: whoever of them was shut out is shut out with the next request."""
 
-_OF_IDENTITY = ("id", "full_name", "email", "kind", "is_active", "organization_id")
+_OF_IDENTITY = ("id", "email", "full_name", "kind", "organization_id", "is_active")
 _OF_PARTNER = ("id", "public_id", "name", "kind", "hipaa_role", "is_part2_program", "address")
+"""Columns in the order of the models, as `from_db` takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,6 @@ def partner_of(token: str, at: datetime) -> Partner | None:
     if row is None:
         return None
     organization = Organization.from_db("default", _OF_PARTNER, row[7:])
-    user = User.from_db("default", _OF_IDENTITY, (*row[4:7], UserKind.CLIENT, True, organization.pk))
+    user = User.from_db("default", _OF_IDENTITY, (*row[4:7], UserKind.CLIENT, organization.pk, True))
     user.organization = organization
     return Partner(row[0], user, organization, row[1], frozenset(row[2]).intersection(row[3].split()))

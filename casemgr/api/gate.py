@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import MethodNotAllowed, NotFound
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
 from casemgr.api.authentication import Partner, PartnerAuthentication, partner_behind
@@ -39,6 +40,7 @@ class GatedView(APIView):
     """Check token, rate and scope first; what a subclass may read, it is given by the gate."""
 
     authentication_classes = [PartnerAuthentication]
+    permission_classes = [IsAuthenticated]
     scope: ClassVar[str]
     categories: ClassVar[frozenset[str]]
     told: ClassVar[str]

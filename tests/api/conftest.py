@@ -1,10 +1,12 @@
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import count
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, set_token_value
@@ -65,6 +67,12 @@ class Caller:
         )
 
 
+@cache
+def _hashed() -> str:
+    """Return the secret as it is kept; hashing it anew for each test would take longer than the tests."""
+    return make_password(SECRET)
+
+
 @pytest.fixture
 def partner(clinic):
     """Return a function that registers a partner system and gives it a token."""
@@ -76,7 +84,7 @@ def partner(clinic):
             organization=organization,
             name=f"{name} record system",
             client_id=f"client-{uuid4().hex}",
-            client_secret=SECRET,
+            client_secret=_hashed(),
             scopes=scopes,
             purpose=purpose,
             by=clinic.administrator,

@@ -37,7 +37,7 @@ class PatientList(GatedView):
     )
     def get(self, request: HttpRequest) -> HttpResponse:
         """Return the next 20 people."""
-        search = request.GET.get("search", "").strip()
+        search = request.GET.get("search", "").replace("\x00", "").strip()
         released = self._found(search) if search else self.release_many(after=self._after(request))
         data = [one.person or {} for one in released]
         more = len(data) == PAGE and not search

@@ -1,0 +1,90 @@
+"""The gate decides in two places: a statement narrows lists, a rule decides. They must never disagree."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from casemgr.core.directory.models import Organization
+from patients.consent.models import Consent, ConsentRecipient
+from patients.consent.queries import consents_of, recipient_facts
+from patients.consent.rules import may_disclose
+from patients.disclosures.actions import disclose_many
+from patients.episodes.models import Episode
+
+CONSENTS = 400
+
+
+@pytest.fixture
+def crowd(clinic, now, hospital, landlord):
+    """Make people with one or two consents each, of every shape that the database lets stand."""
+    chance = random.Random(20260304)
+    today = date(2026, 3, 4)
+    patients = [clinic.patient() for _ in range(CONSENTS * 2 // 3)]
+    for patient in patients[::5]:
+        Episode.objects.filter(patient=patient).update(
+            discharged_on=today + timedelta(days=chance.choice([-3, 0, 1])), discharge_reason="1"
+        )
+    consents = []
+    for number in range(CONSENTS):
+        kind = chance.choice(["tpo", "specific"])
+        ends = chance.choice(["", "end of the treatment", " End of the Treatment", "none", "when the flat is found"])
+        until = chance.choice([None, today - timedelta(days=1), today, today + timedelta(days=1), date(2030, 1, 1)])
+        consents.append(
+            Consent(
+                patient=patients[number % len(patients)],
+                discloser=clinic.program,
+                kind=kind,
+                purposes=chance.sample(["treatment", "payment", "housing"], chance.randint(1, 2)),
+                categories=chance.sample(["demographics", "medications", "plan"], chance.randint(1, 3)),
+                description="x",
+                revocation_statement="x",
+                redisclosure_statement="x" if kind == "tpo" else chance.choice(["", "x"]),
+                refusal_statement="x",
+                signed_by="x",
+                signer_relationship="patient",
+                signed_on=today - timedelta(days=chance.choice([-1, 0, 1, 30])),
+                valid_until=until,
+                ends_with=ends or ("" if until else "none"),
+                recorded_at=now,
+                recorded_by=clinic.case_manager,
+            )
+        )
+    Consent.objects.bulk_create(consents)
+    ConsentRecipient.objects.bulk_create(
+        ConsentRecipient(consent=consent, organization=organization, patient=consent.patient)
+        for consent in consents
+        for organization in chance.choice([[hospital], [landlord], [hospital, landlord]])
+    )
+    Consent.objects.update(state="active")
+    Consent.objects.filter(pk__in=[consent.pk for consent in consents[::7]]).update(state="revoked", revoked_at=now)
+    return patients
+
+
+QUESTIONS = [("treatment", {"demographics"}), ("housing", {"demographics", "plan"}), ("payment", {"medications"})]
+
+
+def test_a_list_reaches_exactly_whom_the_rule_lets_through_one_by_one(clinic, now, crowd, hospital):
+    for hipaa_role in ("covered_entity", "neither"):
+        Organization.objects.filter(pk=hospital.pk).update(hipaa_role=hipaa_role)
+        hospital.refresh_from_db()
+        for purpose, categories in QUESTIONS:
+            expected = one_by_one(crowd, hospital, purpose, categories, now)
+            told = disclose_many(
+                recipient=hospital,
+                purpose=purpose,
+                categories=categories,
+                description="x",
+                via="api",
+                by=clinic.case_manager,
+                at=now,
+                limit=1000,
+            )
+            assert {one.patient_id: one.consent_id for one in told} == expected, (hipaa_role, purpose)
+            assert 5 < len(expected) < len(crowd) - 5
+
+
+def one_by_one(crowd, hospital, purpose, categories, at):
+    recipient = recipient_facts(hospital)
+    decisions = {patient.pk: may_disclose(recipient, purpose, frozenset(categories), consents_of(patient.pk, at=at)) for patient in crowd}
+    return {key: decision.consent_id for key, decision in decisions.items() if decision.allowed}
