@@ -25,6 +25,10 @@ from treatment_plans.sessions.models import Attendance, Session
 
 CANARY = "Zyxwvut"
 UNKNOWN = 987_654_321
+CHOSEN = {"code": "census", "verb": "finish", "purpose": "task"}
+"""Arguments that choose what a page does and name no row."""
+
+BY_PUBLIC_ID = {"patient", "organization"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def routes(patterns: list[Any] | None = None, prefix: str = "", spaces: tuple[st
 
 def unknown(arguments: tuple[str, ...]) -> dict[str, Any]:
     """Return arguments that name nothing."""
-    return {name: uuid.UUID(int=7) if name == "patient" else UNKNOWN for name in arguments}
+    return {name: CHOSEN.get(name) or (uuid.UUID(int=7) if name in BY_PUBLIC_ID else UNKNOWN) for name in arguments}
 
 
 class Everything:
@@ -74,7 +78,8 @@ class Everything:
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
-        return {name: self.patient.public_id if name == "patient" else self.rows[name.removesuffix("_id")] for name in names}
+        public = {"patient": self.patient.public_id, **CHOSEN}
+        return {name: public[name] if name in public else self.rows[name.removesuffix("_id")] for name in names}
 
     def _record(self) -> None:
         patient: Patient = self.patient

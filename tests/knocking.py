@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import CASELOAD_ROLES, Can, Role
-from tests.doors import CANARY, Everything, Route, routes, unknown
+from tests.doors import CANARY, CHOSEN, Everything, Route, routes, unknown
 from tests.worlds import Clinic
 
 OPEN = {
@@ -24,6 +24,7 @@ ABOUT_PARTNERS_NOT_PATIENTS = {"organization"}
 """Arguments that name no patient: everybody with the right may open them."""
 
 OWN = "Ownperson"
+SEARCHES = {"desk:search", "referrals:choose_person"}
 CODES = ("census", "admissions", "no-shows")
 
 
@@ -53,7 +54,7 @@ def open_to_nobody(client: Client, pages: Iterable[Route]) -> list[str]:
     """Return the pages that answer somebody who is not signed in with anything but the way to the sign-in."""
     wrong = []
     for route in pages:
-        answer = client.get(reverse(route.name, kwargs=unknown(route.arguments) if "code" not in route.arguments else {"code": CODES[0]}))
+        answer = client.get(reverse(route.name, kwargs=unknown(route.arguments)))
         sent_away = answer.status_code == 302 and answer.headers["Location"].startswith("/account/login/?next=")
         if not sent_away and answer.status_code != 405:
             wrong.append(f"{route.name}: {answer.status_code}")
@@ -96,7 +97,7 @@ def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Ever
     """Open every page that names a row, for every relation, and compare what is forbidden with what does not exist."""
     wrong = []
     for route in pages:
-        names = set(route.arguments) - {"code"}
+        names = set(route.arguments) - set(CHOSEN)
         if not names or names <= ABOUT_PARTNERS_NOT_PATIENTS:
             continue
         nobody = knock(browser, route, unknown(route.arguments))
@@ -120,10 +121,11 @@ def lists_that_leak(browser: Client, user: User, pages: Iterable[Route]) -> tupl
     """Open every page that names no row; return those that show the stranger, and how many showed one's own person."""
     leaks, seen = [], 0
     for route in pages:
-        if set(route.arguments) - {"code"} or not any(user.may(Can(right)) for right in route.rights):
+        if set(route.arguments) - set(CHOSEN) or not any(user.may(Can(right)) for right in route.rights):
             continue
-        for arguments in [{"code": code} for code in CODES] if "code" in route.arguments else [{}]:
-            answer = browser.get(reverse(route.name, kwargs=arguments), {"q": CANARY[:-1]} if route.name == "desk:search" else {})
+        chosen = {name: CHOSEN[name] for name in route.arguments}
+        for arguments in [chosen | {"code": code} for code in CODES] if "code" in chosen else [chosen]:
+            answer = browser.get(reverse(route.name, kwargs=arguments), {"q": CANARY[:-1]} if route.name in SEARCHES else {})
             page = answer.content.decode()
             seen += OWN in page
             if CANARY in re.sub(rf"{CANARY} Homes \d+", "", page):
