@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from casemgr.core.accounts.models import User
 from tests.worlds import Clinic
@@ -30,6 +31,12 @@ TransactionTestCase._fixture_teardown = _teardown_without_guards  # type: ignore
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.MESSAGE_FOLDER = tmp_path / "messages"
+
+
+@pytest.fixture(autouse=True)
+def _speaks_english():
+    """Begin in English whatever language the last request of the test before was answered in."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

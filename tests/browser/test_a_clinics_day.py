@@ -61,7 +61,7 @@ def test_a_therapist_writes_a_session_towards_a_goal_and_signs_it(sit_down):
 def test_a_case_manager_adds_a_task_and_finishes_it(sit_down):
     desk = sit_down("case.manager@demo.test")
     desk.picture("case-manager-today")
-    page = desk.open("/casework/")
+    page = desk.open("/casework/tasks/")
     desk.picture("case-manager-tasks")
     page = desk.open("/patients/")
     desk.picture("case-manager-caseload")

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from casemgr.core.accounts.models import Membership, Program, User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.outbox.draining import drain
 from casemgr.core.outbox.models import Fact
@@ -134,3 +135,17 @@ def test_a_place_on_the_team_is_cheap(clinic, place, query_count):
     assert clinic.therapist.current_memberships
     with query_count(7):
         place(clinic.therapist, Role.THERAPIST)
+
+
+def test_nobody_joins_the_care_team_of_somebody_who_is_not_in_their_program(clinic, by):
+    patient = clinic.patient()
+    other = Program.objects.create(name="Elsewhere")
+    stranger = clinic.hire(Role.CASE_MANAGER, None, program=other)
+    Membership.objects.create(user=by["by"], program=other, role=Role.CASE_MANAGER, starts_on="2024-01-01")
+    me = User.objects.get(pk=by["by"].pk)
+    with pytest.raises(Refused) as refused:
+        assign_care_team_member(
+            patient=patient, program=other, user=stranger, role="case_manager", since=date(2026, 3, 4), **{**by, "by": me}
+        )
+    assert [reason.code for reason in refused.value.reasons] == ["not_in_program"]
+    assert not patients_seen_by(stranger).exists()

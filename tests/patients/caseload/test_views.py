@@ -10,8 +10,8 @@ from patients.record.models import Patient
 
 CASELOAD = reverse("patients:caseload")
 
-CASELOAD_QUERIES = 11
-TEAM_QUERIES = 11
+CASELOAD_QUERIES = 8
+TEAM_QUERIES = 8
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
 
 

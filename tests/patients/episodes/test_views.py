@@ -6,7 +6,7 @@ from django.urls import reverse
 from casemgr.core.audit.models import AuditEvent
 from patients.episodes.models import Episode
 
-CARE_QUERIES = 10
+CARE_QUERIES = 7
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
 
 

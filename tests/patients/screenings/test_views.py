@@ -8,7 +8,7 @@ from casemgr.core.audit.models import AuditEvent
 from patients.screenings.actions import record_observation
 from patients.screenings.models import Observation
 
-OBSERVATION_QUERIES = 10
+OBSERVATION_QUERIES = 7
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
 
 
