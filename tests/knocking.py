@@ -100,6 +100,7 @@ def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Ever
         names = set(route.arguments) - set(CHOSEN)
         if not names or names <= ABOUT_PARTNERS_NOT_PATIENTS:
             continue
+        browser.cookies.pop("messages", None)  # what the door before had to say would be shown at this one
         nobody = knock(browser, route, unknown(route.arguments))
         allowed = any(user.may(Can(right)) for right in route.rights)
         if nobody.status_code != (404 if allowed else 403):
