@@ -27,10 +27,10 @@ CHANNELS = {ContactKind.PHONE.value: "sms", ContactKind.EMAIL.value: "email"}
 
 
 def appointments_seen_by(user: User) -> QuerySet[Appointment]:
-    """Return the appointments of those patients whose calendar this user may see."""
-    return Appointment.objects.filter(patient__in=patients_seen_by(user, can=Can.SEE_CALENDAR)).select_related(
-        "patient", "site__program", "clinician"
-    )
+    """Return the appointments of those patients whose calendar this user may see, in the programs where that right is held."""
+    programs = {membership.program_id for membership in user.reach(Can.SEE_CALENDAR)}
+    seen = patients_seen_by(user, can=Can.SEE_CALENDAR)
+    return Appointment.objects.filter(site__program__in=programs, patient__in=seen).select_related("patient", "site__program", "clinician")
 
 
 def appointments_for(patient: Patient) -> QuerySet[Appointment]:

@@ -16,8 +16,10 @@ from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective
 
 
 def plans_seen_by(user: User) -> QuerySet[Plan]:
-    """Return the plans of those patients whose chart this user may see."""
-    return Plan.objects.filter(patient__in=patients_seen_by(user, can=Can.SEE_CHART)).select_related("patient", "program")
+    """Return the plans of those patients whose chart this user may see, in the programs where that right is held."""
+    programs = {membership.program_id for membership in user.reach(Can.SEE_CHART)}
+    seen = patients_seen_by(user, can=Can.SEE_CHART)
+    return Plan.objects.filter(program__in=programs, patient__in=seen).select_related("patient", "program")
 
 
 def problems_seen_by(user: User) -> QuerySet[Problem]:
@@ -33,11 +35,6 @@ def goals_seen_by(user: User) -> QuerySet[Goal]:
 def objectives_seen_by(user: User) -> QuerySet[Objective]:
     """Return the objectives of the plans that this user may see."""
     return Objective.objects.filter(goal__problem__plan__in=plans_seen_by(user)).select_related("goal__problem__plan__program")
-
-
-def plans_for(patient: Patient) -> QuerySet[Plan]:
-    """Return a patient's plans, the newest first."""
-    return Plan.objects.filter(patient=patient).select_related("program")
 
 
 def active_plan_of(patient: Patient) -> Plan | None:

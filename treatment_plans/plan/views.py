@@ -31,7 +31,6 @@ from treatment_plans.plan.queries import (
     next_review_after,
     objectives_seen_by,
     parts_in_words,
-    plans_for,
     plans_seen_by,
     problems_seen_by,
     with_parts,
@@ -45,7 +44,7 @@ ORDER = [PlanState.ACTIVE, PlanState.DRAFT, PlanState.ENDED]
 def plan(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     """Show a person's plan in force, else the draft, else the last one; say so when there is none."""
     person = get_object_or_404(patients_seen_by(request.user, can=Can.SEE_CHART), public_id=patient)
-    plans = sorted(plans_for(person), key=lambda one: ORDER.index(PlanState(one.state)))
+    plans = sorted(plans_seen_by(request.user).filter(patient=person), key=lambda one: ORDER.index(PlanState(one.state)))
     if not plans:
         note_read(by=request.user, at=timezone.now(), what="plan", patient_id=person.pk)
         context = {"patient": person, "may_write": request.user.may(Can.WRITE_PLAN)}
@@ -154,6 +153,8 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
     def put_into_force() -> Plan:
         return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
 
+    if request.method == "GET":
+        note_read(by=request.user, at=timezone.now(), what="plan", patient_id=found.patient_id)
     if request.method == "POST" and form.is_valid() and attempt(form, put_into_force) is not None:
         messages.success(request, _("The plan is in force."))
         return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
@@ -222,7 +223,7 @@ def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, st
     """Draw a plan."""
     found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=key)
     note_read(by=request.user, at=timezone.now(), what="plan", patient_id=found.patient_id)
-    context = {**_content(request, found), "refused": refused, "plans": list(plans_for(found.patient))}
+    context = {**_content(request, found), "refused": refused, "plans": list(plans_seen_by(request.user).filter(patient=found.patient_id))}
     template = "treatment_plans/plan/_plan.html" if request.htmx else "treatment_plans/plan/plan.html"
     return render(request, template, context, status=status)
 

@@ -22,16 +22,19 @@ AROUND = timedelta(hours=1)
 
 
 def attendances_seen_by(user: User) -> QuerySet[Attendance]:
-    """Return the attendances and notes of those patients whose chart this user may see."""
-    return Attendance.objects.filter(patient__in=patients_seen_by(user, can=Can.SEE_CHART)).select_related(
+    """Return the attendances and notes of those patients whose chart this user may see, in the programs where that right is held."""
+    programs = {membership.program_id for membership in user.reach(Can.SEE_CHART)}
+    seen = patients_seen_by(user, can=Can.SEE_CHART)
+    return Attendance.objects.filter(session__site__program__in=programs, patient__in=seen).select_related(
         "session__site", "session__clinician", "patient", "signed_by"
     )
 
 
 def sessions_seen_by(user: User) -> QuerySet[Session]:
     """Return the sessions in which a patient took part whose chart this user may see."""
+    programs = {membership.program_id for membership in user.reach(Can.SEE_CHART)}
     seen = Attendance.objects.filter(session=OuterRef("pk"), patient__in=patients_seen_by(user, can=Can.SEE_CHART))
-    return Session.objects.filter(Exists(seen)).select_related("site__program", "clinician")
+    return Session.objects.filter(Exists(seen), site__program__in=programs).select_related("site__program", "clinician")
 
 
 def attendances_for(patient: Patient) -> QuerySet[Attendance]:

@@ -88,6 +88,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
         )
         if written:
             return _after_writing(request, written)
+    note_read(by=request.user, at=at, what="goals", patient_id=person.pk)
     context = {"form": form, "patient": person, "appointment": booked}
     return render(request, "treatment_plans/sessions/write.html", context, status=422 if form.errors else 200)
 
@@ -108,6 +109,7 @@ def group(request: StaffRequest) -> HttpResponse:
         written = attempt(form, lambda: _record_group(request, form, parts, at))
         if written:
             return _after_writing(request, written)
+    note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
     errors = [link for one in (form, *parts) for link in error_links(one)]
     context = {"form": form, "parts": parts, "errors": errors}
     return render(request, "treatment_plans/sessions/group.html", context, status=422 if errors else 200)

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casemgr.core.accounts.models import Program
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from treatment_plans.plan.actions import activate_plan
@@ -160,3 +161,23 @@ def test_a_plan_needs_the_same_number_of_queries_for_two_and_twelve_problems(cli
 
 
 PLAN, PRINT = 14, 12
+
+
+def test_the_plan_of_another_program_is_neither_shown_nor_named(clinic, sign_in):
+    person = clinic.patient()
+    other = Program.objects.create(name="Quiet Elsewhere")
+    theirs = Plan.objects.create(
+        patient=person, program=other, state="active", starts_on="2026-03-01", review_on="2026-05-01", recorded_at=clinic.now,
+        recorded_by=clinic.system,
+    )  # fmt: skip
+    browser = sign_in(clinic.nurse)
+    assert browser.get(address("plan_version", theirs.pk)).status_code == 404
+    page = browser.get(address("plan", person.public_id))
+    assert page.status_code == 200
+    assert "Quiet Elsewhere" not in page.content.decode()
+
+
+def test_looking_at_a_plan_before_it_comes_into_force_is_on_the_record(clinic, draft, sign_in):
+    plan = draft(clinic.patient(), "substance_use")
+    sign_in(clinic.therapist).get(address("activate_plan", plan.pk))
+    assert AuditEvent.objects.filter(verb="plan", outcome="seen", patient_id=plan.patient_id, actor_id=clinic.therapist.pk).exists()

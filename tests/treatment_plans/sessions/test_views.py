@@ -215,7 +215,7 @@ def test_unsigned_notes_are_ones_own_and_leave_the_list_when_signed(clinic, held
     assert "Nothing to sign" in browser.get(reverse("treatment_plans:unsigned")).content.decode()
 
 
-SESSIONS, SESSION, UNSIGNED, ROSTER, GROUP_FORM, GROUP_SAVED = 8, 8, 6, 8, 9, 15
+SESSIONS, SESSION, UNSIGNED, ROSTER, GROUP_FORM, GROUP_SAVED = 8, 8, 6, 8, 10, 15
 
 
 @pytest.mark.parametrize("number", [2, 12])
@@ -252,3 +252,12 @@ def test_a_role_without_sessions_is_refused_and_nothing_is_written(clinic, sign_
     answer = sign_in(clinic.front_desk).post(address, {**when(clinic), "kind": "individual", "state": "present", "note": "x"})
     assert answer.status_code == 403
     assert not Session.objects.exists()
+
+
+def test_whose_goals_were_shown_while_writing_is_on_the_record(clinic, sign_in):
+    ana, ben = clinic.patient(), clinic.patient()
+    browser = sign_in(clinic.therapist)
+    browser.get(f"{reverse('treatment_plans:write_group')}?patients={ana.public_id}&patients={ben.public_id}")
+    browser.get(reverse("treatment_plans:write_session", args=[ana.public_id]))
+    seen = AuditEvent.objects.filter(verb="goals", outcome="seen").order_by("pk").values_list("patient_id", flat=True)
+    assert sorted(seen) == sorted([ana.pk, ben.pk, ana.pk])
