@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -46,6 +46,9 @@ def assign_care_team_member(
     team = list(CareTeamMember.objects.filter(patient=row, program=program, until__isnull=True))
     member = next((m for m in team if m.user_id == user.pk and m.role == role), None)
     reasons = _against_assignment(user, program, role, member, is_lead)
+    if not _is_known_in(row, program):
+        text = _("This person is not in the care of %(program)s. Admit them there first.") % {"program": program}
+        reasons.append(Reason(text, code="not_in_program", source="42 CFR 2.12(c)(3)"))
     if reasons:
         raise Refused(*reasons)
     if is_lead and any(m.is_lead for m in team):
@@ -85,6 +88,12 @@ def end_care_team(*, episode: Episode, by: User, at: datetime) -> int:
     if back is not None:
         team = team.filter(recorded_at__lt=back.recorded_at)
     return team.update(until=Greatest(F("since"), episode.discharged_on), is_lead=False)
+
+
+def _is_known_in(patient: Patient, program: Program) -> bool:
+    """Say whether a program has or had this person in care, or registered them: a place on the team opens the chart."""
+    known = Q(registered_site__program=program) | Q(episodes__program=program)
+    return Patient.objects.filter(known, pk=patient.pk).exists()
 
 
 def _against_assignment(user: User, program: Program, role: str, member: CareTeamMember | None, is_lead: bool) -> list[Reason]:

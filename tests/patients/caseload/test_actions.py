@@ -133,7 +133,7 @@ def test_a_late_reaction_leaves_the_team_of_the_next_stay_alone(clinic, newcomer
 def test_a_place_on_the_team_is_cheap(clinic, place, query_count):
     assert clinic.case_manager.current_memberships
     assert clinic.therapist.current_memberships
-    with query_count(7):
+    with query_count(8):
         place(clinic.therapist, Role.THERAPIST)
 
 
