@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from casemgr.core.accounts.models import Membership, User, UserKind
 from casemgr.core.accounts.rules import Can
-from casemgr.core.audit.models import AuditEvent
+from casemgr.core.action import REGISTRY
+from casemgr.core.audit.models import AuditEvent, Outcome
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 
@@ -25,7 +26,8 @@ def patients_audited_by(user: User) -> QuerySet[Patient]:
 def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     """Return the events about patients whom this user may know to be here, and those about nobody, of their own programs.
 
-    An administrator knows no patients: they find sign-ins and accounts. A privacy officer finds both (45 CFR 164.312(b)).
+    An administrator knows no patients: they find sign-ins and accounts, and neither looks nor refused verbs whose words may hold a name.
+    A privacy officer finds all (45 CFR 164.312(b)).
     """
     programs = {membership.program_id for membership in user.reach(Can.SEE_AUDIT)}
     if not programs:
@@ -33,10 +35,17 @@ def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     staff = Membership.objects.filter(program__in=programs, user=OuterRef("actor_id"))
     machines = User.objects.exclude(kind=UserKind.PERSON).filter(pk=OuterRef("actor_id"))
     about_nobody = Q(patient_id__isnull=True) & (Q(actor_id__isnull=True) | Exists(staff) | Exists(machines))
+    if not programs <= {membership.program_id for membership in user.reach(Can.SEE_PATIENTS)}:
+        about_nobody &= ~Q(outcome=Outcome.SEEN) & ~Q(verb__in=_verbs_about_patients())
     seen = patients_audited_by(user).filter(pk=OuterRef("patient_id"))
     return AuditEvent.objects.filter(about_nobody | Exists(seen)).annotate(
         patient_key=Subquery(Patient.objects.filter(pk=OuterRef("patient_id")).values("public_id"))
     )
+
+
+def _verbs_about_patients() -> list[str]:
+    """Return the verbs of every storey above the ground, which knows no patient."""
+    return [name.rpartition(".")[2] for name in REGISTRY if not name.startswith("casemgr.core.")]
 
 
 def narrowed(events: QuerySet[AuditEvent], asked: dict[str, Any], *, zone: ZoneInfo) -> QuerySet[AuditEvent]:
