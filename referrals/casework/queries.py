@@ -66,4 +66,4 @@ def program_for(patient: Patient, user: User, in_hand: Program) -> Program:
     programs = {membership.program_id: membership.program for membership in user.reach(Can.WRITE_TASK)}
     stays = Episode.objects.filter(patient=patient, program__in=programs).order_by("discharged_on", "-admitted_on")
     known = list(stays.values_list("program", flat=True))
-    return programs[in_hand.pk] if in_hand.pk in programs and (in_hand.pk in known or not known) else programs[known[0]]
+    return programs[in_hand.pk] if in_hand.pk in programs and (in_hand.pk in known or not known) else programs[[*known, *programs][0]]

@@ -70,4 +70,4 @@ def program_to_refer_from(patient: Patient, user: User, in_hand: Program) -> Pro
     programs = {membership.program_id: membership.program for membership in user.reach(Can.MAKE_REFERRAL)}
     stays = Episode.objects.filter(patient=patient, program__in=programs).order_by("discharged_on", "-admitted_on")
     known = list(stays.values_list("program", flat=True))
-    return programs[in_hand.pk] if in_hand.pk in programs and (in_hand.pk in known or not known) else programs[known[0]]
+    return programs[in_hand.pk] if in_hand.pk in programs and (in_hand.pk in known or not known) else programs[[*known, *programs][0]]
