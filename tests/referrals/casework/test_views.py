@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from casemgr.core.accounts.models import Membership, Program
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
+from patients.episodes.models import Episode
 from referrals.casework.actions import add_task
 from referrals.casework.models import Task
 
@@ -170,3 +172,14 @@ def test_a_director_reads_tasks_and_changes_none(add, clinic, sign_in):
     assert sign_in(clinic.front_desk).get(url("tasks")).status_code == 403
     task.refresh_from_db()
     assert task.state == "open"
+
+
+def test_a_task_for_somebody_newly_registered_in_the_other_program_goes_to_that_program(clinic, sign_in):
+    other = Program.objects.create(name="Aside")
+    Membership.objects.create(user=clinic.nurse, program=other, role=Role.FRONT_DESK, starts_on="2020-01-01")
+    newcomer = clinic.patient()
+    Episode.objects.filter(patient=newcomer).delete()
+    browser = sign_in(clinic.nurse)
+    browser.post(reverse("accounts:switch_program"), {"program": other.pk})
+    answer = browser.get(reverse("referrals:add_task", args=[newcomer.public_id]))
+    assert (answer.wsgi_request.program, answer.status_code) == (other, 200)
