@@ -1,6 +1,7 @@
 """Fill the database and take every figure, one after the other."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +54,10 @@ def steady() -> Iterator[Application]:
     connection.settings_dict["CONN_MAX_AGE"] = connection.close_at = None
     with override_settings(DEBUG=False, PARTNER_REQUESTS_PER_MINUTE=10**9, PARTNER_TOKENS_PER_MINUTE=10**9):
         try:
-            yield get_wsgi_application()
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "No directory at", UserWarning)
+                application = get_wsgi_application()
+            yield application
         finally:
             connection.settings_dict["CONN_MAX_AGE"] = kept
 

@@ -24,8 +24,8 @@ invented people around it with a few statements of SQL. All of the following hap
 - **casemgr** checks token, rate, scope and consent, writes the account of disclosures and the audit record before it answers; its pages
   check role, site and caseload and record who looked. All history triggers are on.
 - **plain Django** (`casemgr/bench/plain`) gives the same answer as an ordinary project would: model instances, a dict, `JsonResponse`, or
-  a template in the same frame. The same middleware, but no token, no scope, no consent, no account, no audit; it reads no column more than
-  it tells.
+  a template in the same frame. The same middleware, but no token, no scope, no consent, no account, no audit; its lists read only the
+  columns that they tell.
 - **raw SQL** (`casemgr/bench/raw.py`) is one cursor and `json.dumps`, without any request around it: the floor. For the search and the
   pages it runs the very statements of the others.
 - Before anything is timed, the three answers are compared; when they differ, the benchmark stops.
