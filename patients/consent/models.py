@@ -58,9 +58,10 @@ class InformationCategory(models.TextChoices):
 
 
 def in_words(choices: type[models.TextChoices], codes: Iterable[str]) -> str:
-    """Return codes in words; one that is no longer known stays as it is."""
-    known = dict(choices.choices)
-    return ", ".join(str(known.get(code, code)) for code in codes)
+    """Return codes in words, in the order of the choices; one that is no longer known stays as it is."""
+    known = {str(code): str(words) for code, words in choices.choices}
+    held = set(codes)
+    return ", ".join([words for code, words in known.items() if code in held] + sorted(held - set(known)))
 
 
 class SignerRelationship(models.TextChoices):

@@ -59,9 +59,8 @@ class AccountTable(tables.Table):
 
     def render_description(self, record: Disclosure) -> SafeString:
         """Say what was told, and which part of the record it was."""
-        return format_html(
-            '<span data-verbatim>{}</span><br><span class="small muted">{}</span>', record.description, record.category_words
-        )
+        part = "" if record.category_words == record.description else record.category_words
+        return format_html('<span data-verbatim>{}</span><br><span class="small muted">{}</span>', record.description, part)
 
     def render_purpose(self, record: Disclosure) -> str:
         """Say what for."""
