@@ -1,5 +1,6 @@
 """Prepare every test: a clinic, people of each role, and a flush that may empty tables whose rows are otherwise kept."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -7,15 +8,16 @@ import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from playwright.sync_api import Browser, sync_playwright
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import User, UserKind
 from tests.worlds import Clinic
 
 _teardown = TransactionTestCase._fixture_teardown
 
 
 def _teardown_without_guards(self: TransactionTestCase) -> None:
-    """Flush with the triggers off: append-only tables refuse to be truncated, in tests as everywhere."""
+    """Flush with the triggers off, because append-only tables refuse to be truncated; put back the one row that a migration makes."""
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
     try:
@@ -23,9 +25,26 @@ def _teardown_without_guards(self: TransactionTestCase) -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = DEFAULT")
+    User.objects.get_or_create(
+        kind=UserKind.SYSTEM, defaults={"email": "system@casemgr.invalid", "full_name": "The system", "password": "!"}
+    )
 
 
 TransactionTestCase._fixture_teardown = _teardown_without_guards  # type: ignore[method-assign]
+
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; nobody here calls Django from it
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return the one browser of this process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -9,29 +9,14 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from casemgr.demo.clinic import PASSWORD
 from casemgr.management.commands.demo import Command
 
 PICTURES = Path(os.environ.get("PICTURES", Path(__file__).resolve().parents[2] / ".state" / "pictures"))
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; nobody here calls Django from it
 WIDTHS = {1440: 900, 390: 844}
-
-
-@pytest.fixture(scope="session")
-def playwright_in_hand() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright_in_hand) -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    browser = playwright_in_hand.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")

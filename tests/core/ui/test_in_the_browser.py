@@ -1,29 +1,12 @@
-import os
-from pathlib import Path
-
 import pytest
+from axe_playwright_python import sync_playwright as axe
 
-sync_api = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-
-CHROMIUM = "/usr/bin/chromium"
 PAGES = ["/ui/styleguide/", "/account/login/", "/account/password/reset/", "/shown/404.html", "/shown/500.html"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.urls("tests.core.ui.urls"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from casemgr.core.audit.models import AuditEvent
 from patients.diagnoses.actions import record_diagnosis
 from patients.diagnoses.models import Diagnosis
 
-DIAGNOSIS_QUERIES = 10
+DIAGNOSIS_QUERIES = 7
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
 
 

@@ -11,7 +11,7 @@ from patients.record.models import ContactPoint, Identifier, Patient
 ASKED = {"given_name": "Ana", "family_name": "Flores", "birth_date": "1985-03-02"}
 REGISTER = reverse("patients:register")
 
-CONTACT_QUERIES = 10
+CONTACT_QUERIES = 7
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
 
 
