@@ -61,6 +61,7 @@ def send_referral(*, referral: Referral, by: User, at: datetime) -> Referral:
         categories=what_is_told(locked.purpose),
         description=_("Referral: %(service)s") % {"service": locked.service[:180]},
         via="referral",
+        program=locked.program,
         by=by,
         at=at,
     )

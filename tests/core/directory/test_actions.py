@@ -1,6 +1,6 @@
 import pytest
-from casemgr.core.administration.directory.actions import add_organization, change_organization
 
+from casemgr.core.administration.directory.actions import add_organization, change_organization
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Denied, Refused
 
