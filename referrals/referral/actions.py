@@ -65,9 +65,6 @@ def send_referral(*, referral: Referral, by: User, at: datetime) -> Referral:
         by=by,
         at=at,
     )
-    if released.program_id != locked.program_id:
-        text = _("The person's consent is about another program's record. Ask for a consent that names this program.")
-        raise Refused(Reason(text, code="another_program", source="42 CFR 2.31(a)(2)"))
     locked.state, locked.sent_at, locked.disclosure_id = ReferralState.SENT, at, released.disclosure_id
     locked.save(update_fields=["state", "sent_at", "disclosure_id"])
     return locked

@@ -80,7 +80,7 @@ def test_another_program_s_consent_does_not_open_this_program_s_record(draft, co
     referral = draft(patient, by=both)
     with pytest.raises(Refused) as refused:
         send_referral(referral=referral, by=both, at=now)
-    assert codes(refused) == ["another_program"]
+    assert codes(refused) == ["no_consent"]
     referral.refresh_from_db()
     assert referral.state == "draft"
     assert not Disclosure.objects.filter(outcome="disclosed").exists()
