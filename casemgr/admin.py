@@ -126,7 +126,7 @@ class ClosureAdmin(AccountsAdmin):
 
 
 class AddUserForm(form_of(User, "email", "full_name", "title", "language")):  # type: ignore[misc]
-    """Ask who the new colleague is; the first password is told in person and changed at the first sign-in."""
+    """Ask who the new colleague is; the first password is told in person."""
 
     password = forms.CharField(label=_("First password"), min_length=12, required=False, widget=forms.PasswordInput)
 
