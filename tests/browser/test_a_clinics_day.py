@@ -58,6 +58,20 @@ def test_a_therapist_writes_a_session_towards_a_goal_and_signs_it(sit_down):
     desk.picture("therapist-signed")
 
 
+def test_a_peer_worker_writes_down_a_talk_with_somebody_of_the_own_caseload(sit_down):
+    desk = sit_down("peer@demo.test")
+    desk.picture("peer-today")
+    page = desk.open("/patients/")
+    desk.picture("peer-caseload")
+    page.locator("a[href*='/chart/']").first.click()
+    page.get_by_role("link", name=re.compile("Write a session")).first.click()
+    page.fill("[name$=note]", "Walked to the library and back. Talked about mornings.")
+    page.locator("input[type=checkbox][name*=goal]").first.check()
+    page.get_by_role("button", name=re.compile("^Save note")).click()
+    expect(page.locator("main")).to_contain_text("Walked to the library and back")
+    desk.picture("peer-session")
+
+
 def test_a_case_manager_adds_a_task_and_finishes_it(sit_down):
     desk = sit_down("case.manager@demo.test")
     desk.picture("case-manager-today")
