@@ -6,6 +6,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from casemgr.keys import derived_key, read_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "test", "production")
 
@@ -31,6 +33,7 @@ class Environment:
     tick_seconds: float
     lease_seconds: float
     test_template: str
+    field_keys: dict[int, bytes]
 
     @property
     def is_production(self) -> bool:
@@ -66,4 +69,13 @@ def read_environment() -> Environment:
         tick_seconds=_read.float("OUTBOX_TICK_SECONDS", default=15),
         lease_seconds=_read.float("OUTBOX_LEASE_SECONDS", default=60),
         test_template=_read.str("TEST_TEMPLATE", default=""),
+        field_keys=_field_keys(secret, production=production),
     )
+
+
+def _field_keys(secret: str, *, production: bool) -> dict[int, bytes]:
+    """Return the keys of encrypted columns; only production must have been given its own."""
+    keys = read_keys(_read.str("FIELD_KEYS", default=""))
+    if production and not keys:
+        raise ImproperlyConfigured("FIELD_KEYS is not set. It encrypts notes; make one with: openssl rand -base64 32, and write 1:<that>.")
+    return keys or {1: derived_key(secret)}

@@ -11,6 +11,7 @@ from casemgr.env import BASE_DIR, read_environment
 ENV = read_environment()
 
 SECRET_KEY = ENV.secret_key
+FIELD_KEYS = ENV.field_keys
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)

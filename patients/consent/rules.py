@@ -145,7 +145,7 @@ def _what_its_recipients_ask(paper: Paper, recipients: Iterable[Recipient]) -> l
     return missing
 
 
-def may_disclose(recipient: Recipient, purpose: str, categories: frozenset[str], consents: Sequence[ConsentFacts]) -> Decision:
+def consent_carrying(recipient: Recipient, purpose: str, categories: frozenset[str], consents: Sequence[ConsentFacts]) -> Decision:
     """Decide whether one of these consents lets this be told now, and if none does, what the nearest one lacks.
 
     Each consent is looked at anew at every use: expired, revoked and deficient ones open nothing (42 CFR 2.31(c)).

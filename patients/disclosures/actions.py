@@ -14,7 +14,7 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import InformationCategory, Shortfall
 from patients.consent.queries import PEOPLE_REACHED, consents_of, facts_in, narrowing, recipient_facts
-from patients.consent.rules import ConsentFacts, Recipient, may_disclose, redisclosure_of, scope_of
+from patients.consent.rules import ConsentFacts, Recipient, consent_carrying, redisclosure_of, scope_of
 from patients.disclosures.models import DisclosureOutcome
 from patients.disclosures.queries import DEMOGRAPHICS_SQL, demographics_in
 from patients.disclosures.rules import STATEMENT_LONG
@@ -122,7 +122,7 @@ def disclose(
     """
     request = _Request(recipient, recipient_facts(recipient), purpose, frozenset(categories), description, via, by, at)
     consents = consents_of(patient.patient_id, at=at, programs=[program.pk] if program else _programs_of(by), hold=True)
-    decision = may_disclose(request.facts, purpose, request.categories, consents)
+    decision = consent_carrying(request.facts, purpose, request.categories, consents)
     consent = next((facts for facts in consents if facts.id == decision.consent_id), None)
     if not decision.allowed or consent is None or patient.patient_id is None:
         raise Withheld(request, patient.patient_id, decision.lacking, consent)
@@ -164,7 +164,7 @@ def disclose_many(
         cursor.execute(_ACCOUNT_OF_MANY, values)
         rows = cursor.fetchall()
     told = [(row, facts_in(row)) for row in rows]
-    if not all(may_disclose(request.facts, purpose, request.categories, [consent]).allowed for _row, consent in told):
+    if not all(consent_carrying(request.facts, purpose, request.categories, [consent]).allowed for _row, consent in told):
         raise RuntimeError("The statement let somebody through whom the rule does not: nothing was told.")
     named = InformationCategory.DEMOGRAPHICS in request.categories
     return [_released(request, row[0], consent, row[19], row[20], demographics_in(row[21:]) if named else None) for row, consent in told]

@@ -45,6 +45,19 @@ class Can(StrEnum):
     RECORD_SCREENING = "record_screening"
     RECORD_CONSENT = "record_consent"
     DISCLOSE_RECORD = "disclose_record"
+    DISCLOSE_IN_EMERGENCY = "disclose_in_emergency"
+    DISCLOSE_ON_ORDER = "disclose_on_order"
+    ASK_RESTRICTION = "ask_restriction"
+    BREAK_GLASS = "break_glass"
+    RESTRICT_CHART = "restrict_chart"
+    WRITE_COUNSELING_NOTE = "write_counseling_note"
+    SEE_TRAUMA = "see_trauma"
+    SEE_LEGAL = "see_legal"
+    SEE_PARTNER_VIOLENCE = "see_partner_violence"
+    GIVE_NOTICE = "give_notice"
+    TAKE_COMPLAINT = "take_complaint"
+    REPORT_INCIDENT = "report_incident"
+    OVERSEE_PRIVACY = "oversee_privacy"
     WRITE_PLAN = "write_plan"
     BOOK_APPOINTMENT = "book_appointment"
     WRITE_SESSION = "write_session"
@@ -61,8 +74,16 @@ class Can(StrEnum):
     RUN_SCHEDULE = "run_schedule"
 
 
-_EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT})
-_FRONT = _EVERYBODY | {Can.SEE_PATIENTS, Can.SEE_CALENDAR, Can.REGISTER_PATIENT, Can.CHANGE_PATIENT, Can.BOOK_APPOINTMENT}
+_EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT, Can.REPORT_INCIDENT})
+_FRONT = _EVERYBODY | {
+    Can.SEE_PATIENTS,
+    Can.SEE_CALENDAR,
+    Can.REGISTER_PATIENT,
+    Can.CHANGE_PATIENT,
+    Can.BOOK_APPOINTMENT,
+    Can.GIVE_NOTICE,
+    Can.TAKE_COMPLAINT,
+}
 _CARE = _FRONT | {
     Can.SEE_CHART,
     Can.SEE_CASEWORK,
@@ -71,13 +92,16 @@ _CARE = _FRONT | {
     Can.RECORD_CONSENT,
     Can.DISCLOSE_RECORD,
     Can.SEE_DISCLOSURES,
+    Can.ASK_RESTRICTION,
 }
+_CLINICIAN = _CARE | {Can.DISCLOSE_IN_EMERGENCY, Can.BREAK_GLASS, Can.SEE_PARTNER_VIOLENCE}
 
 RIGHTS: dict[Role, frozenset[Can]] = {
     Role.FRONT_DESK: _FRONT,
     Role.PEER: _CARE - {Can.DISCLOSE_RECORD, Can.RECORD_CONSENT, Can.SEE_DISCLOSURES} | {Can.WRITE_SESSION},
-    Role.CASE_MANAGER: _CARE
+    Role.CASE_MANAGER: _CLINICIAN
     | {
+        Can.SEE_LEGAL,
         Can.ADMIT_PATIENT,
         Can.DISCHARGE_PATIENT,
         Can.ASSIGN_CARE_TEAM,
@@ -88,8 +112,10 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.MANAGE_ORGANIZATIONS,
         Can.SEE_MEDICATION,
     },
-    Role.THERAPIST: _CARE
+    Role.THERAPIST: _CLINICIAN
     | {
+        Can.WRITE_COUNSELING_NOTE,
+        Can.SEE_TRAUMA,
         Can.ADMIT_PATIENT,
         Can.ASSIGN_CARE_TEAM,
         Can.RECORD_DIAGNOSIS,
@@ -99,9 +125,10 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.ANSWER_REFERRAL,
         Can.SEE_MEDICATION,
     },
-    Role.NURSE: _CARE | {Can.ADMINISTER_DOSE, Can.MANAGE_STOCK, Can.SEE_MEDICATION, Can.SEE_STOCK},
-    Role.PRESCRIBER: _CARE
+    Role.NURSE: _CLINICIAN | {Can.ADMINISTER_DOSE, Can.MANAGE_STOCK, Can.SEE_MEDICATION, Can.SEE_STOCK},
+    Role.PRESCRIBER: _CLINICIAN
     | {
+        Can.SEE_TRAUMA,
         Can.ADMIT_PATIENT,
         Can.DISCHARGE_PATIENT,
         Can.RECORD_DIAGNOSIS,
@@ -124,7 +151,21 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.ASSIGN_CARE_TEAM,
         Can.MANAGE_ORGANIZATIONS,
     },
-    Role.PRIVACY_OFFICER: _EVERYBODY | {Can.SEE_PATIENTS, Can.SEE_AUDIT, Can.SEE_DISCLOSURES, Can.RECORD_CONSENT, Can.MANAGE_ORGANIZATIONS},
+    Role.PRIVACY_OFFICER: _EVERYBODY
+    | {
+        Can.SEE_PATIENTS,
+        Can.SEE_AUDIT,
+        Can.SEE_DISCLOSURES,
+        Can.RECORD_CONSENT,
+        Can.MANAGE_ORGANIZATIONS,
+        Can.DISCLOSE_RECORD,
+        Can.DISCLOSE_ON_ORDER,
+        Can.ASK_RESTRICTION,
+        Can.RESTRICT_CHART,
+        Can.GIVE_NOTICE,
+        Can.TAKE_COMPLAINT,
+        Can.OVERSEE_PRIVACY,
+    },
     Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.SEE_AUDIT},
 }
 """What each role may do. Who may dispense is law (21 CFR 1301.74(i)-(k)): only nurses and prescribers hold that right."""

@@ -7,7 +7,7 @@ from patients.consent.rules import (
     Decision,
     Paper,
     Recipient,
-    may_disclose,
+    consent_carrying,
     missing_elements,
     redisclosure_of,
     scope_of,
@@ -40,7 +40,7 @@ def facts(paper=WHOLE, number=1, **changes):
 
 
 def asked(*consents, recipient=HOSPITAL, purpose="treatment", categories=("medications",)):
-    return may_disclose(recipient, purpose, frozenset(categories), consents)
+    return consent_carrying(recipient, purpose, frozenset(categories), consents)
 
 
 def elements(paper, *recipients):

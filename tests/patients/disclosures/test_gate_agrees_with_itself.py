@@ -8,7 +8,7 @@ import pytest
 from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentRecipient
 from patients.consent.queries import consents_of, recipient_facts
-from patients.consent.rules import may_disclose
+from patients.consent.rules import consent_carrying
 from patients.disclosures.actions import disclose_many
 from patients.episodes.models import Episode
 
@@ -86,5 +86,7 @@ def test_a_list_reaches_exactly_whom_the_rule_lets_through_one_by_one(clinic, no
 
 def one_by_one(crowd, hospital, purpose, categories, at):
     recipient = recipient_facts(hospital)
-    decisions = {patient.pk: may_disclose(recipient, purpose, frozenset(categories), consents_of(patient.pk, at=at)) for patient in crowd}
+    decisions = {
+        patient.pk: consent_carrying(recipient, purpose, frozenset(categories), consents_of(patient.pk, at=at)) for patient in crowd
+    }
     return {key: decision.consent_id for key, decision in decisions.items() if decision.allowed}
