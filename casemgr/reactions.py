@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
 from casemgr.core.accounts.rules import Can, Role
+from casemgr.core.deadlines.events import ClockWarningDue
+from casemgr.core.deadlines.models import Clock
+from casemgr.core.deadlines.recording import make_loud
 from casemgr.core.messaging.models import Message
 from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
@@ -129,6 +132,17 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
     return f"task {task.pk}"
 
 
+def _warn_of_deadline(event: ClockWarningDue, at: datetime) -> str:
+    """Look at a clock once more when its day comes near, and let it be loud on the privacy officer's page."""
+    clock = Clock.objects.get(pk=event.clock_id)
+    if not clock.is_open:
+        return "silent: it is done"
+    if clock.ends_on.isoformat() != event.ends_on:
+        return "silent: it was extended"
+    make_loud([clock.pk], at=at)
+    return "overdue" if event.days_left < 0 else f"due in {event.days_left} days"
+
+
 def _in_charge(patient: Patient, program_id: int) -> User | None:
     """Return who leads the care team in this program, or the case manager, or nobody who could take on a task."""
     team = care_team_of(patient).filter(program=program_id)
@@ -143,6 +157,7 @@ def _may_take_on(user: User, patient: Patient, program_id: int) -> bool:
 
 
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
+    ClockWarningDue: [each(_warn_of_deadline)],
     PatientDischarged: [each(_end_care_team)],
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],

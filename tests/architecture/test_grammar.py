@@ -23,6 +23,7 @@ MAY_WRITE_OUTSIDE_ACTIONS = {
     "casemgr/core/administration/adapter.py": "audit rows of sign-in and sign-out",
     "casemgr/core/ui/pages.py": "audit row of a page that was denied",
     "casemgr/core/audit/recording.py": "it is the writer of the audit record",
+    "casemgr/core/deadlines/recording.py": "it is the writer of clocks, called inside verbs",
     "casemgr/core/outbox/recording.py": "it is the writer of the outbox",
     "casemgr/core/outbox/draining.py": "it marks what became of facts",
     "casemgr/core/messaging/sending.py": "it marks what became of messages",

@@ -305,6 +305,13 @@ class Membership(models.Model):
         return Role(self.role) in CASELOAD_ROLES
 
 
+class RestsOn(models.TextChoices):
+    """Say what allows a partner's system to be told anything: each person's consent, or a written agreement with its organization."""
+
+    CONSENT = "consent", _("Consent of each person")
+    AGREEMENT = "agreement", _("Agreement with the organization")
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["client_secret"])
 class ApiClient(AbstractApplication):
     """Identify one partner's system: on whose behalf it asks, for which purpose, and how much it may ask for at most.
@@ -318,6 +325,7 @@ class ApiClient(AbstractApplication):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("on behalf of"))
     purpose = models.CharField(_("purpose of use"), max_length=32)
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list)
+    rests_on = models.CharField(_("rests on"), max_length=16, choices=RestsOn.choices, default=RestsOn.CONSENT)
 
     objects: ClassVar[models.Manager["ApiClient"]] = models.Manager()
 

@@ -1,0 +1,1 @@
+"""Sign, end and replace agreements with organizations."""

@@ -1,0 +1,1 @@
+"""Keep the written agreements with organizations that information may rest on instead of a consent."""

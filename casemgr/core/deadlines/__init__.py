@@ -1,0 +1,1 @@
+"""Keep every clock that a regulation or a program's policy starts: what is owed, since when, until when."""
