@@ -34,6 +34,8 @@ class Environment:
     lease_seconds: float
     test_template: str
     field_keys: dict[int, bytes]
+    audit_keys: dict[int, bytes]
+    audit_anchor: Path
 
     @property
     def is_production(self) -> bool:
@@ -53,6 +55,7 @@ def read_environment() -> Environment:
     database_url = _read.str("DATABASE_URL", default="")
     if not database_url:
         raise ImproperlyConfigured("DATABASE_URL is not set. Use `make run` or `make manage`, or name a PostgreSQL.")
+    state = Path(_read.str("CASEMGR_STATE", default=str(BASE_DIR / ".state")))
     return Environment(
         name=name,
         debug=_read.bool("DEBUG", default=False) and not production,
@@ -61,7 +64,7 @@ def read_environment() -> Environment:
         trusted_origins=tuple(_read.list("TRUSTED_ORIGINS", default=[])),
         database_url=database_url,
         redis_url=_read.str("REDIS_URL", default="redis://127.0.0.1:6379/0"),
-        state=Path(_read.str("CASEMGR_STATE", default=str(BASE_DIR / ".state"))),
+        state=state,
         message_gateway=_read.str("MESSAGE_GATEWAY", default="smtp" if production else "file"),
         email_url=_read.str("EMAIL_URL", default="consolemail://"),
         sender=_read.str("MESSAGE_SENDER", default="Health Center <appointments@localhost>"),
@@ -70,6 +73,8 @@ def read_environment() -> Environment:
         lease_seconds=_read.float("OUTBOX_LEASE_SECONDS", default=60),
         test_template=_read.str("TEST_TEMPLATE", default=""),
         field_keys=_field_keys(secret, production=production),
+        audit_keys=_audit_keys(secret, production=production),
+        audit_anchor=Path(_read.str("AUDIT_ANCHOR", default=str(state / "audit-anchors.log"))),
     )
 
 
@@ -79,3 +84,13 @@ def _field_keys(secret: str, *, production: bool) -> dict[int, bytes]:
     if production and not keys:
         raise ImproperlyConfigured("FIELD_KEYS is not set. It encrypts notes; make one with: openssl rand -base64 32, and write 1:<that>.")
     return keys or {1: derived_key(secret)}
+
+
+def _audit_keys(secret: str, *, production: bool) -> dict[int, bytes]:
+    """Return the keys that vouch for the audit record; only production must have been given its own."""
+    keys = read_keys(_read.str("AUDIT_KEY", default=""), name="AUDIT_KEY")
+    if production and not keys:
+        raise ImproperlyConfigured(
+            "AUDIT_KEY is not set. It shows forged audit rows; make one with: openssl rand -base64 32; write 1:<that>."
+        )
+    return keys or {1: derived_key(secret, use="audit keys")}

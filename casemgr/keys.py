@@ -1,4 +1,4 @@
-"""Read the keys that encrypt columns."""
+"""Read the keys that encrypt columns and vouch for the audit record."""
 
 import base64
 
@@ -10,8 +10,8 @@ KEY = 32
 """Bytes of a key: AES-256."""
 
 
-def read_keys(text: str) -> dict[int, bytes]:
-    """Return the keys written as `1:base64,2:base64`; the highest number encrypts, the others still read."""
+def read_keys(text: str, *, name: str = "FIELD_KEYS") -> dict[int, bytes]:
+    """Return the keys written as `1:base64,2:base64`; the highest number writes, the others still read."""
     keys = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         number, _colon, encoded = part.partition(":")
@@ -19,12 +19,12 @@ def read_keys(text: str) -> dict[int, bytes]:
             key = base64.b64decode(encoded, validate=True)
             keys[int(number)] = key
         except ValueError:
-            raise ImproperlyConfigured("FIELD_KEYS is written as number:base64, separated by commas.") from None
+            raise ImproperlyConfigured(f"{name} is written as number:base64, separated by commas.") from None
         if len(key) != KEY or not 0 < int(number) < 256:
-            raise ImproperlyConfigured(f"A key of FIELD_KEYS has {KEY} bytes and a number from 1 to 255.")
+            raise ImproperlyConfigured(f"A key of {name} has {KEY} bytes and a number from 1 to 255.")
     return keys
 
 
-def derived_key(secret: str) -> bytes:
+def derived_key(secret: str, *, use: str = "field keys") -> bytes:
     """Return a key made from another secret: for development and tests, where nobody keeps keys."""
-    return HKDF(algorithm=SHA256(), length=KEY, salt=None, info=b"casemgr field keys").derive(secret.encode())
+    return HKDF(algorithm=SHA256(), length=KEY, salt=None, info=f"casemgr {use}".encode()).derive(secret.encode())

@@ -12,6 +12,8 @@ ENV = read_environment()
 
 SECRET_KEY = ENV.secret_key
 FIELD_KEYS = ENV.field_keys
+AUDIT_KEYS = ENV.audit_keys
+AUDIT_ANCHOR = ENV.audit_anchor
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)

@@ -58,6 +58,7 @@ def checks(layout: Layout) -> list[Check]:
         "CASEMGR_ENV": "production",
         "SECRET_KEY": "k3y-0f-n0-v4lue-" * 4 + "abcdefghijklmnopqrstuvwxyz",
         "FIELD_KEYS": "1:" + "A" * 43 + "=",
+        "AUDIT_KEY": "1:" + "A" * 43 + "=",
         "ALLOWED_HOSTS": "casemgr.example",
     }
     alone = ["--strict", "--config-file=", "--cache-dir=.mypy_cache/devtools"]

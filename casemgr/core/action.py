@@ -37,11 +37,11 @@ def action(can: Can) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 with transaction.atomic(savepoint=outermost):
                     name_the_author(by, verb.__name__, outermost=outermost)
                     result = verb(*args, **kwargs)
-                    put_on_record(verb.__name__, Outcome.DONE, kwargs, result=result)
+                    put_on_record(verb.__name__, Outcome.DONE, kwargs, right=can, result=result)
                     return result
             except No as no:
                 if outermost:
-                    put_on_record(verb.__name__, Outcome.of(no), kwargs, reason=str(no))
+                    put_on_record(verb.__name__, Outcome.of(no), kwargs, right=can, reason=str(no))
                     no.keep()
                 raise
             finally:

@@ -21,13 +21,11 @@ ALWAYS_A_WRITE = {"bulk_create", "bulk_update", "update_or_create", "get_or_crea
 SQL_WRITE = re.compile(rf"\b(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\s+\"?({'|'.join(APPS)})_\w+")
 MAY_WRITE_OUTSIDE_ACTIONS = {
     "casemgr/core/administration/adapter.py": "audit rows of sign-in and sign-out",
-    "casemgr/core/ui/pages.py": "audit row of a page that was denied",
     "casemgr/core/audit/recording.py": "it is the writer of the audit record",
     "casemgr/core/deadlines/recording.py": "it is the writer of clocks, called inside verbs",
     "casemgr/core/outbox/recording.py": "it is the writer of the outbox",
     "casemgr/core/outbox/draining.py": "it marks what became of facts",
     "casemgr/core/messaging/sending.py": "it marks what became of messages",
-    "casemgr/core/audit/models.py": "the seal, written by the database itself in a trigger",
     "casemgr/core/messaging/queueing.py": "it is the writer of the queue of messages",
     "casemgr/bench/filling.py": "fills the benchmark's own database, a hundred thousand people at once",
     "casemgr/bench/reminding.py": "fills the benchmark's own database with reminders that are due",

@@ -16,7 +16,9 @@ class Door:
 
 
 BY_COMMAND = Door()
+NOES = frozenset({"refused", "denied"})
 _current: ContextVar[Door] = ContextVar("door", default=BY_COMMAND)
+_noes: ContextVar[int] = ContextVar("noes", default=0)
 
 
 def current_door() -> Door:
@@ -27,8 +29,20 @@ def current_door() -> Door:
 @contextmanager
 def through(door: Door) -> Iterator[None]:
     """Do the work inside as having come through this door."""
-    token = _current.set(door)
+    tokens = _current.set(door), _noes.set(0)
     try:
         yield
     finally:
-        _current.reset(token)
+        _current.reset(tokens[0])
+        _noes.reset(tokens[1])
+
+
+def count_answer(outcome: str) -> None:
+    """Remember that a no of the work in hand is on the record already."""
+    if outcome in NOES:
+        _noes.set(_noes.get() + 1)
+
+
+def no_is_on_record() -> bool:
+    """Say whether the work in hand has put a refusal or a denial on the record."""
+    return _noes.get() > 0

@@ -1,10 +1,15 @@
 """Keep the record of who did and saw what, in a chain that shows tampering."""
 
+from typing import Any
+
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.append_only import append_only
+from casemgr.core.audit.writing import FIELDS, new_code
 from casemgr.core.refusals import Denied
 from casemgr.core.sensitivity import Sensitivity
 
@@ -23,30 +28,21 @@ class Outcome(models.TextChoices):
         return cls.DENIED if isinstance(no, Denied) else cls.REFUSED
 
 
-SEAL = """
-    PERFORM pg_advisory_xact_lock(hashtext('audit_seal'));
-    SELECT position, digest INTO last_position, last_digest FROM casemgr_auditseal ORDER BY position DESC LIMIT 1;
-    SELECT COALESCE(string_agg(length(part) || ':' || part, '' ORDER BY place), '')
-    INTO body FROM unnest(ARRAY[
-        NEW.id::text, to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), COALESCE(NEW.actor_id::text, ''),
-        NEW.actor_name, NEW.verb, NEW.outcome, COALESCE(NEW.patient_id::text, ''), NEW.subject, NEW.reason, NEW.detail,
-        NEW.door, NEW.address, NEW.request_id
-    ]) WITH ORDINALITY AS parts(part, place);
-    INSERT INTO casemgr_auditseal (position, event_id, digest) VALUES (
-        COALESCE(last_position, 0) + 1, NEW.id, encode(sha256(convert_to(COALESCE(last_digest, '') || body, 'UTF8')), 'hex')
-    );
-    RETURN NULL;
-"""
-"""SQL that seals a row when its transaction commits.
+class CodeField(models.CharField):  # type: ignore[type-arg]
+    """Hold what proves that the application wrote the row; it is made at the moment of writing, by whatever way the row is saved."""
 
-It writes the row down in one unambiguous way, each part with its length before it; `sealing.canonical` says the same in Python.
-"""
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Make the code of a new row."""
+        if add:
+            setattr(model_instance, self.attname, new_code([getattr(model_instance, name) for name in FIELDS]))
+        return super().pre_save(model_instance, add)
 
 
 class AuditEvent(models.Model):
     """Say who did or saw what, when, from where, and how it ended.
 
-    No foreign keys: the record must outlive what it speaks of.
+    No foreign keys: the record must outlive what it speaks of. `rests_on` says by which right and fact; `people` are those whom a list
+    showed; `code` proves that the application wrote the row, with a key that the database does not hold.
     """
 
     sensitivity = Sensitivity.RECORD_OF_ACCESS
@@ -63,14 +59,25 @@ class AuditEvent(models.Model):
     door = models.CharField(_("door"), max_length=16, blank=True)
     address = models.CharField(_("from"), max_length=64, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    rests_on = models.CharField(_("on which fact"), max_length=160, blank=True)
+    people = ArrayField(models.BigIntegerField(), verbose_name=_("people on the list"), default=list, blank=True)
+    code = CodeField(max_length=100, blank=True, editable=False)
 
     class Meta:
         ordering = ["-id"]
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         indexes = [
-            models.Index(fields=["patient_id", "-id"], name="audit_of_patient"),
-            models.Index(fields=["actor_id", "-id"], name="audit_of_actor"),
+            models.Index(fields=["at", "id"], name="audit_by_moment"),
+            models.Index(fields=["actor_name", "id"], name="audit_by_name"),
+            models.Index(fields=["actor_id", "id"], name="audit_by_actor"),
+            models.Index(fields=["verb", "id"], name="audit_by_verb"),
+            models.Index(fields=["outcome", "id"], name="audit_by_outcome"),
+            models.Index(fields=["patient_id", "id"], name="audit_by_patient"),
+            models.Index(fields=["address", "id"], name="audit_by_address"),
+            models.Index(fields=["rests_on", "id"], name="audit_by_fact"),
+            models.Index(fields=["at", "id"], condition=models.Q(outcome__in=["refused", "denied"]), name="audit_of_refusals"),
+            GinIndex(fields=["people"], condition=~models.Q(people=[]), name="audit_of_people"),
         ]
         triggers = [
             *append_only(),
@@ -79,8 +86,7 @@ class AuditEvent(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
-                declare=[("last_position", "bigint"), ("last_digest", "text"), ("body", "text")],
-                func=SEAL,
+                func="PERFORM casemgr_seal_event(NEW.id); RETURN NULL;",
             ),
         ]
 
@@ -93,7 +99,7 @@ class AuditSeal(models.Model):
     """Chain one event to all before it.
 
     The chain is its own table, written when a transaction commits: two transactions wait for each other only for that moment and can
-    never deadlock on it.
+    never deadlock on it. The function `casemgr_seal_event` writes it, with the rights of the tables' owner: nobody else needs any.
     """
 
     sensitivity = Sensitivity.RECORD_OF_ACCESS
@@ -101,6 +107,8 @@ class AuditSeal(models.Model):
     position = models.BigIntegerField(primary_key=True)
     event_id = models.BigIntegerField(unique=True)
     digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(null=True)
+    """The database's own clock at the moment of sealing; nothing in seals of before there were codes."""
 
     class Meta:
         ordering = ["position"]

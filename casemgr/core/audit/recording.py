@@ -9,8 +9,11 @@ from django.db import connection
 from django.db.models import Model
 
 from casemgr.core.accounts.models import User
-from casemgr.core.audit.door import current_door
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.basis import basis_of
+from casemgr.core.audit.door import count_answer, current_door
 from casemgr.core.audit.models import AuditEvent, Outcome
+from casemgr.core.audit.writing import FIELDS, new_code
 
 REASON_LENGTH = 2000
 _COLUMNS = [field.attname for field in AuditEvent._meta.concrete_fields if not field.primary_key]
@@ -28,6 +31,8 @@ def audit_event(
     subject: str = "",
     reason: str = "",
     detail: Mapping[str, Any] | None = None,
+    people: Iterable[int | None] = (),
+    rests_on: str = "",
 ) -> AuditEvent:
     """Return an unsaved event with the door of the current work filled in."""
     door = current_door()
@@ -44,14 +49,35 @@ def audit_event(
         door=door.name,
         address=door.address[:64],
         request_id=door.request_id[:64],
+        rests_on=(rests_on or basis_of(by, patient_id=patient_id))[:160],
+        people=sorted({key for key in people if key is not None}),
     )
 
 
 def note_read(
-    *, by: User, at: datetime, what: str, patient_id: int | None = None, subject: str = "", detail: Mapping[str, Any] | None = None
+    *,
+    by: User,
+    at: datetime,
+    what: str,
+    patient_id: int | None = None,
+    subject: str = "",
+    detail: Mapping[str, Any] | None = None,
+    people: Iterable[int | None] = (),
+    rests_on: str = "",
 ) -> None:
-    """Put on the record that somebody saw something: a chart, a list, a search (45 CFR 164.312(b))."""
-    write_event(audit_event(by=by, at=at, verb=what, outcome=Outcome.SEEN, patient_id=patient_id, subject=subject, detail=detail))
+    """Put on the record that somebody saw something: a chart, a list of these people, a search (45 CFR 164.312(b))."""
+    event = audit_event(
+        by=by,
+        at=at,
+        verb=what,
+        outcome=Outcome.SEEN,
+        patient_id=patient_id,
+        subject=subject,
+        detail=detail,
+        people=people,
+        rests_on=rests_on,
+    )
+    write_event(event)
 
 
 def write_event(event: AuditEvent) -> None:
@@ -59,13 +85,17 @@ def write_event(event: AuditEvent) -> None:
 
     Every request pays for this statement, so it is not composed anew each time.
     """
+    event.code = new_code([getattr(event, name) for name in FIELDS])
+    count_answer(event.outcome)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [getattr(event, name) for name in _COLUMNS])
 
 
 def note_many(events: Iterable[AuditEvent]) -> None:
     """Put many events on the record in one statement."""
-    AuditEvent.objects.bulk_create(events)
+    written = AuditEvent.objects.bulk_create(events)
+    for outcome in {event.outcome for event in written}:
+        count_answer(outcome)
 
 
 def name_the_author(by: User, verb: str, *, outermost: bool) -> None:
@@ -82,15 +112,19 @@ def name_the_author(by: User, verb: str, *, outermost: bool) -> None:
         )
 
 
-def put_on_record(verb: str, outcome: Outcome, arguments: Mapping[str, Any], *, result: object = None, reason: str = "") -> None:
+def put_on_record(
+    verb: str, outcome: Outcome, arguments: Mapping[str, Any], *, right: Can, result: object = None, reason: str = ""
+) -> None:
     """Write the audit row of one verb from its arguments and its result."""
     subject = result if isinstance(result, Model) else _first_model(arguments)
+    patient_id = _patient_of(arguments, result)
     event = audit_event(
         by=arguments["by"],
         at=arguments["at"],
         verb=verb,
         outcome=outcome,
-        patient_id=_patient_of(arguments, result),
+        patient_id=patient_id,
+        rests_on=basis_of(arguments["by"], right=right, patient_id=patient_id),
         subject=f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else "",
         reason=reason,
     )

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.basis import under
 from casemgr.core.audit.models import Outcome
-from casemgr.core.audit.recording import audit_event
+from casemgr.core.audit.recording import audit_event, write_event
 from casemgr.core.refusals import Denied, Refused
 
 P = ParamSpec("P")
@@ -39,7 +40,8 @@ def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponse]]
             if not isinstance(user, User) or not any(user.may(right) for right in rights):
                 return _refuse(request, user, rights, view.__name__)
             try:
-                return view(request, *args, **kwargs)
+                with under(*rights, by=user):
+                    return view(request, *args, **kwargs)
             except Denied:
                 return render(request, "403.html", status=403)
 
@@ -53,7 +55,7 @@ def _refuse(request: HttpRequest, user: Any, rights: tuple[Can, ...], name: str)
     """Answer that the role does not open this page."""
     by = user if isinstance(user, User) else None
     reason = f"needs {' or '.join(rights)}"
-    audit_event(by=by, at=timezone.now(), verb=f"page:{name}", outcome=Outcome.DENIED, reason=reason).save(force_insert=True)
+    write_event(audit_event(by=by, at=timezone.now(), verb=f"page:{name}", outcome=Outcome.DENIED, reason=reason))
     return render(request, "403.html", status=403)
 
 

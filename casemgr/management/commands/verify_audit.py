@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from casemgr.core.audit.models import AuditSeal
-from casemgr.core.audit.sealing import faults
+from casemgr.core.audit.walking import Findings, Walk, find_unsealed_and_copied, links
 
 
 class Command(BaseCommand):
@@ -15,10 +14,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print each fault; fail if there is one."""
-        count = 0
-        for fault in faults():
-            count += 1
+        findings = Findings()
+        walk = Walk(findings)
+        for link in links():
+            walk.take(link)
+        find_unsealed_and_copied(findings)
+        for fault in findings.faults():
             self.stdout.write(f"position {fault.position}, event {fault.event_id}: {fault.text}")
-        if count:
-            raise CommandError(f"The audit record does not hold in {count} place(s).")
-        self.stdout.write(f"The audit record holds: {AuditSeal.objects.count()} events, every seal in place.")
+        if findings.places:
+            raise CommandError(f"The audit record does not hold in {len(findings.places)} place(s).")
+        self.stdout.write(f"The audit record holds: {walk.count} events, every seal in place.")
