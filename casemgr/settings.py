@@ -235,6 +235,7 @@ PGHISTORY_APPEND_ONLY = True
 OAUTH2_PROVIDER_APPLICATION_MODEL = "casemgr.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "casemgr.api.scopes.ClientScopes",
+    "OAUTH2_VALIDATOR_CLASS": "casemgr.api.tokens.PartnerTokens",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],

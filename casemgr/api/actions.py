@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
 
 from casemgr.api.scopes import SCOPES
-from casemgr.core.accounts.models import AnsweredRequest, ApiClient, Program, User, UserKind
+from casemgr.core.accounts.models import AnsweredRequest, ApiClient, Program, RestsOn, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.administration.accounts.actions import add_user
+from casemgr.core.agreements.queries import has_agreement_to_rest_on
 from casemgr.core.directory.models import Organization, OrganizationKind
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import InformationCategory, PurposeOfUse
@@ -37,12 +38,13 @@ def register_client(
     client_secret: str,
     scopes: Iterable[str],
     purpose: str,
+    rests_on: str = RestsOn.CONSENT,
     by: User,
     at: datetime,
 ) -> ApiClient:
     """Let a partner's system ask: for one organisation, one purpose, and no more than these scopes. The secret is kept as a hash."""
     wanted = list(dict.fromkeys(scopes))
-    reasons = _what_a_client_lacks(organization, client_secret, wanted, purpose)
+    reasons = _what_a_client_lacks(organization, client_secret, wanted, purpose) + _against_resting_on(rests_on, organization, at)
     if ApiClient.objects.filter(client_id=client_id).exists():
         reasons.append(Reason(_("There is already a client with this id."), field="client_id"))
     if reasons:
@@ -58,7 +60,25 @@ def register_client(
         authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
         scopes=wanted,
         purpose=purpose,
+        rests_on=rests_on,
     )
+    return client
+
+
+@action(Can.ADMINISTER_ACCOUNTS)
+def stop_client(*, client: ApiClient, by: User, at: datetime) -> ApiClient:
+    """Shut a partner's system out at once: every token of it ends."""
+    User.objects.filter(pk=client.user_id).update(is_active=False)
+    get_access_token_model().objects.filter(application=client).delete()
+    return client
+
+
+@action(Can.ADMINISTER_ACCOUNTS)
+def let_client_ask_again(*, client: ApiClient, by: User, at: datetime) -> ApiClient:
+    """Let a partner's system in again; one that rests on an agreement only while there is a live one."""
+    if reasons := _against_resting_on(client.rests_on, client.organization, at):
+        raise Refused(*reasons)
+    User.objects.filter(pk=client.user_id).update(is_active=True)
     return client
 
 
@@ -133,6 +153,16 @@ def _what_a_client_lacks(organization: Organization, client_secret: str, scopes:
     if purpose not in PurposeOfUse.values:
         reasons.append(Reason(_("Say what the client wants the information for."), field="purpose"))
     return reasons
+
+
+def _against_resting_on(rests_on: str, organization: Organization, at: datetime) -> list[Reason]:
+    """Return why a client cannot rest on what it is said to rest on."""
+    if rests_on not in RestsOn.values:
+        return [Reason(_("Say whether the client rests on consent or on an agreement."), field="rests_on")]
+    if rests_on == RestsOn.AGREEMENT and not has_agreement_to_rest_on(organization.pk, at):
+        text = _("No agreement (QSOA or BAA) with this organization is in force. Put the signed one on file first.")
+        return [Reason(text, field="rests_on", code="no_agreement", source="45 CFR 164.504(e), 42 CFR 2.12(c)(4)")]
+    return []
 
 
 def _secret_too_short() -> Reason:

@@ -13,12 +13,14 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from casemgr.api.problems import CHALLENGE
-from casemgr.core.accounts.models import User, UserKind
+from casemgr.core.accounts.models import RestsOn, User, UserKind
+from casemgr.core.agreements.queries import has_agreement_to_rest_on
 from casemgr.core.directory.models import Organization
 
 _BY_CHECKSUM = """
     SELECT client.id, client.purpose, client.scopes, token.scope, identity.id, identity.email, identity.full_name,
-        partner.id, partner.public_id, partner.name, partner.kind, partner.hipaa_role, partner.is_part2_program, partner.address
+        partner.id, partner.public_id, partner.name, partner.kind, partner.hipaa_role, partner.is_part2_program, partner.address,
+        client.rests_on
     FROM oauth2_provider_accesstoken token
     JOIN casemgr_apiclient client ON client.id = token.application_id
     JOIN casemgr_user identity ON identity.id = client.user_id AND identity.is_active AND identity.kind = 'client'
@@ -41,6 +43,7 @@ class Partner:
     organization: Organization
     purpose: str
     scopes: frozenset[str]
+    rests_on: str = RestsOn.CONSENT
 
 
 class PartnerAuthentication(BaseAuthentication):
@@ -70,9 +73,9 @@ def partner_of(token: str, at: datetime) -> Partner | None:
     with connection.cursor() as cursor:
         cursor.execute(_BY_CHECKSUM, [hashlib.sha256(token.encode()).hexdigest(), at])
         row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None:
+    if row is None or (row[14] == RestsOn.AGREEMENT and not has_agreement_to_rest_on(row[7], at)):
         return None
-    organization = Organization.from_db("default", _OF_PARTNER, row[7:])
+    organization = Organization.from_db("default", _OF_PARTNER, row[7:14])
     user = User.from_db("default", _OF_IDENTITY, (*row[4:7], UserKind.CLIENT, organization.pk, True))
     user.organization = organization
-    return Partner(row[0], user, organization, row[1], frozenset(row[2]).intersection(row[3].split()))
+    return Partner(row[0], user, organization, row[1], frozenset(row[2]).intersection(row[3].split()), row[14])

@@ -1,12 +1,15 @@
 """Read which agreements hold."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
-from casemgr.core.agreements.models import Agreement, AgreementQuerySet
+from casemgr.core.agreements.models import Agreement, AgreementKind, AgreementQuerySet
+
+FOR_SYSTEMS = (AgreementKind.QSOA, AgreementKind.BAA)
+"""Kinds of agreement on which a partner's system may rest: 42 CFR 2.11 (qualified service organization), 2.12(c)(4)."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ def live_agreements(organization_id: int, *, on: date, program_id: int | None = 
         rows = rows.filter(program=program_id)
     columns = ("id", "kind", "services", "signed_on", "expires_on", "resists_proceedings")
     return [AgreementFacts(*row) for row in rows.values_list(*columns)]
+
+
+def has_agreement_to_rest_on(organization_id: int, at: datetime) -> bool:
+    """Say whether a partner's system may rest on an agreement at this moment, on the day where the program that signed it is."""
+    signed = Agreement.objects.filter(organization=organization_id, kind__in=FOR_SYSTEMS).select_related("program")
+    return any(agreement.is_live(at.astimezone(agreement.program.zone).date()) for agreement in signed)
 
 
 def agreements_seen_by(user: User) -> AgreementQuerySet:
