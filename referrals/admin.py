@@ -19,7 +19,7 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Denied, Refused
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
 from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_with, words_field
-from patients.admin import PatientTable, patient_form
+from patients.admin.base import PatientTable, patient_form
 from patients.consent.models import PurposeOfUse
 from referrals.casework.actions import add_task, drop_task, finish_task, hand_over_task, postpone_task, take_task
 from referrals.casework.models import Task

@@ -12,7 +12,7 @@ from casemgr.core.accounts.queries import colleagues_of, programs_reached, sites
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin, SiteFilter
 from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_of, form_with, words_field
-from patients.admin import PatientTable, patient_form
+from patients.admin.base import PatientTable, patient_form
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, move_appointment, settle_appointment
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.inventory.actions import add_product, count_lot, receive_lot, waste_stock

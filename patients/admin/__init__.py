@@ -1,4 +1,7 @@
-"""Open the tables of the first storey in the record room."""
+"""Open the tables of the first storey in the record room.
+
+A feature with tables of its own opens them in a file beside this one, and names them in `ADMINS` below.
+"""
 
 from typing import Any
 
@@ -14,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.queries import colleagues_of, programs_reached, sites_of, sites_reached
 from casemgr.core.accounts.rules import Can
-from casemgr.core.ui.patient_rows import PatientField, PatientRowAdmin, People
+from casemgr.core.ui.patient_rows import PatientField
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin, SiteFilter
 from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_of, form_with
+from patients.admin.base import PEOPLE, PatientTable, patient_form
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
-from patients.caseload.queries import patients_seen_by
 from patients.consent.actions import end_consent, revoke_consent
 from patients.consent.models import Consent, ConsentState
 from patients.diagnoses.actions import record_diagnosis, revise_diagnosis
@@ -36,26 +39,9 @@ from patients.record.actions import (
     register_patient,
 )
 from patients.record.models import ContactPoint, Identifier, Patient
-from patients.record.queries import duplicate_candidates, search_patients
+from patients.record.queries import duplicate_candidates
 from patients.screenings.actions import record_observation
 from patients.screenings.models import Observation, QuestionnaireAnswers
-
-PEOPLE = People(
-    lambda user, can: patients_seen_by(user, can=can), lambda patients, text, limit: search_patients(patients, text, limit=limit)
-)
-"""How patients are found in the record room."""
-
-
-class PatientTable(PatientRowAdmin):
-    """Be the base of every table whose rows belong to patients."""
-
-    people = PEOPLE
-
-
-def patient_form(model: type[Model], *names: str, **first: forms.Field) -> type[VerbForm]:
-    """Return a form that asks for a patient and for these fields of a table."""
-    return form_of(model, *names, first={"patient": PatientField(PEOPLE), **first})
-
 
 FACTS = (
     "given_name", "family_name", "chosen_name", "pronouns", "sex", "birth_date", "language", "language_name",
