@@ -1,15 +1,21 @@
 """Gather the tables of the first storey."""
 
 from patients.caseload.models import CareTeamMember
+from patients.complaints.models import Complaint, ComplaintStaff
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
+from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
+from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
 from patients.screenings.models import Observation, QuestionnaireAnswers
 
 __all__ = [
+    "BreachNotice",
     "CareTeamMember",
+    "Complaint",
+    "ComplaintStaff",
     "Consent",
     "ConsentRecipient",
     "ContactPoint",
@@ -18,6 +24,10 @@ __all__ = [
     "Episode",
     "ExternalId",
     "Identifier",
+    "Incident",
+    "IncidentAssessment",
+    "IncidentPerson",
+    "NoticeGiven",
     "Observation",
     "Patient",
     "QuestionnaireAnswers",

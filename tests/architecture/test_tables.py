@@ -7,7 +7,20 @@ from casemgr.core.sensitivity import Sensitivity
 from tests.architecture.source import APPS
 
 FLOOR = {"casemgr": 0, "patients": 1, "treatment_plans": 2, "referrals": 3}
-APPEND_ONLY = {"AuditEvent", "AuditSeal", "Disclosure", "StockEntry", "Dose", "DosingDay", "ConsentRecipient", "AgreementScan"}
+APPEND_ONLY = {
+    "AuditEvent",
+    "AuditSeal",
+    "Disclosure",
+    "StockEntry",
+    "Dose",
+    "DosingDay",
+    "ConsentRecipient",
+    "AgreementScan",
+    "NoticeGiven",
+    "ComplaintStaff",
+    "IncidentAssessment",
+    "BreachNotice",
+}
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",
     "Message": "it is marked as sent; the audit record says who caused it",
