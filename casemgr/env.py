@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +25,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     trusted_origins: tuple[str, ...]
     database_url: str
+    database_owner_url: str
+    database_role: str
     redis_url: str
     state: Path
     message_gateway: str
@@ -63,6 +66,8 @@ def read_environment() -> Environment:
         allowed_hosts=tuple(_read.list("ALLOWED_HOSTS", default=[] if production else ["localhost", "127.0.0.1", "[::1]"])),
         trusted_origins=tuple(_read.list("TRUSTED_ORIGINS", default=[])),
         database_url=database_url,
+        database_owner_url=_read.str("DATABASE_OWNER_URL", default=""),
+        database_role=_read.str("DATABASE_ROLE", default="casemgr_app"),
         redis_url=_read.str("REDIS_URL", default="redis://127.0.0.1:6379/0"),
         state=state,
         message_gateway=_read.str("MESSAGE_GATEWAY", default="smtp" if production else "file"),
@@ -76,6 +81,13 @@ def read_environment() -> Environment:
         audit_keys=_audit_keys(secret, production=production),
         audit_anchor=Path(_read.str("AUDIT_ANCHOR", default=str(state / "audit-anchors.log"))),
     )
+
+
+def database_address(url: str) -> dict[str, Any]:
+    """Return where a database is, in Django's words; a socket's folder may be given as `?host=`."""
+    address = dict(environ.Env.db_url_config(url))
+    socket = address.get("OPTIONS", {}).pop("host", None)
+    return {"USER": "", "PASSWORD": "", "PORT": ""} | address | {"HOST": socket or address.get("HOST", "")}
 
 
 def _field_keys(secret: str, *, production: bool) -> dict[int, bytes]:

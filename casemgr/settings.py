@@ -6,7 +6,7 @@ import environ
 import pghistory
 
 from casemgr.core.accounts.rules import ABSOLUTE_HOURS, IDLE_MINUTES
-from casemgr.env import BASE_DIR, read_environment
+from casemgr.env import BASE_DIR, database_address, read_environment
 
 ENV = read_environment()
 
@@ -95,12 +95,10 @@ TEMPLATES = [
     },
 ]
 
-_database = environ.Env.db_url_config(ENV.database_url)
-_socket = _database.get("OPTIONS", {}).pop("host", None)
+_database = database_address(ENV.database_url)
 DATABASES = {
     "default": _database
     | {
-        "HOST": _socket or _database.get("HOST", ""),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -108,6 +106,11 @@ DATABASES = {
         "TEST": {"NAME": f"test_{_database['NAME']}", "TEMPLATE": ENV.test_template or None},
     }
 }
+
+# Who owns the tables; what the application may do with them: casemgr.core.grants
+DATABASE_OWNER = database_address(ENV.database_owner_url) if ENV.database_owner_url else {}
+DATABASE_OWNER = {name: DATABASE_OWNER[name] for name in ("USER", "PASSWORD", "HOST", "PORT") if DATABASE_OWNER}
+DATABASE_ROLE = (_database["USER"] if DATABASE_OWNER else "") or ENV.database_role
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url, "KEY_PREFIX": "casemgr"},

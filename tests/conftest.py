@@ -1,7 +1,8 @@
 """Prepare every test: a clinic, people of each role, and a flush that may empty tables whose rows are otherwise kept."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from casemgr.core.accounts.models import User, UserKind
+from tests.roles import acting_as, forget_application_role, make_application_role
 from tests.worlds import Clinic
 
 _teardown = TransactionTestCase._fixture_teardown
@@ -19,6 +21,7 @@ _teardown = TransactionTestCase._fixture_teardown
 def _teardown_without_guards(self: TransactionTestCase) -> None:
     """Flush with the triggers off, because append-only tables refuse to be truncated; put back the one row that a migration makes."""
     with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
         cursor.execute("SET session_replication_role = replica")
     try:
         _teardown(self)
@@ -45,6 +48,21 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def application_role(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """Return the name of the role as which the application connects."""
+    with django_db_blocker.unblock():
+        role = make_application_role()
+        yield role
+        forget_application_role(role)
+
+
+@pytest.fixture
+def as_application(db, application_role) -> Callable[[], AbstractContextManager[None]]:
+    """Return what does a piece of work as the application's own role."""
+    return lambda: acting_as(application_role)
 
 
 @pytest.fixture(autouse=True)

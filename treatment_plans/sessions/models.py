@@ -131,6 +131,7 @@ class AttendanceGoal(models.Model):
     """Link one person's part in a session to a goal of their plan."""
 
     sensitivity = Sensitivity.CLINICAL
+    may_be_deleted = True
 
     attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, related_name="goal_links")
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")

@@ -112,6 +112,7 @@ class OpeningHours(models.Model):
     """Say when a site is open on one weekday, in the site's own time."""
 
     sensitivity = Sensitivity.PUBLIC
+    may_be_deleted = True
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="opening_hours")
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices, default=Purpose.CLINIC)

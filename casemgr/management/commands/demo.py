@@ -16,6 +16,7 @@ from casemgr.core.accounts.models import Membership, Program, User, UserKind
 from casemgr.core.audit.door import Door, through
 from casemgr.core.audit.models import AuditEvent, Outcome
 from casemgr.core.audit.recording import audit_event
+from casemgr.core.grants import as_owner
 from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, PROGRAM, STAFF, TIME_ZONE, open_clinic
 from casemgr.demo.days import live
 from casemgr.demo.life import Life
@@ -88,7 +89,7 @@ def is_unfinished() -> bool:
 
 def clear() -> None:
     """Empty a database that holds nothing but half a demo; kept rows refuse to go, so their triggers look away."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         call_command("flush", interactive=False, verbosity=0)
         cursor.execute("SET session_replication_role = DEFAULT")
