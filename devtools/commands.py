@@ -24,10 +24,14 @@ def manage(layout: Layout, words: list[str]) -> int:
     environment.ensure(layout, Wanted.RUN)
     use = locks.Claim(layout.running / "use.lock")
     use.together()
-    Prepared(layout, layout.running).forget()
+    prepared = Prepared(layout, layout.running)
     with services.Services(layout, layout.running, durable=True, shared=True) as servers:
         environ = services.environment(layout, servers.urls, "development", layout.state)
         try:
+            if "DATABASE_URL" in servers.urls and not prepared.once():
+                run.prepare(layout, environ)
+                prepared.remember()
+            prepared.forget()
             command = [layout.python, "manage.py", *words]
             return foreground.run(command, env=environ, cwd=layout.root, interactive=True)
         finally:
@@ -47,7 +51,7 @@ def bench(layout: Layout, words: list[str]) -> int:
     try:
         services.forget(directory)
         with services.Services(layout, directory, durable=True, environ={}) as servers:
-            environ = services.environment(layout, servers.urls, "development", directory)
+            environ = services.as_owner(services.environment(layout, servers.urls, "development", directory))
             run.prepare(layout, environ)
             return foreground.run([layout.python, "manage.py", "bench", *words], env=environ, cwd=layout.root)
     finally:

@@ -17,6 +17,8 @@ from devtools.server import Server, converse, quiet_environment
 DATABASE = "casemgr"
 MIGRATED = "casemgr_migrated"
 """Beside it where tests run: migrated once, copied often, and opened by nobody else."""
+APPLICATION = "casemgr_app"
+"""The role as which the application connects; it owns nothing. What it may do is granted by `manage.py migrate`."""
 PORT = 5432
 """Only part of the socket's name: nothing listens on the network."""
 CONNECTIONS = 200
@@ -58,8 +60,18 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
-        """Return the address in the form that libpq, psycopg and Django's settings read."""
+        """Return the owner's address in the form that libpq, psycopg and Django's settings read."""
         return f"postgresql://{DATABASE}@/{DATABASE}?host={self._sockets}"
+
+    @property
+    def application_url(self) -> str:
+        """Return the address under which the application connects."""
+        return f"postgresql://{APPLICATION}@/{DATABASE}?host={self._sockets}"
+
+    @property
+    def has_application(self) -> bool:
+        """Tell whether the application's role was made in these data; before there was one, the owner did everything."""
+        return self._role.exists()
 
     def found(self) -> int:
         """Trust the process id in the data directory only if that process really serves it."""
@@ -80,6 +92,7 @@ class Postgres(Server):
     def initialise(self) -> None:
         """Make the cluster beside its place and move it there when it is whole."""
         if (self.data / "PG_VERSION").exists():
+            self._make_application(self.data)
             return
         unfinished = self.directory / "postgres.new"
         for leftover in (unfinished, self.data):
@@ -95,6 +108,7 @@ class Postgres(Server):
             unfinished,
             typed="".join(f"CREATE DATABASE {name};\n" for name in ((DATABASE,) if self.durable else (DATABASE, MIGRATED))),
         )
+        self._make_application(unfinished)
         unfinished.rename(self.data)
 
     def command(self) -> list[str]:
@@ -107,6 +121,17 @@ class Postgres(Server):
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         return command
+
+    def _make_application(self, data: Path) -> None:
+        """Make the application's role while no server runs; what is there already is left as it is."""
+        if self.has_application:
+            return
+        self._run(["postgres", "--single", "-D", str(data), "postgres"], data, typed=f"CREATE ROLE {APPLICATION} LOGIN;\n")
+        (data / self._role.name).touch()
+
+    @property
+    def _role(self) -> Path:
+        return self.data / "casemgr-application-role"
 
     def _notes(self) -> list[str]:
         try:

@@ -15,6 +15,11 @@ class Prepared:
     def __init__(self, layout: Layout, directory: Path) -> None:
         self._layout = layout
         self._note = directory / "postgres" / "casemgr-prepared"
+        self._adopted = directory / "postgres" / "casemgr-granted"
+
+    def once(self) -> bool:
+        """Tell whether it was ever prepared since the application has a role of its own, and so has rights at all."""
+        return self._adopted.exists()
 
     def done(self) -> bool:
         """Tell whether this database was prepared by these very migrations and this very demonstration."""
@@ -27,6 +32,7 @@ class Prepared:
         """Note that it is prepared now, if it is a database of ours."""
         if self._note.parent.exists():
             self._note.write_text(self._fingerprint())
+            self._adopted.touch()
 
     def forget(self) -> None:
         """Look again next time, because something is about to change."""
@@ -40,4 +46,6 @@ def _what_decides(root: Path) -> Iterator[Path]:
     yield root / "requirements.txt"
     for package in sorted(path.parent for path in root.glob("*/__init__.py")):
         yield from sorted(package.rglob("migrations/*.py"))
+        yield from sorted(package.rglob("models.py"))
+    yield from root.glob("casemgr/core/grants.py")
     yield from sorted((root / "casemgr" / "demo").glob("*.py"))

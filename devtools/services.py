@@ -88,6 +88,8 @@ class Services:
             server.start()
         for server in wanted:
             server.wait()
+        if any(isinstance(server, Postgres) and not server.has_application for server in wanted):
+            raise Problem("the database was started by an earlier version, which knew no role for the application; run `make stop` first.")
 
     def _wanted(self) -> list[Server]:
         options = {"durable": self._durable, "tied": not self._shared}
@@ -95,7 +97,7 @@ class Services:
         if not self._environ.get("DATABASE_URL"):
             programs = binaries.postgres(self._layout)
             postgres = Postgres(self.directory, socket_directory(self.directory), programs, **options)
-            self._urls["DATABASE_URL"] = postgres.url
+            self._urls |= {"DATABASE_URL": postgres.application_url, "DATABASE_OWNER_URL": postgres.url}
             wanted.append(postgres)
         if not self._environ.get("REDIS_URL"):
             program = binaries.broker(self._layout)
@@ -134,6 +136,12 @@ def free_slot(layout: Layout, name: str) -> tuple[Path, locks.Claim]:
             return directory, claim
         claim.release()
     raise Problem(f"{SLOTS} commands of this kind already run in this working copy; wait for one to end.")
+
+
+def as_owner(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of what makes and empties databases: it connects as the owner, if the owner is known apart."""
+    owner = environ.get("DATABASE_OWNER_URL")
+    return {name: value for name, value in environ.items() if name != "DATABASE_OWNER_URL"} | ({"DATABASE_URL": owner} if owner else {})
 
 
 def environment(layout: Layout, urls: Mapping[str, str], name: str, state: Path) -> dict[str, str]:

@@ -161,11 +161,11 @@ def _migrated_services(layout: Layout, directory: Path) -> Iterator[dict[str, st
     migrated = note.done()
     note.forget()
     with services.Services(layout, directory, durable=False, keep=migrated) as servers:
-        environ = services.environment(layout, servers.urls, "test", directory)
+        environ = services.as_owner(services.environment(layout, servers.urls, "test", directory))
         servers.keep = False
         if "DATABASE_URL" in servers.urls:
             if not migrated:
-                prepare(layout, environ | {"DATABASE_URL": servers.urls["DATABASE_URL"].replace(f"/{DATABASE}?", f"/{MIGRATED}?")})
+                prepare(layout, environ | {"DATABASE_URL": environ["DATABASE_URL"].replace(f"/{DATABASE}?", f"/{MIGRATED}?")})
             environ["TEST_TEMPLATE"] = MIGRATED
         yield environ
         servers.keep = "DATABASE_URL" in servers.urls

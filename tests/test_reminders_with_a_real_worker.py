@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def worker(transactional_db, tmp_path) -> Iterator[Nursery]:
-    nursery = Nursery(tmp_path)
+def worker(transactional_db, tmp_path, application_role) -> Iterator[Nursery]:
+    nursery = Nursery(tmp_path, role=application_role)
     yield nursery
     nursery.stop()
 

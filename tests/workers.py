@@ -25,14 +25,14 @@ PATIENCE = 60
 class Nursery:
     """Hold the worker and beat processes of one test, their broker and the folder they deliver into."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, role: str = "") -> None:
         self.folder = folder
         self.messages = folder / "messages"
         self.broker_url = unused_database(settings.REDIS_URL)
         self.broker = redis.Redis.from_url(self.broker_url)
         self.environment = {
             **os.environ,
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": database_url(role=role),
             "REDIS_URL": self.broker_url,
             "CASEMGR_ENV": "test",
             "CASEMGR_STATE": str(folder),
@@ -114,15 +114,15 @@ def wait_until(holds: Callable[[], bool], *, seconds: float = PATIENCE, every: f
         time.sleep(every)
 
 
-def database_url() -> str:
-    """Return the address of the test database."""
+def database_url(*, role: str = "") -> str:
+    """Return the address of the test database, for the owner or for another role."""
     known = connection.settings_dict
     user = quote(known["USER"] or "", safe="")
     password = f":{quote(known['PASSWORD'], safe='')}" if known["PASSWORD"] else ""
     host = known["HOST"] or ""
     if host.startswith("/"):
-        return f"postgresql://{user}{password}@/{known['NAME']}?host={host}"
-    return f"postgresql://{user}{password}@{host}:{known['PORT'] or 5432}/{known['NAME']}"
+        return f"postgresql://{user}{password}@/{known['NAME']}?host={host}" + (f"&assume_role={role}" if role else "")
+    return f"postgresql://{user}{password}@{host}:{known['PORT'] or 5432}/{known['NAME']}" + (f"?assume_role={role}" if role else "")
 
 
 def unused_database(url: str) -> str:

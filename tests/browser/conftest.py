@@ -14,23 +14,25 @@ from pytest_django.live_server_helper import LiveServer
 
 from casemgr.demo.clinic import PASSWORD
 from casemgr.management.commands.demo import Command
+from tests.roles import connecting_as
 
 PICTURES = Path(os.environ.get("PICTURES", Path(__file__).resolve().parents[2] / ".state" / "pictures"))
 WIDTHS = {1440: 900, 390: 844}
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """Open a small demo clinic once for all stories of a file, and empty the database afterwards."""
+def demo(django_db_setup, django_db_blocker, application_role) -> Iterator[str]:
+    """Open a small demo clinic once for all stories of a file, as the application's own role, and empty the database afterwards."""
     with django_db_blocker.unblock():
         assert connections["default"].settings_dict["NAME"].startswith("test_"), (
             "mark the file with django_db, or this empties a real database"
         )
         cache.clear()
-        Command().make(patients=18, months=1, seed=7)
-        server = LiveServer("127.0.0.1")
-        yield server.url
-        server.stop()
+        with connecting_as(application_role):
+            Command().make(patients=18, months=1, seed=7)
+            server = LiveServer("127.0.0.1")
+            yield server.url
+            server.stop()
         TransactionTestCase._fixture_teardown(_Emptied())
         connections.close_all()
 

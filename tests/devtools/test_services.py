@@ -12,7 +12,7 @@ from devtools import process, server, unprivileged
 from devtools.locks import Claim
 from devtools.problem import Problem
 from devtools.server import socket_directory, socket_place
-from devtools.services import Services, forget, free_slot, left_behind
+from devtools.services import Services, as_owner, forget, free_slot, left_behind
 from tests.devtools.conftest import all_gone, eventually
 
 START = """
@@ -47,7 +47,7 @@ def directory(layout):
 def test_both_servers_answer_and_nothing_is_left_when_they_stop(layout, directory):
     with own(layout, directory) as services:
         running = pids(services)
-        with psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+        with psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
             settings = [connection.execute(f"SHOW {name}").fetchone()[0] for name in ("server_encoding", "listen_addresses", "fsync")]
         assert settings == ["UTF8", "", "on"]
         assert redis.Redis.from_url(services.urls["REDIS_URL"]).ping()
@@ -57,7 +57,7 @@ def test_both_servers_answer_and_nothing_is_left_when_they_stop(layout, director
 
 
 def test_the_extensions_that_migrations_ask_for_are_there(layout, directory):
-    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
         for name in ("pg_trgm", "btree_gist", "unaccent"):
             connection.execute(f"CREATE EXTENSION {name}")
         assert connection.execute("SELECT similarity('José', 'josé'), upper('é')").fetchone() == (1.0, "É")
@@ -65,11 +65,11 @@ def test_the_extensions_that_migrations_ask_for_are_there(layout, directory):
 
 def test_data_is_there_again_after_a_stop(layout, directory):
     with own(layout, directory) as services:
-        with psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+        with psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
             connection.execute("CREATE TABLE dose AS SELECT 60 AS mg")
         redis.Redis.from_url(services.urls["REDIS_URL"]).set("wake", "up")
     with own(layout, directory) as services:
-        with psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+        with psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
             assert connection.execute("SELECT mg FROM dose").fetchone() == (60,)
         assert redis.Redis.from_url(services.urls["REDIS_URL"]).get("wake") == b"up"
 
@@ -99,7 +99,7 @@ def test_the_next_start_waits_for_servers_that_are_just_ending(layout, directory
     launcher = program(START, directory, "alone")
     launcher.stdout.readline()
     launcher.kill()
-    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
@@ -124,12 +124,12 @@ def test_a_note_about_somebody_elses_process_is_not_believed(layout, directory):
 def test_an_unfinished_data_directory_is_made_again(layout, directory):
     (directory / "postgres.new" / "base").mkdir(parents=True)
     (directory / "postgres" / "half").mkdir(parents=True)
-    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_throw_away_data_is_gone_afterwards_and_was_never_synced(layout, directory):
-    with own(layout, directory, durable=False) as services, psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+    with own(layout, directory, durable=False) as services, psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SHOW fsync").fetchone() == ("off",)
     assert not (directory / "postgres").exists()
 
@@ -169,7 +169,7 @@ def test_root_without_user_namespaces_becomes_nobody(layout, directory, monkeypa
     works = unprivileged._works
     monkeypatch.setattr(unprivileged, "_works", lambda words, *rest: words[0] != "unshare" and works(words, *rest))
     layout.state.chmod(0o700)
-    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_URL"]) as connection:
+    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
         status = subprocess.run(["ps", "-o", "uid=", "-p", str(pids(services)[0])], capture_output=True, text=True, check=True)
         assert int(status.stdout) == unprivileged.NOBODY
@@ -227,3 +227,40 @@ def test_a_zombie_is_not_alive():
         os._exit(0)
     assert eventually(lambda: not process.alive(child))
     os.waitpid(child, 0)
+
+
+def who(url):
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+
+
+def test_the_application_connects_as_somebody_who_owns_nothing(layout, directory):
+    with own(layout, directory) as services:
+        assert who(services.urls["DATABASE_URL"]) == ("casemgr_app", False)
+        assert who(services.urls["DATABASE_OWNER_URL"]) == ("casemgr", True)
+
+
+def test_data_from_before_there_was_a_role_get_one_and_are_otherwise_as_they_were(layout, directory):
+    with own(layout, directory) as services, psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
+        connection.execute("CREATE TABLE dose AS SELECT 60 AS mg")
+        connection.execute("DROP ROLE casemgr_app")
+    (directory / "postgres" / "casemgr-application-role").unlink()
+    for _ in range(2):
+        with own(layout, directory) as services:
+            assert who(services.urls["DATABASE_URL"]) == ("casemgr_app", False)
+            with psycopg.connect(services.urls["DATABASE_OWNER_URL"]) as connection:
+                assert connection.execute("SELECT mg FROM dose").fetchone() == (60,)
+
+
+def test_a_server_started_before_there_was_a_role_has_to_be_stopped_first(layout, directory, program):
+    program(START, directory, "shared").communicate()
+    (directory / "postgres" / "casemgr-application-role").unlink()
+    with pytest.raises(Problem, match="started by an earlier version.*make stop"), own(layout, directory, shared=True):
+        pass
+    assert left_behind(directory)
+
+
+def test_what_makes_and_empties_databases_connects_as_the_owner():
+    both = {"DATABASE_URL": "postgresql://app@/x", "DATABASE_OWNER_URL": "postgresql://owner@/x", "HOME": "/"}
+    assert as_owner(both) == {"DATABASE_URL": "postgresql://owner@/x", "HOME": "/"}
+    assert as_owner({"DATABASE_URL": "postgresql://all@/x"}) == {"DATABASE_URL": "postgresql://all@/x"}
