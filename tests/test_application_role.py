@@ -1,14 +1,16 @@
 """The application's own role lives a clinic's life and can do nothing to what is kept."""
 
+from io import StringIO
+
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent, AuditSeal
 from casemgr.core.audit.recording import note_read
-from casemgr.core.audit.sealing import faults
 from casemgr.core.grants import wanted_rights
 from casemgr.core.outbox.draining import drain
 from casemgr.core.outbox.models import Fact
@@ -25,7 +27,7 @@ OTHERS_THAT_CHANGE = [model._meta.db_table for model in our_models() if model.__
 
 def tables_that_are_only_added_to():
     tables = {model._meta.db_table for model in apps.get_models()}
-    return sorted(table for table, rights in wanted_rights().items() if rights == {"SELECT", "INSERT"} and table in tables)
+    return sorted(table for table, rights in wanted_rights().items() if not rights & {"UPDATE", "DELETE"} and table in tables)
 
 
 def refusal_of(statement):
@@ -52,7 +54,7 @@ def test_a_month_of_a_clinic_is_lived_as_the_application(as_application, capsys)
     assert Dose.objects.exists()
     assert Fact.objects.filter(state="done").exists()
     assert not Fact.objects.filter(outcome__startswith="failed").exists()
-    assert list(faults()) == []
+    call_command("verify_audit", stdout=StringIO())
     assert AuditSeal.objects.count() == AuditEvent.objects.count() > 100
     history = sum(model.pgh_event_model.objects.count() for model in our_models() if hasattr(model, "pgh_event_model"))
     assert history > 100
@@ -71,7 +73,7 @@ def test_a_month_of_a_clinic_is_lived_as_the_application(as_application, capsys)
     assert (token.status_code, listed.status_code) == (200, 200)
     assert (signed_in, page.status_code, out.status_code) == (302, 200, 302)
     assert AuditEvent.objects.filter(verb="sign_in", outcome="done").exists()
-    assert list(faults()) == []
+    call_command("verify_audit", stdout=StringIO())
 
 
 @pytest.mark.parametrize("table", tables_that_are_only_added_to())
@@ -128,7 +130,7 @@ def test_what_the_application_reads_it_may_put_on_the_record_and_no_more(clinic,
         seal()
         assert "permission denied" in refusal_of("UPDATE casemgr_auditevent SET verb = 'x'")
     assert AuditEvent.objects.get(verb="chart").patient_id == 7
-    assert list(faults()) == []
+    call_command("verify_audit", stdout=StringIO())
 
 
 def test_without_the_role_the_same_statements_would_reach_the_triggers(clinic, now):

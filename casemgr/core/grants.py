@@ -96,7 +96,8 @@ class Difference:
 def rights_on(model: type[Model]) -> frozenset[str]:
     """Return what the application may do with a table: never more than its verbs need.
 
-    Rows of ours stay, unless their model says `may_be_deleted`; what is `append_only()`, and all history, is never changed either.
+    Rows of ours stay, unless their model says `may_be_deleted`; what is `append_only()`, and all history, is never changed either; what
+    only functions of the database write (with their owner's rights), the application only reads.
     """
     table = model._meta.db_table
     if table in OTHERS:
@@ -105,6 +106,8 @@ def rights_on(model: type[Model]) -> frozenset[str]:
         return ADD
     if model._meta.app_label not in OURS:
         return REMOVE
+    if getattr(model, "written_by_the_database", False):
+        return READ
     kept = {trigger.name for trigger in getattr(model._meta, "triggers", ())}
     if "never_changed" in kept:
         return ADD

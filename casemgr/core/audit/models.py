@@ -103,6 +103,7 @@ class AuditSeal(models.Model):
     """
 
     sensitivity = Sensitivity.RECORD_OF_ACCESS
+    written_by_the_database = True
 
     position = models.BigIntegerField(primary_key=True)
     event_id = models.BigIntegerField(unique=True)
