@@ -10,6 +10,7 @@ from patients.incidents.models import BreachNotice, Incident, IncidentAssessment
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
 from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
     "BreachNotice",
@@ -31,4 +32,7 @@ __all__ = [
     "Observation",
     "Patient",
     "QuestionnaireAnswers",
+    "SecureAddress",
+    "Transmission",
+    "WebhookEndpoint",
 ]

@@ -16,10 +16,10 @@ from rest_framework.views import APIView
 
 from casemgr.api.authentication import Partner, PartnerAuthentication, partner_behind
 from casemgr.api.problems import InsufficientScope, handle
-from casemgr.api.reading import find_person
 from casemgr.api.throttles import count_request
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, write_event
+from casemgr.sharing.parts import find_person
 from patients.disclosures.actions import Released, Withheld, disclose, disclose_many
 from patients.disclosures.rules import STATEMENT_LONG, STATEMENT_SHORT
 

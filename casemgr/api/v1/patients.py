@@ -9,8 +9,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.exceptions import ValidationError
 
 from casemgr.api.gate import PAGE, GatedView, OnePatient, answer_many
-from casemgr.api.reading import appointments, housing, medications, plan
 from casemgr.api.v1 import shapes
+from casemgr.sharing.parts import appointments, housing, medications, plan
 from patients.consent.models import InformationCategory
 from patients.consent.queries import people_known_to, place_of, recipient_facts
 from patients.disclosures.actions import Released

@@ -10,8 +10,8 @@ from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType
 
 from casemgr.api.actions import answer_once
 from casemgr.api.gate import PAGE, Asked, GatedView, answer, answer_many
-from casemgr.api.reading import answered_referral, referral_asked_about, referrals_to
 from casemgr.api.v1 import shapes
+from casemgr.sharing.referrals import answered_referral, referral_asked_about, referrals_to
 from patients.consent.models import InformationCategory
 from patients.disclosures.actions import Released, Withheld
 from referrals.referral.models import Referral
