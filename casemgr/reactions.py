@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
 from casemgr.core.accounts.rules import Can, Role
@@ -21,6 +22,9 @@ from patients.consent.models import Consent
 from patients.episodes.events import PatientDischarged
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+from patients.transmissions.actions import withhold_transmissions
+from patients.transmissions.events import TransmissionNotSent
+from patients.transmissions.models import Transmission, TransmissionState
 from referrals.casework.actions import add_task
 from referrals.casework.models import TaskDomain, Urgency
 from treatment_plans.appointments.actions import decide_reminders
@@ -36,6 +40,13 @@ from treatment_plans.sessions.models import Session
 
 OUTREACH_WITHIN = timedelta(days=30)
 """How old an absence may be to still need a call when the fact of it is drained; older ones were imported or lay long in the queue."""
+
+NOT_SENT = {
+    TransmissionState.WITHHELD: gettext_lazy("Nothing was sent to %(name)s: see why"),
+    TransmissionState.FAILED: gettext_lazy("Sending to %(name)s failed: try again"),
+    TransmissionState.DOUBTFUL: gettext_lazy("Ask %(name)s whether it arrived"),
+}
+"""What somebody is asked to do about a sending that did not go as it should."""
 
 
 def _end_care_team(event: PatientDischarged, at: datetime) -> str:
@@ -114,6 +125,7 @@ def _reach_out_after_missed_dose(event: DoseMissed, at: datetime) -> str:
 def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
     """Let somebody see to what is still under way on a consent that was revoked; the gate itself is closed already."""
     consent = Consent.objects.select_related("patient", "discloser").get(pk=event.consent_id)
+    stopped = withhold_transmissions(consent=consent, by=User.objects.system(), at=at)
     names = ", ".join(consent.recipients.values_list("name", flat=True))
     task = add_task(
         patient=consent.patient,
@@ -126,6 +138,27 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
         owner=_in_charge(consent.patient, consent.discloser_id),
         urgency=Urgency.SOON,
         key=f"consent:revoked:{consent.pk}",
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"task {task.pk}, {len(stopped)} sendings stopped"
+
+
+def _look_at_what_was_not_sent(event: TransmissionNotSent, at: datetime) -> str:
+    """Let somebody see to what was withheld, failed or is in doubt; while the task is open, the like of it adds none."""
+    found = Transmission.objects.select_related("patient", "program", "recipient").get(pk=event.transmission_id)
+    if found.state not in NOT_SENT:
+        return "silent: it was settled since"
+    task = add_task(
+        patient=found.patient,
+        program=found.program,
+        domain=TaskDomain.FOLLOW_UP,
+        title=NOT_SENT[TransmissionState(found.state)] % {"name": found.recipient.name[:120]},
+        detail=found.reason,
+        due_on=at.astimezone(found.program.zone).date(),
+        owner=_in_charge(found.patient, found.program_id),
+        urgency=Urgency.SOON,
+        key=f"transmission:{found.state}:{found.recipient_id}:{found.patient_id}",
         by=User.objects.system(),
         at=at,
     )
@@ -164,6 +197,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     SessionMissed: [each(_reach_out_after_missed_session)],
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
+    TransmissionNotSent: [each(_look_at_what_was_not_sent)],
 }
 
 

@@ -10,6 +10,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.audit.door import Door, through
 from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain as drain_outbox
+from casemgr.sharing.sending import send_transmissions
 from treatment_plans.medication.actions import note_missed_doses
 from treatment_plans.medication.queries import dosing_days_to_close
 
@@ -32,9 +33,9 @@ app.conf.beat_schedule = {
 
 @shared_task(name=DRAIN)
 def drain() -> None:
-    """React to every fact that is due, then send every message that is due."""
+    """React to every fact that is due, then send every message and every part of a record that is due."""
     with through(Door("schedule")):
-        while drain_outbox(at=timezone.now()) + send_queued(at=timezone.now()):
+        while drain_outbox(at=timezone.now()) + send_queued(at=timezone.now()) + send_transmissions(at=timezone.now()):
             pass
 
 

@@ -201,6 +201,8 @@ MESSAGE_GATEWAY = ENV.message_gateway
 MESSAGE_FOLDER = ENV.state / "messages"
 MESSAGE_SENDER = ENV.sender
 MESSAGE_DOMAIN = "localhost"
+WEBHOOKS_MAY_STAY_INSIDE = not ENV.is_production
+"""Whether a webhook may lead to a machine of a private network; production never lets it."""
 EMAIL_CONFIG = environ.Env.email_url_config(ENV.email_url)
 vars().update(EMAIL_CONFIG)
 

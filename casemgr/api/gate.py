@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import MethodNotAllowed, NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
@@ -19,14 +19,15 @@ from casemgr.api.problems import InsufficientScope, handle
 from casemgr.api.throttles import count_request
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, write_event
+from casemgr.sharing.formats import plain
+from casemgr.sharing.packets import META
 from casemgr.sharing.parts import find_person
+from casemgr.sharing.ways import HEADERS, WayOut
 from patients.disclosures.actions import Released, Withheld, disclose, disclose_many
-from patients.disclosures.rules import STATEMENT_LONG, STATEMENT_SHORT
+from patients.disclosures.rules import STATEMENT_LONG
 
 PAGE = 20
 """People in one answer."""
-
-HEADERS = {"X-Part2-Notice": STATEMENT_SHORT, "Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class GatedView(APIView):
                 purpose=partner.purpose,
                 categories=self.categories,
                 description=self.told,
-                via="api",
+                via=Api.via,
                 by=partner.user,
                 at=timezone.now(),
             )
@@ -99,7 +100,7 @@ class GatedView(APIView):
             purpose=partner.purpose,
             categories=self.categories,
             description=self.told,
-            via="api",
+            via=Api.via,
             by=partner.user,
             at=timezone.now(),
             after=after,
@@ -124,12 +125,28 @@ class OnePatient(GatedView):
         raise NotImplementedError
 
 
+class Api(WayOut):
+    """Answer a partner's system, one request at a time."""
+
+    via = "api"
+    label = _("Asked for by the organization's system")
+    formats = ("json",)
+    carried_in: ClassVar[dict[str, str]] = {"json": "envelope, and header"}
+
+    @staticmethod
+    def respond(body: dict[str, Any], status: int) -> HttpResponse:
+        """Return JSON that carries the short notice in its header and is kept by no cache."""
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=plain)
+        return HttpResponse(text, status=status, content_type="application/json", headers=HEADERS)
+
+
 def answer(data: Any, released: Released, *, status: int = 200) -> HttpResponse:
     """Return an answer about one person with everything that must go along (42 CFR 2.32)."""
-    return _json(
+    return Api.respond(
         {
             "data": data,
-            "part2_notice": STATEMENT_LONG,
+            "meta": META,
+            "part2_notice": released.part2_notice,
             "consent_scope": released.consent_scope,
             "disclosure_id": released.disclosure_public_id,
         },
@@ -139,9 +156,10 @@ def answer(data: Any, released: Released, *, status: int = 200) -> HttpResponse:
 
 def answer_many(data: Sequence[dict[str, Any]], released: Sequence[Released], following: str | None) -> HttpResponse:
     """Return an answer about several people, with scope and account of each in the order of the data."""
-    return _json(
+    return Api.respond(
         {
             "data": data,
+            "meta": META,
             "part2_notice": STATEMENT_LONG,
             "consent_scope": [one.consent_scope for one in released],
             "disclosure_ids": [one.disclosure_public_id for one in released],
@@ -149,14 +167,3 @@ def answer_many(data: Sequence[dict[str, Any]], released: Sequence[Released], fo
         },
         200,
     )
-
-
-def _json(body: dict[str, Any], status: int) -> HttpResponse:
-    """Return JSON that carries the short notice in its header and is kept by no cache."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return HttpResponse(text, status=status, content_type="application/json", headers=HEADERS)
-
-
-def _plain(value: Any) -> str:
-    """Return dates as everybody reads them, and all else as text."""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)

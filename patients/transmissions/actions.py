@@ -10,11 +10,12 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
-from casemgr.core.outbox.recording import wake
+from casemgr.core.outbox.recording import record_fact, wake
 from casemgr.core.refusals import Denied, Reason, Refused
 from patients.consent.models import Consent, PurposeOfUse
 from patients.disclosures.actions import Withheld, disclose
 from patients.record.models import Patient
+from patients.transmissions.events import TransmissionNotSent
 from patients.transmissions.models import EventKind, SecureAddress, Transmission, TransmissionState, WebhookEndpoint
 from patients.transmissions.rules import REASON_LENGTH, faults_of_address
 
@@ -117,6 +118,15 @@ def retry_transmission(*, transmission: Transmission, by: User, at: datetime) ->
 def confirm_transmission(*, transmission: Transmission, by: User, at: datetime) -> Transmission:
     """Say of a sending in doubt that it arrived."""
     return _settle(_locked(transmission, TransmissionState.DOUBTFUL), TransmissionState.SENT, "", at)
+
+
+@action(Can.RUN_SCHEDULE)
+def settle_transmission(*, transmission: Transmission, state: str, reason: str, by: User, at: datetime) -> Transmission:
+    """Write down what became of a sending when its turn came; for what was not sent somebody gets a task."""
+    locked = Transmission.objects.select_for_update(no_key=True).get(pk=transmission.pk)
+    if locked.state not in {TransmissionState.QUEUED, TransmissionState.DOUBTFUL} or locked.state == state:
+        return locked
+    return _settle(locked, TransmissionState(state), reason, at)
 
 
 @action(Can.MANAGE_ORGANIZATIONS)
@@ -238,6 +248,8 @@ def _settle(transmission: Transmission, state: TransmissionState, reason: str, a
     transmission.state, transmission.reason, transmission.settled_at = state, reason[:REASON_LENGTH], at
     transmission.leased_until = None
     transmission.save(update_fields=["state", "reason", "settled_at", "leased_until"])
+    if state != TransmissionState.SENT:
+        record_fact(TransmissionNotSent(transmission_id=transmission.pk, patient_id=transmission.patient_id), at=at)
     return transmission
 
 

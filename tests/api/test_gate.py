@@ -120,6 +120,7 @@ def test_every_answer_carries_notice_scope_and_account(hospital, referral):
         body = answer.json()
         assert answer.headers["X-Part2-Notice"] == STATEMENT_SHORT, name
         assert answer.headers["Cache-Control"] == "no-store", name
+        assert body["meta"]["security"][0]["code"] == "R", name
         assert body["part2_notice"] == STATEMENT_LONG, name
         told = body["disclosure_ids"] if "disclosure_ids" in body else [body["disclosure_id"]]
         scopes = body["consent_scope"] if "disclosure_ids" in body else [body["consent_scope"]]

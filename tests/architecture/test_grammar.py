@@ -26,6 +26,7 @@ MAY_WRITE_OUTSIDE_ACTIONS = {
     "casemgr/core/outbox/recording.py": "it is the writer of the outbox",
     "casemgr/core/outbox/draining.py": "it marks what became of facts",
     "casemgr/core/messaging/sending.py": "it marks what became of messages",
+    "casemgr/sharing/sending.py": "it leases sendings, ties each to its account and puts it off",
     "casemgr/core/messaging/queueing.py": "it is the writer of the queue of messages",
     "casemgr/bench/filling.py": "fills the benchmark's own database, a hundred thousand people at once",
     "casemgr/bench/reminding.py": "fills the benchmark's own database with reminders that are due",

@@ -142,10 +142,28 @@ SCOPE = "How far the consent reaches on which this was told (42 CFR 2.32(b))."
 ACCOUNT = "The number under which this answer stands on the program's account of disclosures (42 CFR 2.25)."
 
 
+LABELS = "What another system must know of these records (HL7 DS4P): restricted, under 42 CFR Part 2, not to be passed on without consent."
+
+
+class SecurityLabel(serializers.Serializer[Any]):
+    """Describe one label."""
+
+    system = serializers.URLField()
+    code = serializers.CharField()
+    display = serializers.CharField()
+
+
+class Meta(serializers.Serializer[Any]):
+    """Describe how the data is labelled."""
+
+    security = SecurityLabel(many=True, help_text=LABELS)
+
+
 def about_one(name: str, data: Any) -> Any:
     """Describe an answer about one person."""
     fields = {
         "data": data,
+        "meta": Meta(),
         "part2_notice": serializers.CharField(help_text=NOTICE),
         "consent_scope": serializers.CharField(help_text=SCOPE),
         "disclosure_id": serializers.UUIDField(help_text=ACCOUNT),
@@ -157,6 +175,7 @@ def about_many(name: str, data: Any) -> Any:
     """Describe an answer about several people; scopes and accounts stand in the order of the data."""
     fields = {
         "data": data,
+        "meta": Meta(),
         "part2_notice": serializers.CharField(help_text=NOTICE),
         "consent_scope": serializers.ListField(child=serializers.CharField(), help_text=SCOPE),
         "disclosure_ids": serializers.ListField(child=serializers.UUIDField(), help_text=ACCOUNT),
