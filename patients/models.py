@@ -4,15 +4,19 @@ from patients.caseload.models import CareTeamMember
 from patients.complaints.models import Complaint, ComplaintStaff
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
+from patients.disclosures.bases.models import AuditAccess, AuthorityReport, CourtOrder, EmergencyDisclosure, ResearchApproval
 from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
+from patients.restrictions.models import Restriction
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
+    "AuditAccess",
+    "AuthorityReport",
     "BreachNotice",
     "CareTeamMember",
     "Complaint",
@@ -20,8 +24,10 @@ __all__ = [
     "Consent",
     "ConsentRecipient",
     "ContactPoint",
+    "CourtOrder",
     "Diagnosis",
     "Disclosure",
+    "EmergencyDisclosure",
     "Episode",
     "ExternalId",
     "Identifier",
@@ -32,6 +38,8 @@ __all__ = [
     "Observation",
     "Patient",
     "QuestionnaireAnswers",
+    "ResearchApproval",
+    "Restriction",
     "SecureAddress",
     "Transmission",
     "WebhookEndpoint",

@@ -63,7 +63,7 @@ PEOPLE_REACHED = """
         JOIN patients_consent c ON c.id = r.consent_id
         JOIN casemgr_program d ON d.id = c.discloser_id
         WHERE r.organization_id = %(recipient)s AND r.patient_id > %(after)s
-          AND (%(among)s::bigint[] IS NULL OR r.patient_id = ANY(%(among)s)) AND <carries>
+          AND (%(among)s::bigint[] IS NULL OR r.patient_id = ANY(%(among)s)) AND <carries> <and more>
         ORDER BY r.patient_id, r.consent_id DESC
         LIMIT %(limit)s
     ) carrier
@@ -72,7 +72,10 @@ PEOPLE_REACHED = """
     WHERE c.state = 'active'
     FOR SHARE OF c
 """.replace("<facts>", _FACTS).replace("<carries>", _CARRIES)
-"""SQL of the next people whose consent carries a request, each with the newest such consent; the gate writes their accounts with it."""
+"""SQL of the next people whose consent carries a request, each with the newest such consent; the gate writes their accounts with it.
+
+Whoever uses it says in place of `<and more>` what else must hold of a consent `c`, or nothing.
+"""
 
 
 _PLACE = """

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.append_only import append_only
 from casemgr.core.sensitivity import Sensitivity
 from patients.consent.models import InformationCategory, PurposeOfUse, Shortfall, in_words
+from patients.disclosures.bases.models import Lack, ReportField
+from patients.disclosures.rules import BASES, NOTICE_VERSION
 
 
 class DisclosureOutcome(models.TextChoices):
@@ -19,16 +22,35 @@ class DisclosureOutcome(models.TextChoices):
     WITHHELD = "withheld", _("Withheld")
 
 
+class Basis(models.TextChoices):
+    """Name on what something may be told (42 CFR part 2, subparts C to E)."""
+
+    CONSENT = "consent", _("Consent")
+    EMERGENCY = "emergency", _("Medical emergency")
+    QSOA = "qsoa", _("Service agreement")
+    AUDIT = "audit", _("Audit or evaluation")
+    RESEARCH = "research", _("Research")
+    COURT_ORDER = "court_order", _("Court order")
+    CHILD_ABUSE = "child_abuse", _("Report of child abuse")
+    CRIME = "crime", _("Report of a crime here")
+
+
 class Redisclosure(models.TextChoices):
-    """Say what the recipient may do with what was told (42 CFR 2.33(b))."""
+    """Say what the recipient may do with what was told (42 CFR 2.12(d)(2), 2.33(b), 2.52(b), 2.53)."""
 
     AS_HIPAA = "as_hipaa", _("As HIPAA permits, but never in proceedings against the person")
     AS_CONSENTED = "as_consented", _("Only as the consent says")
     TO_CONTRACTORS = "to_contractors", _("To contractors for the same purpose, under written contract")
+    UNDER_PART2 = "under_part2", _("Only as 42 CFR part 2 permits")
+    FOR_THE_SERVICE = "for_the_service", _("Only for the service agreed")
+    FOR_THE_AUDIT = "for_the_audit", _("Only for the audit; then destroyed or given back")
+    FOR_THE_RESEARCH = "for_the_research", _("Back to the program only, and reported only in sum")
+    AS_ORDERED = "as_ordered", _("Only as the court ordered")
+    REPORT_ONLY = "report_only", _("Only the report itself; the records stay protected")
 
 
 class Disclosure(models.Model):
-    """Say what was told about whom, to whom, when, why, and on which consent; written before a byte leaves.
+    """Say what was told about whom, to whom, when, why, and on which basis; written before a byte leaves.
 
     No foreign keys: the account must outlive what it speaks of.
     """
@@ -38,16 +60,21 @@ class Disclosure(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     at = models.DateTimeField(_("at"))
     patient_id = models.BigIntegerField(_("patient"))
-    recipient_id = models.BigIntegerField(_("recipient"))
+    recipient_id = models.BigIntegerField(_("recipient"), null=True)
     recipient_name = models.CharField(_("recipient"), max_length=200)
     recipient_address = models.TextField(_("address"), blank=True)
     purpose = models.CharField(_("purpose"), max_length=32)
     categories = ArrayField(models.CharField(max_length=32), verbose_name=_("information"))
+    fields_released = ArrayField(models.CharField(max_length=32), verbose_name=_("facts named"), default=list, db_default=[])
     description = models.CharField(_("what"), max_length=200)
-    basis = models.CharField(_("basis"), max_length=32, default="consent")
+    basis = models.CharField(_("basis"), max_length=32, choices=Basis.choices, default="consent")
+    basis_reference = models.CharField(_("rests on"), max_length=80, blank=True, db_default="")
     consent_id = models.BigIntegerField(_("consent"), null=True)
     program_id = models.BigIntegerField(_("program"), null=True)
+    for_proceeding = models.BooleanField(_("for a proceeding"), default=False, db_default=False)
     redisclosure = models.CharField(_("may be passed on"), max_length=16, choices=Redisclosure.choices, blank=True)
+    notice_version = models.CharField(_("notice"), max_length=32, default=NOTICE_VERSION, db_default=NOTICE_VERSION)
+    notice_form = models.PositiveSmallIntegerField(_("form of the notice"), default=1, db_default=1)
     via = models.CharField(_("by way of"), max_length=32)
     outcome = models.CharField(_("outcome"), max_length=16, choices=DisclosureOutcome.choices)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -64,13 +91,35 @@ class Disclosure(models.Model):
         indexes = [
             models.Index(fields=["patient_id", "-id"], name="disclosures_of_patient"),
             models.Index(fields=["recipient_id", "-id"], name="disclosures_to_recipient"),
+            models.Index(fields=["basis", "-id"], condition=~Q(basis="consent"), name="disclosures_without_consent"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(outcome="disclosed", basis="consent") | models.Q(consent_id__isnull=False, program_id__isnull=False),
+                condition=~Q(outcome="disclosed", basis="consent") | Q(consent_id__isnull=False, program_id__isnull=False),
                 name="disclosure_on_consent_says_which",
             ),
-            models.CheckConstraint(condition=~models.Q(outcome="withheld") | ~models.Q(reason=""), name="withheld_says_why"),
+            models.CheckConstraint(condition=~Q(outcome="withheld") | ~Q(reason=""), name="withheld_says_why"),
+            models.CheckConstraint(condition=Q(basis__in=BASES) | Q(outcome="withheld"), name="disclosure_rests_on_a_known_basis"),
+            models.CheckConstraint(
+                condition=~Q(outcome="disclosed") | Q(basis="consent") | (~Q(basis_reference="") & Q(program_id__isnull=False)),
+                name="disclosure_without_consent_says_what_it_rests_on",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="disclosed") | (~Q(notice_version="") & Q(notice_form__in=[1, 2])),
+                name="disclosure_carries_its_notice",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="disclosed", for_proceeding=True) | Q(basis__in=["consent", "court_order"]),
+                name="disclosure_for_proceeding_rests_on_consent_or_court_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="disclosed", basis__in=["consent", "qsoa", "audit", "research"]) | Q(recipient_id__isnull=False),
+                name="disclosure_names_a_recipient_on_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="disclosed", basis__in=["crime", "child_abuse"]) | Q(categories=[]),
+                name="report_opens_no_part_of_the_record",
+            ),
         ]
         triggers = append_only()
 
@@ -86,9 +135,21 @@ class Disclosure(models.Model):
     @property
     def category_words(self) -> str:
         """Return in words which information was told or asked for."""
-        return in_words(InformationCategory, self.categories)
+        told = in_words(InformationCategory, self.categories)
+        return ", ".join(part for part in (told, in_words(ReportField, self.fields_released)) if part)
 
     @property
     def reason_words(self) -> str:
         """Return in sentences why something was withheld."""
-        return in_words(Shortfall, self.reason.split(",")).replace("., ", ". ") if self.reason else ""
+        return sentences_of(self.reason.split(",")) if self.reason else ""
+
+
+def sentence_of(code: str) -> str:
+    """Return the sentence for one reason, whoever named it: a consent's shortfall or what another basis lacks."""
+    known = Lack if code in Lack.values else Shortfall
+    return in_words(known, [code])
+
+
+def sentences_of(codes: list[str]) -> str:
+    """Return the sentences for these reasons."""
+    return " ".join(sentence_of(code) for code in codes)

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
+from casemgr.core.directory.models import Organization
+from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_seen_by
-from patients.disclosures.models import Disclosure
-from patients.disclosures.rules import accounting_begins
+from patients.consent.models import InformationCategory
+from patients.consent.queries import consents_of, recipient_facts
+from patients.disclosures.models import Disclosure, sentence_of
+from patients.disclosures.rules import Question, Why, accounting_begins, may_disclose
 from patients.record.models import Patient
+from patients.restrictions.queries import restrictions_on
 
 DEMOGRAPHICS_SQL = """
     p.public_id::text AS id, p.given_name, p.family_name, p.chosen_name, p.pronouns, p.sex, p.birth_date::text AS birth_date, p.language,
@@ -45,3 +50,38 @@ def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:
     for row in rows:
         row.person = people.get(row.patient_id)
     return rows
+
+
+class Part(NamedTuple):
+    """Say of one part of the record whether somebody would be told it, on which consent, or why not."""
+
+    category: str
+    allowed: bool
+    consent_id: int | None
+    reasons: tuple[Reason, ...]
+
+
+def what_would_be_told(
+    *, patient_id: int, recipient: Organization, purpose: str, at: datetime, programs: Sequence[int] | None = None
+) -> list[Part]:
+    """Return, part by part, what this organization would be told for this purpose now; nothing is told and no account is written."""
+    consents = consents_of(patient_id, at=at, programs=programs)
+    question = Question(
+        recipient=recipient_facts(recipient),
+        purpose=purpose,
+        categories=frozenset(),
+        today=at.date(),
+        consents=consents,
+        restrictions=restrictions_on(patient_id),
+        patient_id=patient_id,
+    )
+    parts = []
+    for category in InformationCategory.values:
+        verdict = may_disclose(question._replace(categories=frozenset({category})))
+        parts.append(Part(category, verdict.allowed, verdict.consent_id, tuple(reason_in_words(why) for why in verdict.reasons)))
+    return parts
+
+
+def reason_in_words(why: Why) -> Reason:
+    """Return a reason as a sentence with its citation."""
+    return Reason(sentence_of(why.code), field=why.field, code=why.code, source=why.source)

@@ -25,10 +25,10 @@ from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Pro
 LIST_QUERIES = 6
 # token, savepoint, author, people and accounts in one statement, audit row, savepoint released
 
-DETAIL_QUERIES = 8
-# token, person, savepoint, author, consents held, account, audit row, savepoint released
+DETAIL_QUERIES = 9
+# token, person, savepoint, author, consents held, restrictions held, account, audit row, savepoint released
 
-PART_QUERIES = 9
+PART_QUERIES = 10
 # the same, and the part of the record
 
 

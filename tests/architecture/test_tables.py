@@ -20,6 +20,7 @@ APPEND_ONLY = {
     "ComplaintStaff",
     "IncidentAssessment",
     "BreachNotice",
+    "AuthorityReport",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

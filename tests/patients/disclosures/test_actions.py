@@ -14,8 +14,8 @@ from patients.disclosures.models import Disclosure
 from patients.disclosures.rules import STATEMENT_LONG
 from patients.episodes.models import Episode
 
-DISCLOSE_QUERIES = 6
-# savepoint, author, consents held, account, audit row, savepoint released
+DISCLOSE_QUERIES = 7
+# savepoint, author, consents held, restrictions held, account, audit row, savepoint released
 
 
 @pytest.fixture
@@ -73,7 +73,12 @@ def test_what_a_consent_carries_leaves_with_notice_scope_and_account(clinic, con
         "purpose": "treatment",
         "categories": ["medications"],
         "description": "Medications",
+        "fields_released": [],
         "basis": "consent",
+        "basis_reference": f"patients.consent:{given.pk}",
+        "for_proceeding": False,
+        "notice_version": "89 FR 12472",
+        "notice_form": 1,
         "consent_id": given.pk,
         "program_id": clinic.program.pk,
         "redisclosure": "as_consented",

@@ -1,5 +1,6 @@
 """Say what must go along with everything that is told (42 CFR 2.32), and how far an accounting reaches back (42 CFR 2.25)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 STATEMENT_LONG = (
@@ -20,6 +21,12 @@ STATEMENT_LONG = (
 STATEMENT_SHORT = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 """Statement 2, word for word (42 CFR 2.32(a)(2))."""
 
+NOTICE_VERSION = "89 FR 12472"
+"""The publication in which both statements stand as they are shipped here; kept with every account (42 CFR 2.32)."""
+
+LONG, SHORT = 1, 2
+"""The two forms of the notice, numbered as in 42 CFR 2.32(a)."""
+
 ACCOUNTING_YEARS = 3
 """Years before a request that an accounting covers (42 CFR 2.25(a))."""
 
@@ -28,3 +35,24 @@ def accounting_begins(at: datetime) -> datetime:
     """Return the moment at which an accounting asked for now begins."""
     day = 28 if (at.month, at.day) == (2, 29) else at.day
     return at.replace(year=at.year - ACCOUNTING_YEARS, day=day)
+
+
+def notice_in_form(form: int) -> str:
+    """Return the notice in one of its two forms, word for word."""
+    return {LONG: STATEMENT_LONG, SHORT: STATEMENT_SHORT}[form]
+
+
+def header_value() -> str:
+    """Return what stands in the header of an answer, beside the whole notice in its body."""
+    return STATEMENT_SHORT
+
+
+def page_foot(*, scope: str, reference: str, form: int = SHORT) -> list[str]:
+    """Return the lines for the foot of every printed page: the notice, what it was told on, and the number of its account."""
+    return [notice_in_form(form), scope, f"Disclosure {reference}"]
+
+
+def csv_trailer(*, scopes: Iterable[str], references: Iterable[str]) -> list[list[str]]:
+    """Return the last rows of a table that leaves: an empty one, the notice, then each scope with the number of its account."""
+    told = [["consent_scope", scope, "disclosure", reference] for scope, reference in zip(scopes, references, strict=True)]
+    return [[], ["part2_notice", STATEMENT_LONG], *told]

@@ -1,0 +1,46 @@
+"""Read what a person asked not to be told, and what of it binds now."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from patients.restrictions.rules import RestrictionFacts
+
+FACTS_SQL = """
+    q.id, q.program_id, q.to_whom, q.organization_id, q.purposes, q.categories, q.is_owed,
+    CASE q.state WHEN 'ended' THEN q.records_until END
+"""
+"""SQL of what the rules ask about one restriction `q`."""
+
+IN_FORCE_SQL = "(q.state = 'agreed' OR q.state = 'ended' AND q.end_basis = 'program_notice')"
+"""SQL of what still binds: an agreed restriction, and after the program's own notice all that was recorded before it."""
+
+RESTRICTS_SQL = """
+    %(purpose)s = ANY(q.purposes) AND %(purpose)s IN ('treatment', 'payment', 'operations')
+    AND CASE q.to_whom WHEN 'named' THEN q.organization_id = %(recipient)s
+        WHEN 'health_plans' THEN %(is_health_plan)s ELSE true END
+    AND (q.categories = '{}' OR q.categories && %(categories)s::varchar[])
+"""
+"""SQL that says the same as `restricts`; a test compares them."""
+
+_OF_PATIENT = f"""
+    SELECT {FACTS_SQL}, {IN_FORCE_SQL} FROM patients_restriction q
+    WHERE q.patient_id = %(patient)s AND (q.state = 'asked' OR {IN_FORCE_SQL}) ORDER BY q.id
+"""  # noqa: S608 - constants of this file
+
+
+def restrictions_on(patient_id: int | None, *, hold: bool = False) -> list[RestrictionFacts]:
+    """Return what binds about one person.
+
+    With `hold` the rows stay as they are until the transaction ends, and a decision under way is waited for. Nobody is asked about
+    too, so that "no" costs what "nobody" costs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_PATIENT + (" FOR SHARE" if hold else ""), {"patient": patient_id})
+        return [facts_in(row) for row in cursor.fetchall() if row[-1]]
+
+
+def facts_in(row: Sequence[Any]) -> RestrictionFacts:
+    """Return the restriction that stands in a row of the statements above."""
+    return RestrictionFacts(*row[:7], records_until=row[7])
