@@ -11,6 +11,8 @@ from django.db import connection
 from casemgr.core.accounts.models import Program, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.agreements.models import Agreement
+from casemgr.core.agreements.queries import AgreementFacts, live_agreements
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import InformationCategory
@@ -22,7 +24,6 @@ from patients.disclosures.queries import DEMOGRAPHICS_SQL, demographics_in
 from patients.disclosures.rules import (
     NOTICE_VERSION,
     STATEMENT_LONG,
-    Agreement,
     Question,
     ReportFacts,
     Verdict,
@@ -187,7 +188,6 @@ def disclose(
     basis: str = Basis.CONSENT.value,
     basis_facts: BasisRow | None = None,
     for_proceeding: bool = False,
-    agreements: Sequence[Agreement] = (),
     records_since: date | None = None,
 ) -> Released:
     """Let information about one person leave, if its basis carries it at this moment; the account is written first.
@@ -202,16 +202,17 @@ def disclose(
         tuple(sorted(ground.fields)) if isinstance(ground, ReportFacts) else (),
     )  # fmt: skip
     consents = _consents_held(patient, program, by, at) if basis == Basis.CONSENT else []
+    today = at.astimezone(place.zone).date() if place else at.date()
     question = Question(
         recipient=request.facts,
         purpose=purpose,
         categories=request.categories,
-        today=at.astimezone(place.zone).date() if place else at.date(),
+        today=today,
         basis=basis,
         facts_of_basis=ground,
         consents=consents,
         restrictions=restrictions_on(patient.patient_id, hold=True),
-        agreements=agreements,
+        agreements=_agreements_held(recipient, place, today) if basis == Basis.QSOA else (),
         for_proceeding=for_proceeding,
         patient_id=patient.patient_id,
         program_id=place.pk if place and basis != Basis.CONSENT else None,
@@ -312,6 +313,14 @@ def _restriction_in(held: dict[str, Any]) -> RestrictionFacts:
 def _consents_held(patient: Person, program: Program | None, by: User, at: datetime) -> list[ConsentFacts]:
     """Return the person's consents, held as they are until the transaction ends."""
     return consents_of(patient.patient_id, at=at, programs=[program.pk] if program else _programs_of(by), hold=True)
+
+
+def _agreements_held(recipient: Organization, place: Program | None, today: date) -> list[AgreementFacts]:
+    """Return the agreements that a program has with an organization, held as they are until the transaction ends."""
+    if place is None or recipient.pk is None:
+        return []
+    list(Agreement.objects.select_for_update(no_key=True, of=("self",)).filter(organization=recipient.pk, program=place).order_by("pk"))
+    return live_agreements(recipient.pk, on=today, program_id=place.pk)
 
 
 def _place_of(program: Program | None, by: User, basis: str) -> Program | None:
