@@ -1,12 +1,14 @@
 """Gather the tables of the first storey."""
 
 from patients.caseload.models import CareTeamMember
+from patients.compartments.models import RestrictedNote
 from patients.complaints.models import Complaint, ComplaintStaff
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import AuditAccess, AuthorityReport, CourtOrder, EmergencyDisclosure, ResearchApproval
 from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
+from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, GlassAttempt, GlassBreak
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
@@ -15,12 +17,15 @@ from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
+    "AllowedReader",
     "AuditAccess",
     "AuthorityReport",
     "BreachNotice",
     "CareTeamMember",
+    "ChartRestriction",
     "Complaint",
     "ComplaintStaff",
+    "Conflict",
     "Consent",
     "ConsentRecipient",
     "ContactPoint",
@@ -30,6 +35,8 @@ __all__ = [
     "EmergencyDisclosure",
     "Episode",
     "ExternalId",
+    "GlassAttempt",
+    "GlassBreak",
     "Identifier",
     "Incident",
     "IncidentAssessment",
@@ -39,6 +46,7 @@ __all__ = [
     "Patient",
     "QuestionnaireAnswers",
     "ResearchApproval",
+    "RestrictedNote",
     "Restriction",
     "SecureAddress",
     "Transmission",

@@ -1,6 +1,7 @@
 """Gather the tables of the second storey."""
 
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
@@ -10,6 +11,9 @@ __all__ = [
     "Appointment",
     "Attendance",
     "AttendanceGoal",
+    "CounselingAddendum",
+    "CounselingNote",
+    "CounselingOpening",
     "Dose",
     "DosingDay",
     "Goal",

@@ -34,3 +34,10 @@ def append_only(*, but_updates: bool = False) -> list[pgtrigger.Trigger]:
     if not but_updates:
         triggers.append(pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update))
     return triggers
+
+
+def stays_but(*columns: str, name: str) -> pgtrigger.Trigger:
+    """Return the trigger that lets nothing of a row be changed but these columns of its table."""
+    kept = ", ".join(f"'{column}'" for column in columns)
+    changed = f"((to_jsonb(NEW) - ARRAY[{kept}]) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY[{kept}]))"
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=pgtrigger.Condition(changed))

@@ -11,6 +11,8 @@ from casemgr.core.accounts.models import Membership, Program, Site, User
 from casemgr.core.accounts.rules import Can, Role
 from patients.caseload.models import CareTeamMember
 from patients.episodes.models import Episode
+from patients.guarding.models import GlassBreak
+from patients.guarding.queries import kept_from, opened_to
 from patients.record.models import Patient
 
 CARE_ROLES = (Role.CASE_MANAGER, Role.THERAPIST, Role.PEER, Role.NURSE, Role.PRESCRIBER)
@@ -21,22 +23,45 @@ def patients_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Pat
     """Return the patients whom this user may know to be here (42 CFR 2.12(c)(3)).
 
     Roles bound to a caseload see those they care for and those they registered who are in no care yet. The others see who is or was in
-    care at their site, and who was registered there and is in no care yet.
+    care at their site, and who was registered there and is in no care yet. Whoever broke the glass sees that person too, for an hour.
+    Nobody sees a restricted chart that does not name them, nor somebody to whom they are tied: for them these people do not exist.
     """
+    return _reached_by(user, can)
+
+
+def patients_dosed_by(user: User) -> QuerySet[Patient]:
+    """Return whom this user may meet at the dosing window: as above, but a restricted chart withholds no dose (docs/decisions/0013)."""
+    return _reached_by(user, Can.ADMINISTER_DOSE, at_the_window=True)
+
+
+def hidden_from(user: User, *, can: Can = Can.SEE_PATIENTS) -> Q:
+    """Match rows of patients who do not exist for this user, in lists that begin elsewhere than with the patients."""
+    return Q(patient__in=kept_from(user, user.reach(can), can))
+
+
+def _reached_by(user: User, can: Can, *, at_the_window: bool = False) -> QuerySet[Patient]:
+    """Return the patients to whom a right of this user reaches."""
     reach = user.reach(can)
     bound = [membership for membership in reach if membership.is_caseload_bound]
     free = [membership for membership in reach if not membership.is_caseload_bound]
-    conditions = [_cared_for(user, bound)] if bound else []
+    windows = opened_to(user, reach, can)
+    conditions = [_cared_for(user, bound, windows)] if bound else []
     conditions += [_at_their_sites(free)] if free else []
-    return Patient.objects.filter(reduce(or_, conditions)) if conditions else Patient.objects.none()
+    if not conditions:
+        return Patient.objects.none()
+    if not bound and windows is not None:
+        conditions.append(Q(pk__in=windows.order_by().values("patient_id")))
+    return Patient.objects.filter(reduce(or_, conditions), ~Q(pk__in=kept_from(user, reach, can, at_the_window=at_the_window)))
 
 
-def _cared_for(user: User, memberships: list[Membership]) -> Q:
+def _cared_for(user: User, memberships: list[Membership], windows: QuerySet[GlassBreak] | None) -> Q:
     """Match the patients of somebody who sees their own caseload only; the list of them is short, so the database makes it first."""
     programs = {membership.program_id for membership in memberships}
     on_team = current_members().filter(user=user, program__in=programs).order_by().values("patient_id")
     registered = Patient.objects.filter(recorded_by=user, registered_site__in=Site.objects.filter(program__in=programs))
-    return Q(pk__in=on_team.union(registered.filter(_never_admitted()).order_by().values("pk"), all=True))
+    parts = [registered.filter(_never_admitted()).order_by().values("pk")]
+    parts += [windows.order_by().values("patient_id")] if windows is not None else []
+    return Q(pk__in=on_team.union(*parts, all=True))
 
 
 def _at_their_sites(memberships: list[Membership]) -> Q:

@@ -25,6 +25,15 @@ NOT_A_TABLE_OF_THEIRS = {
     "DosingDay": "it only says that a day was closed",
     "ApiClient": "partner systems are let in by a command",
     "AnsweredRequest": "it only remembers what a partner system was answered",
+    "ChartRestriction": "whose chart is restricted is known to the privacy officer, on a page of its own",
+    "AllowedReader": "it stands on the page of its restriction",
+    "Conflict": "who is a patient here is known to the privacy officer, on a page of its own",
+    "GlassBreak": "it stands in the privacy officer's queue",
+    "GlassAttempt": "it only counts attempts that found nobody",
+    "RestrictedNote": "it stands on the page of its compartment, for those who hold its right",
+    "CounselingNote": "its author alone reads it, on a page of its own (42 CFR 2.31(b))",
+    "CounselingAddendum": "it stands with its counseling note",
+    "CounselingOpening": "it stands on the page of the privacy officer who opens",
 }
 """Tables that a case manager does not work with, each with the reason."""
 

@@ -21,6 +21,9 @@ APPEND_ONLY = {
     "IncidentAssessment",
     "BreachNotice",
     "AuthorityReport",
+    "GlassAttempt",
+    "RestrictedNote",
+    "CounselingAddendum",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

@@ -1,0 +1,98 @@
+"""Read whose chart is guarded from whom, and who broke the glass."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from casemgr.core.accounts.models import Membership, User
+from casemgr.core.accounts.rules import Can, Role, rights_of
+from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, GlassAttempt, GlassBreak
+from patients.guarding.rules import MISSES_WITHIN
+
+THROUGH_GLASS = frozenset(
+    {
+        Can.SEE_PATIENTS,
+        Can.SEE_CHART,
+        Can.SEE_MEDICATION,
+        Can.SEE_CALENDAR,
+        Can.SEE_CASEWORK,
+        Can.SEE_DISCLOSURES,
+        Can.DISCLOSE_IN_EMERGENCY,
+    }
+)
+"""Rights that reach through broken glass: to read, and to tell medical personnel. Nothing is written, and no compartment opens."""
+
+
+def windows_of(user: User) -> QuerySet[GlassBreak]:
+    """Return the windows that somebody has open now, by the database's own clock."""
+    return GlassBreak.objects.filter(recorded_by=user, closes_at__gt=Now(), closed_at__isnull=True)
+
+
+def opened_to(user: User, reach: Collection[Membership], can: Can) -> QuerySet[GlassBreak] | None:
+    """Return the windows through which a right reaches, or nothing when it reaches through none."""
+    programs = {membership.program_id for membership in reach}
+    return windows_of(user).filter(program__in=programs) if can in THROUGH_GLASS and user.may(Can.BREAK_GLASS) else None
+
+
+def kept_from(user: User, reach: Collection[Membership], can: Can, *, at_the_window: bool = False) -> QuerySet[Conflict]:
+    """Return the keys of the patients who do not exist for this user: conflicts, and restricted charts that do not name them.
+
+    They are few, so the database makes the list once for a statement, whatever else the statement reads. An open window of the user's
+    own lifts both; it was refused before if a conflict stands against it. `at_the_window` leaves restricted charts in: a dose is never
+    withheld because a chart is (docs/decisions/0013).
+    """
+    conflicts = Conflict.objects.filter(user=user, ended_at__isnull=True)
+    windows = opened_to(user, reach, can)
+    if windows is not None:
+        conflicts = conflicts.exclude(patient__in=windows.values("patient_id"))
+    keys = conflicts.order_by().values("patient_id")
+    bound = {membership.program_id for membership in user.current_memberships} - _keeps_the_list(reach)
+    if at_the_window or not bound:
+        return keys
+    restricted = restrictions_against(user, bound)
+    if windows is not None:
+        restricted = restricted.exclude(patient__in=windows.values("patient_id"))
+    return keys.union(restricted.order_by().values("patient_id"), all=True)
+
+
+def restrictions_against(user: User, programs: Collection[int]) -> QuerySet[ChartRestriction]:
+    """Return the restrictions in force in these programs that do not name this user."""
+    named = AllowedReader.objects.filter(restriction=OuterRef("pk"), user=user, ended_at__isnull=True)
+    return ChartRestriction.objects.filter(~Exists(named), program__in=programs, lifted_at__isnull=True)
+
+
+def _keeps_the_list(reach: Collection[Membership]) -> set[int]:
+    """Return the programs in which this very reach comes from a role that keeps the list of restricted charts."""
+    return {m.program_id for m in reach if Can.RESTRICT_CHART in rights_of(frozenset({Role(m.role)}))}
+
+
+def conflict_between(user: User, patient_id: int) -> str:
+    """Return the tie between a user and a person, or nothing."""
+    kinds = Conflict.objects.filter(user=user, patient_id=patient_id, ended_at__isnull=True).values_list("kind", flat=True)
+    return "self" if "self" in (found := set(kinds)) else next(iter(found), "")
+
+
+def misses_of(user: User, at: datetime) -> int:
+    """Return how many of somebody's attempts found nobody of late."""
+    return GlassAttempt.objects.filter(user=user, at__gt=at - MISSES_WITHIN).count()
+
+
+def to_review(user: User) -> QuerySet[GlassBreak]:
+    """Return the broken glass that waits for this privacy officer, the oldest first; never their own."""
+    programs = {membership.program_id for membership in user.reach(Can.OVERSEE_PRIVACY)}
+    rows = GlassBreak.objects.filter(program__in=programs, reviewed_at__isnull=True).exclude(recorded_by=user)
+    return rows.exclude(_tied_to(user)).select_related("patient", "program", "recorded_by")
+
+
+def reviewed_by_program(user: User) -> QuerySet[GlassBreak]:
+    """Return the broken glass that was reviewed in this privacy officer's programs, the newest first."""
+    programs = {membership.program_id for membership in user.reach(Can.OVERSEE_PRIVACY)}
+    rows = GlassBreak.objects.filter(program__in=programs, reviewed_at__isnull=False).exclude(_tied_to(user))
+    return rows.select_related("patient", "program", "recorded_by", "reviewed_by")
+
+
+def _tied_to(user: User) -> Q:
+    """Match rows of people to whom this user has a tie."""
+    return Q(patient__in=Conflict.objects.filter(user=user, ended_at__isnull=True).values("patient_id"))
