@@ -55,7 +55,7 @@ def as_pdf(packet: Packet) -> bytes:
     facts = [["For", packet.recipient], ["From", packet.program], ["Person", str(packet.person)]]
     blocks: list[dict[str, Any]] = [{"kind": "facts", "rows": facts}]
     for part, found in packet.parts.items():
-        blocks += [_heading(category_words(part)), *(list(_blocks(found)) or [{"kind": "text", "text": "Nothing is on record."}])]
+        blocks += [_heading(category_words(part)), *(list(blocks_of(found)) or [{"kind": "text", "text": "Nothing is on record."}])]
     blocks += [_heading("Notice to the recipient (42 CFR 2.32)"), {"kind": "text", "text": packet.released.part2_notice}]
     return typeset("document", {"paper": frame, "blocks": blocks})
 
@@ -72,7 +72,7 @@ def plain(value: Any) -> str:
 def category_words(category: str) -> str:
     """Return what a part of the record is called in English, the language of what leaves."""
     with override("en"):
-        return str(InformationCategory(category).label)
+        return str(InformationCategory(category).label) if category in InformationCategory.values else words_of(category)
 
 
 def words_of(name: str) -> str:
@@ -114,7 +114,7 @@ def _cells(found: Any, item: str = "") -> Iterator[tuple[str, str, Any]]:
         yield item, "", found
 
 
-def _blocks(found: Any, title: str = "") -> Iterator[dict[str, Any]]:
+def blocks_of(found: Any, title: str = "") -> Iterator[dict[str, Any]]:
     """Yield what stands on paper for a part: rows of few columns as one table, everything else entry by entry."""
     if isinstance(found, Mapping):
         yield from _entry(found, title)
@@ -127,7 +127,7 @@ def _blocks(found: Any, title: str = "") -> Iterator[dict[str, Any]]:
                 yield from _entry(one, f"{title} {number}".strip())
     elif found:
         for number, one in enumerate(found, start=1):
-            yield from _blocks(one, f"{title} {number}".strip())
+            yield from blocks_of(one, f"{title} {number}".strip())
 
 
 def _entry(found: Mapping[str, Any], title: str) -> Iterator[dict[str, Any]]:
@@ -137,7 +137,7 @@ def _entry(found: Mapping[str, Any], title: str) -> Iterator[dict[str, Any]]:
         yield _table([title or "Field", "Value"] if title else ["Field", "Value"], rows)
     for name, value in found.items():
         if isinstance(value, Mapping | list):
-            yield from _blocks(value, f"{title}, {name}" if title else words_of(name))
+            yield from blocks_of(value, f"{title}, {name}" if title else words_of(name))
 
 
 def _is_flat(one: Any) -> bool:

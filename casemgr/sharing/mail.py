@@ -9,9 +9,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casemgr.core.directory.models import Organization
+from casemgr.core.refusals import Reason
 from casemgr.sharing.ways import NoAddress, NotTaken, Offer, WayOut
 from patients.transmissions.queries import secure_address_of
 
@@ -33,7 +35,7 @@ class Email(WayOut):
     """Carry a packet as the attachment of a mail whose words name nobody."""
 
     via = "email"
-    label = _("Mail it to the organization's secure address")
+    label = gettext_lazy("Mail it to the organization's secure address")
     formats = ("pdf", "json")
     carried_in: ClassVar[dict[str, str]] = {"pdf": "words of the mail, and the attachment", "json": "words of the mail, and the attachment"}
     is_queued = True
@@ -48,7 +50,7 @@ class Email(WayOut):
         """Return the address that was agreed on."""
         address = secure_address_of(recipient.pk)
         if address is None:
-            raise NoAddress(str(_("No secure address is agreed on with this organization. Add one, then try again.")))
+            raise NoAddress(Reason(_("No secure address is agreed on with this organization. Add one, then try again."), field="way"))
         return address.email
 
     def prepare(self, offer: Offer) -> EmailMessage:

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.directory.models import Organization
+from casemgr.core.refusals import Refused
 from casemgr.sharing.formats import WRITERS
 from casemgr.sharing.packets import Packet
 from patients.disclosures.rules import STATEMENT_SHORT
@@ -51,7 +52,7 @@ class NotTaken(Exception):
     """Say that the other side certainly did not take what was offered, so that it may be offered again."""
 
 
-class NoAddress(Exception):
+class NoAddress(Refused):
     """Say that there is nowhere to send to; a person must see to it."""
 
 

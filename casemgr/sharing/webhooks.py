@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import requests
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from requests.adapters import HTTPAdapter
 from standardwebhooks.webhooks import Webhook as Seal
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -35,7 +36,7 @@ class Webhook(WayOut):
     """Carry the news that something happened, signed; the partner asks the API for the rest, and the gate is asked again."""
 
     via = "webhook"
-    label = _("Tell the organization's system at once")
+    label = gettext_lazy("Tell the organization's system at once")
     formats = ("event",)
     carried_in: ClassVar[dict[str, str]] = {"event": "envelope, and header"}
     is_queued = True
@@ -49,7 +50,7 @@ class Webhook(WayOut):
         """Return the signed request."""
         endpoint = _endpoint(offer.recipient, offer.purpose)
         if faults_of_address(endpoint.url, inside=settings.WEBHOOKS_MAY_STAY_INSIDE):
-            raise NoAddress(str(_("The address of this webhook is not allowed. End it and register another.")))
+            raise NoAddress(_("The address of this webhook is not allowed. End it and register another."))
         body = event_of(offer)
         return requests.Request("POST", endpoint.url, data=body, headers=_headers(endpoint, offer, body))
 
@@ -82,7 +83,7 @@ def _endpoint(recipient: Organization, purpose: str) -> WebhookEndpoint:
     """Return where this organisation is told, or say that it no longer wants to be."""
     found = webhook_of(recipient.pk, purpose)
     if found is None:
-        raise NoAddress(str(_("This organization has no webhook any more.")))
+        raise NoAddress(_("This organization has no webhook any more."))
     return found
 
 

@@ -55,9 +55,14 @@ def waits_long(referral: Referral, today: date) -> bool:
     return days is not None and waits_too_long(days)
 
 
+def categories_told(referral: Referral) -> tuple[str, ...]:
+    """Return the parts of the record that go along with a referral."""
+    return what_is_told(referral.purpose)
+
+
 def told_with(referral: Referral) -> list[str]:
     """Return the parts of the record that go along with a referral, in words."""
-    return [str(InformationCategory(category).label) for category in what_is_told(referral.purpose)]
+    return [str(InformationCategory(category).label) for category in categories_told(referral)]
 
 
 def account_of(referral: Referral) -> Disclosure | None:
