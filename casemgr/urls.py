@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", include("patients.urls")),
     path("plans/", include("treatment_plans.urls")),
     path("casework/", include("referrals.urls")),
+    path("sharing/", include("casemgr.sharing.urls")),
 ]

@@ -9,6 +9,7 @@ from patients.disclosures import views as disclosures
 from patients.episodes import views as episodes
 from patients.record import views as record
 from patients.screenings import views as screenings
+from patients.transmissions import views as transmissions
 
 app_name = "patients"
 
@@ -16,6 +17,11 @@ urlpatterns = [
     path("", caseload.caseload, name="caseload"),
     path("register/", record.register, name="register"),
     path("disclosures/", disclosures.disclosures, name="disclosures"),
+    path("sendings/", transmissions.transmissions, name="transmissions"),
+    path("sendings/<int:transmission_id>/", transmissions.transmission, name="transmission"),
+    path("sendings/<int:transmission_id>/retry/", transmissions.press, {"verb": "retry"}, name="transmission_retry"),
+    path("sendings/<int:transmission_id>/arrived/", transmissions.press, {"verb": "confirm"}, name="transmission_confirm"),
+    path("sendings/<int:transmission_id>/cancel/", transmissions.cancel, name="transmission_cancel"),
     path("<uuid:patient>/edit/", record.edit, name="edit"),
     path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
     path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),

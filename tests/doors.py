@@ -14,6 +14,7 @@ from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
 from patients.record.models import ContactPoint, Identifier, Patient
+from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
@@ -162,4 +163,17 @@ class Everything:
         task = Task.objects.create(domain="housing", title=CANARY, due_on=self.clinic.now.date(), **common)
         partner = Organization.objects.get(pk=self.rows["organization"])
         referral = Referral.objects.create(organization=partner, purpose="housing", service=CANARY, **common)
-        self.rows |= {"task": task.pk, "referral": referral.pk}
+        transmission = Transmission.objects.create(
+            patient=self.patient,
+            program=self.clinic.program,
+            recipient=partner,
+            purpose="housing",
+            categories=["demographics"],
+            description=CANARY,
+            via="email",
+            format="pdf",
+            requested_by=self.clinic.system,
+            requested_at=self.clinic.now,
+            due_at=self.clinic.now,
+        )
+        self.rows |= {"task": task.pk, "referral": referral.pk, "transmission": transmission.pk}

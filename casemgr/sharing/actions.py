@@ -11,6 +11,7 @@ from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
 from casemgr.sharing.packets import packet_of
+from casemgr.sharing.parts import RIGHT_TO_SEE
 from casemgr.sharing.ways import WAYS, ReferralPacket, WayOut, Written, queued_way
 from patients.consent.models import InformationCategory, in_words
 from patients.disclosures.actions import disclose
@@ -19,14 +20,6 @@ from patients.transmissions.actions import queue_transmission
 from patients.transmissions.models import Transmission
 from referrals.referral.models import Referral, ReferralState
 from referrals.referral.queries import categories_told
-
-RIGHT_TO_SEE: dict[str, Can] = {
-    "counseling_notes": Can.WRITE_COUNSELING_NOTE,
-    "trauma": Can.SEE_TRAUMA,
-    "legal": Can.SEE_LEGAL,
-    "partner_violence": Can.SEE_PARTNER_VIOLENCE,
-}
-"""Which right of its own each protected part needs, before it can be handed over by hand."""
 
 
 @action(Can.DISCLOSE_RECORD)

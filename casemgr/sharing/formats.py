@@ -12,7 +12,6 @@ from django.utils.translation import override
 from casemgr.core.paper.typesetting import page_frame, typeset
 from casemgr.sharing.packets import META, Packet
 from patients.consent.models import InformationCategory
-from patients.disclosures.rules import STATEMENT_SHORT
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 """First letters that make a spreadsheet calculate what was meant to be read."""
@@ -37,19 +36,17 @@ def as_csv(packet: Packet) -> bytes:
     writer.writerow(["person", "", "id", packet.person])
     for part, found in packet.parts.items():
         writer.writerows([part, item, name, _harmless(value)] for item, name, value in _cells(found))
-    writer.writerows(["notice", "", name, value] for name, value in packet.must_go_along.items())
+    writer.writerows(packet.released.csv_trailer)
     return text.getvalue().encode("utf-8-sig")
 
 
 def as_pdf(packet: Packet) -> bytes:
     """Return the packet on paper: short notice, scope and number at the foot of every page, the long notice at the end."""
-    number = f"Number on the account of disclosures: {packet.released.disclosure_public_id}"
-    scope = packet.released.consent_scope
     frame = page_frame(
         title=TITLE,
         program=packet.program,
         made=packet.day.isoformat(),
-        foot=[STATEMENT_SHORT, scope, number],
+        foot=packet.released.page_foot,
         made_at=packet.at.astimezone(packet.zone),
     )
     facts = [["For", packet.recipient], ["From", packet.program], ["Person", str(packet.person)]]
@@ -57,6 +54,8 @@ def as_pdf(packet: Packet) -> bytes:
     for part, found in packet.parts.items():
         blocks += [_heading(category_words(part)), *(list(blocks_of(found)) or [{"kind": "text", "text": "Nothing is on record."}])]
     blocks += [_heading("Notice to the recipient (42 CFR 2.32)"), {"kind": "text", "text": packet.released.part2_notice}]
+    if packet.released.keep_to_yourself:
+        blocks.append({"kind": "text", "text": packet.released.keep_to_yourself})
     return typeset("document", {"paper": frame, "blocks": blocks})
 
 

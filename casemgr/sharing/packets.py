@@ -43,11 +43,12 @@ class Packet:
     @property
     def must_go_along(self) -> dict[str, str]:
         """Return what must go along with the data, by the names under which it travels."""
-        return {
+        told = {
             "part2_notice": self.released.part2_notice,
             "consent_scope": self.released.consent_scope,
             "disclosure_id": self.released.disclosure_public_id,
         }
+        return told | ({"request": self.released.keep_to_yourself} if self.released.keep_to_yourself else {})
 
 
 def packet_of(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from casemgr.core.accounts.rules import Can
 from patients.disclosures.queries import DEMOGRAPHICS_SQL
 
 MOST_ROWS = 50
@@ -200,6 +201,14 @@ READERS: dict[str, Reader] = {
     "employment": employment,
 }
 """One reader for each category of information that a consent can open."""
+
+RIGHT_TO_SEE: dict[str, Can] = {
+    "counseling_notes": Can.WRITE_COUNSELING_NOTE,
+    "trauma": Can.SEE_TRAUMA,
+    "legal": Can.SEE_LEGAL,
+    "partner_violence": Can.SEE_PARTNER_VIOLENCE,
+}
+"""Which right of its own each protected part needs, before it can be handed over by hand."""
 
 
 def read_parts(categories: Iterable[str], patient_id: int, program_id: int) -> dict[str, Any]:

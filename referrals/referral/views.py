@@ -51,6 +51,9 @@ KINDS = {
     ReferralState.DRAFT: "quiet",
     ReferralState.WITHDRAWN: "quiet",
 }
+PAPER_WHILE = {ReferralState.SENT, ReferralState.ACCEPTED}
+"""States in which what a referral tells may still be put on paper."""
+
 PRESSES: dict[str, tuple[Callable[..., Referral], Any]] = {
     "send": (send_referral, gettext_lazy("The referral is sent, and what was told is on the account of disclosures.")),
     "complete": (complete_referral, gettext_lazy("The referral is completed.")),
@@ -184,6 +187,7 @@ def _show(request: StaffRequest, referral: Referral, *, form: Any = None, refuse
     may = {
         "refers": request.user.may(Can.MAKE_REFERRAL, program_id=referral.program_id),
         "answers": request.user.may(Can.ANSWER_REFERRAL, program_id=referral.program_id),
+        "packet": referral.state in PAPER_WHILE and request.user.may(Can.MAKE_REFERRAL, program_id=referral.program_id),
     }
     context = {
         "referral": referral,

@@ -90,6 +90,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Measures"), "measures:dashboard", "chart-line", frozenset({DIRECTOR}), "m"),
             Entry(_("Disclosures"), "patients:disclosures", "share-2", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "i"),
+            Entry(_("Sendings"), "patients:transmissions", "mail", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "e"),
             Entry(_("Audit"), "audit:list", "shield-check", frozenset({PRIVACY_OFFICER, ADMINISTRATOR}), "l"),
             Entry(_("Record room"), "admin:index", "folder-open", EVERYBODY, "z"),
         ),

@@ -65,6 +65,8 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("All"), "patients:consents", Can.SEE_DISCLOSURES),
         Act(_("Record"), "patients:add_consent", Can.RECORD_CONSENT),
         Act(_("Accounting"), "patients:accounting", Can.SEE_DISCLOSURES),
+        Act(_("Send or print"), "sharing:share", Can.DISCLOSE_RECORD, "x"),
+        Act(_("See as partner"), "sharing:as_partner", Can.DISCLOSE_RECORD),
     ),
     "care": (Act(_("All"), "patients:care", Can.SEE_PATIENTS), Act(_("Admit"), "patients:admit", Can.ADMIT_PATIENT)),
 }

@@ -1,0 +1,71 @@
+"""Look at a record as somebody outside would get it, and at what could be sent to whom."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.directory.models import Organization
+from casemgr.core.refusals import Reason
+from casemgr.sharing.formats import blocks_of
+from casemgr.sharing.parts import RIGHT_TO_SEE, read_parts
+from patients.consent.models import InformationCategory
+from patients.disclosures.queries import Part, what_would_be_told
+from patients.episodes.models import Episode
+from patients.record.models import Patient
+
+
+class Shown(NamedTuple):
+    """Hold one part of the record as a recipient would get it, or why it would not."""
+
+    label: str
+    allowed: bool
+    consent_id: int | None
+    blocks: list[dict[str, Any]]
+    reasons: Sequence[Reason]
+    closed: bool
+    """Whether it would leave, but whoever looks may not see it."""
+
+
+def program_to_share_from(patient: Patient, user: User, in_hand: Program | None) -> Program:
+    """Return the program whose record somebody shares: the one in hand, or another where both meet."""
+    programs = {membership.program_id: membership.program for membership in user.reach(Can.DISCLOSE_RECORD)}
+    stays = Episode.objects.filter(patient=patient, program__in=programs).order_by("discharged_on", "-admitted_on")
+    known = list(stays.values_list("program", flat=True))
+    if in_hand is not None and in_hand.pk in programs and (in_hand.pk in known or not known):
+        return programs[in_hand.pk]
+    return programs[[*known, *programs][0]]
+
+
+def parts_for(patient: Patient, program: Program, recipient: Organization, purpose: str, at: datetime) -> list[Part]:
+    """Return which parts of this program's record the recipient would be told now, and of each other one why not."""
+    return what_would_be_told(patient_id=patient.pk, recipient=recipient, purpose=purpose, at=at, programs=[program.pk])
+
+
+def to_choose_first(parts: Sequence[Part]) -> list[str]:
+    """Return the parts to tick beforehand: what the consent reaches that reaches most, and no protected part."""
+    open_parts = [part for part in parts if part.allowed and part.category not in RIGHT_TO_SEE]
+    if not open_parts:
+        return []
+    widest = Counter(part.consent_id for part in open_parts).most_common(1)[0][0]
+    return [part.category for part in open_parts if part.consent_id == widest]
+
+
+def seen_as(user: User, patient: Patient, program: Program, parts: Sequence[Part]) -> list[Shown]:
+    """Read what a recipient would get, by the very readers that would write it; what is withheld is not even read."""
+    closed = {part for part, right in RIGHT_TO_SEE.items() if not user.may(right, program_id=program.pk)} | {"counseling_notes"}
+    readable = [part.category for part in parts if part.allowed and part.category not in closed]
+    found = read_parts(readable, patient.pk, program.pk)
+    return [
+        Shown(
+            label=str(InformationCategory(part.category).label),
+            allowed=part.allowed,
+            consent_id=part.consent_id,
+            blocks=list(blocks_of(found.get(part.category))),
+            reasons=part.reasons,
+            closed=part.allowed and part.category in closed,
+        )
+        for part in parts
+    ]
