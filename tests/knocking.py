@@ -126,7 +126,8 @@ def lists_that_leak(browser: Client, user: User, pages: Iterable[Route]) -> tupl
             continue
         chosen = {name: CHOSEN[name] for name in route.arguments}
         for arguments in [chosen | {"code": code} for code in CODES] if "code" in chosen else [chosen]:
-            answer = browser.get(reverse(route.name, kwargs=arguments), {"q": CANARY[:-1]} if route.name in SEARCHES else {})
+            address = reverse(route.name, kwargs=arguments)
+            answer = browser.post(address, {"q": CANARY[:-1]}) if route.name in SEARCHES else browser.get(address)
             page = answer.content.decode()
             seen += OWN in page
             if CANARY in re.sub(rf"{CANARY} Homes \d+", "", page):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import MethodNotAllowed, NotFound
+from rest_framework.exceptions import MethodNotAllowed, NotFound, ParseError, UnsupportedMediaType
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
@@ -167,3 +167,13 @@ def answer_many(data: Sequence[dict[str, Any]], released: Sequence[Released], fo
         },
         200,
     )
+
+
+def body_of(request: HttpRequest) -> Any:
+    """Return the JSON object that a partner sent."""
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType(request.content_type or "nothing")
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        raise ParseError("The body is not JSON.") from None

@@ -11,6 +11,7 @@ from casemgr.api.v1.patients import (
     PatientList,
     PatientMedications,
     PatientPlan,
+    PatientSearch,
 )
 from casemgr.api.v1.referrals import ReferralAnswerView, ReferralList
 from casemgr.api.views import Docs, Schema, token
@@ -19,6 +20,7 @@ app_name = "api"
 
 v1 = [
     path("patients", PatientList.as_view(), name="patients"),
+    path("patients/search", PatientSearch.as_view(), name="patient-search"),
     path("patients/<uuid:patient>", PatientDetail.as_view(), name="patient"),
     path("patients/<uuid:patient>/medications", PatientMedications.as_view(), name="medications"),
     path("patients/<uuid:patient>/plan", PatientPlan.as_view(), name="plan"),

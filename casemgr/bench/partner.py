@@ -50,7 +50,7 @@ def partner_requests(crowd: Crowd, application: Application, at: datetime) -> It
     yield _create(crowd, ours, plain, base, at)
     yield _read(
         SEARCH,
-        lambda: ours.get("/api/v1/patients", search=text),
+        lambda: ours.post("/api/v1/patients/search", {"search": text}),
         lambda: plain.get(f"{base}/patients", search=text),
         lambda: raw.as_json(raw.rows(search, values)),
     )

@@ -1,5 +1,6 @@
 """Fill the database and take every figure, one after the other."""
 
+import json
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -105,9 +106,9 @@ def _weigh_web(crowd: Crowd, application: Application) -> Weight:
             Request("/", nurse),
             Request("/", case_manager),
             Request(f"/chart/{person.public_id}/", case_manager),
-            Request(f"/search/?q={person.family_name}", nurse),
+            Request("/search/", nurse),
             Request("/api/v1/patients", partner),
-            Request(f"/api/v1/patients?search={person.family_name}", partner),
+            Request("/api/v1/patients/search", partner, json.dumps({"search": person.family_name})),
         )
     ]
     return weigh_web_worker([mix[number % len(mix)] for number in range(WEB_REQUESTS)])

@@ -41,6 +41,8 @@ class Request:
 
     path: str
     headers: dict[str, str]
+    body: str = ""
+    """JSON to send; nothing is sent without it."""
 
 
 def weigh_web_worker(requests: Sequence[Request]) -> Weight:
@@ -95,7 +97,9 @@ def _get(address: Path, request: Request) -> int:
     """Ask for a page and read it to the end."""
     connection = _Local(address)
     try:
-        connection.request("GET", request.path, headers={"Host": "localhost", **request.headers})
+        sent = {"Content-Type": "application/json"} if request.body else {}
+        method = "POST" if request.body else "GET"
+        connection.request(method, request.path, body=request.body or None, headers={"Host": "localhost", **sent, **request.headers})
         response = connection.getresponse()
         response.read()
         return response.status

@@ -43,13 +43,13 @@ CHANGEABLE = Can.CHANGE_PATIENT
 @page(Can.REGISTER_PATIENT)
 def register(request: StaffRequest) -> HttpResponse:
     """Look for the person first; make a record only for somebody who has none."""
-    typed = {**request.GET.dict(), **request.POST.dict()}
-    lookup = LookupForm(typed or None)
+    lookup = LookupForm(request.POST or None)
     if not lookup.is_valid():
         return render(request, "patients/record/lookup.html", {"form": lookup}, status=422 if request.method == "POST" else 200)
     candidates = _candidates(request, lookup.cleaned_data)
     sites = sites_open_to(request.user, can=Can.REGISTER_PATIENT).filter(program=request.program)
-    form = RegisterForm(request.POST or None, initial=lookup.cleaned_data, sites=sites, candidates=candidates)
+    only_looks = "look" in request.POST
+    form = RegisterForm(None if only_looks else request.POST, initial=lookup.cleaned_data, sites=sites, candidates=candidates)
     if form.is_valid():
         data = form.cleaned_data
         not_same_as = data.get("not_same_as") or ()

@@ -120,7 +120,7 @@ def choose_person(request: StaffRequest, purpose: str) -> HttpResponse:
     if purpose not in FOR:
         raise Http404
     target, right = FOR[purpose]
-    text = request.GET.get("q", "").replace("\x00", "").strip()
+    text = request.POST.get("q", "").replace("\x00", "").strip()
     found = search_patients(patients_seen_by(request.user, can=right), text) if text else []
     if text:
         note_read(by=request.user, at=timezone.now(), what="search", detail={"found": len(found)})

@@ -83,7 +83,11 @@ def test_a_search_forgives_a_slip_and_stays_within_the_caseload(clinic, sign_in,
         )  # fmt: skip
     browser = sign_in(clinic.case_manager)
     for model in (Patient, Task):
-        found = list(browser.get(place(model), {"q": "marsiol"}).context["cl"].result_list)
+        answer = browser.post(place(model), {"words": "marsiol"})
+        assert "arsiol" not in answer.url
+        page = browser.get(f"{place(model)}{answer.url}")
+        found = list(page.context["cl"].result_list)
+        assert 'value="marsiol"' in page.content.decode()
         assert len(found) == 1
         assert (found[0].pk if model is Patient else found[0].patient_id) == mine.pk
 

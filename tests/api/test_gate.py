@@ -46,6 +46,9 @@ def referral(clinic, hospital, now):
     )
 
 
+BODIES = {"patient-search": {"search": "Rosa Lane"}}
+
+
 def ask_everywhere(caller, referral):
     """Ask every route of the API once and return the answers by route name."""
     answers = {}
@@ -56,7 +59,7 @@ def ask_everywhere(caller, referral):
             "<int:number>", str(referral.pk)
         )
         if "post" in route.callback.view_class.http_method_names:
-            answers[name] = caller.post(path, {"state": "accepted"}, **{"Idempotency-Key": uuid.uuid4().hex})
+            answers[name] = caller.post(path, BODIES.get(name, {"state": "accepted"}), **{"Idempotency-Key": uuid.uuid4().hex})
         else:
             answers[name] = caller.get(path)
     return answers

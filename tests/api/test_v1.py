@@ -1,7 +1,6 @@
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from urllib.parse import quote
 
 import pytest
 import redis
@@ -216,12 +215,29 @@ def test_search_finds_by_name_birth_date_and_number_among_those_reached_only(cli
     stranger = clinic.patient(given="Rosa", family="Lane", birth_date=date(1990, 5, 17))
     Identifier.objects.create(patient=rosa, kind="mrn", value="A-1771", **stamp(clinic))
     for text in ("Rosa Lane", "Rosa Lnae", "1990-05-17", "A-1771"):
-        found = hospital.get(f"/api/v1/patients?search={quote(text)}")
+        found = hospital.post("/api/v1/patients/search", {"search": text})
         assert [person["id"] for person in found.json()["data"]] == [str(rosa.public_id)], text
     assert not Disclosure.objects.filter(patient_id=stranger.pk).exists()
-    nobody = hospital.get("/api/v1/patients?search=Zyxwv")
+    nobody = hospital.post("/api/v1/patients/search", {"search": "Zyxwv"})
     assert nobody.json()["data"] == []
     assert AuditEvent.objects.filter(verb="disclose_many", outcome="done").count() == 5
+
+
+def test_a_name_in_an_address_is_not_searched_for(clinic, hospital, rosa):
+    answer = hospital.get("/api/v1/patients?search=Rosa")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "search")
+    assert "Rosa" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("text", ["Ro\x00sa", "\x00"])
+def test_a_search_for_what_no_name_can_hold_is_told_so_and_breaks_nothing(clinic, hospital, rosa, text):
+    answer = hospital.post("/api/v1/patients/search", {"search": text})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "search")
+
+
+@pytest.mark.parametrize("body", [{}, {"search": ""}, {"search": "x" * 121}, {"search": ["a"]}, [], "x"])
+def test_a_search_that_says_nothing_is_told_what_is_missing(clinic, hospital, rosa, body):
+    assert hospital.post("/api/v1/patients/search", body).status_code == 422
 
 
 def test_a_scope_that_the_token_lacks_is_said_and_noted(clinic, hospital, partner):

@@ -96,6 +96,7 @@ class TestSchema:
         scopes = {path: operation["security"] for path, methods in schema["paths"].items() for operation in methods.values()}
         assert scopes == {
             "/api/v1/patients": [{"partner": ["patient.read"]}],
+            "/api/v1/patients/search": [{"partner": ["patient.read"]}],
             "/api/v1/patients/{patient}": [{"partner": ["patient.read"]}],
             "/api/v1/patients/{patient}/medications": [{"partner": ["medications.read"]}],
             "/api/v1/patients/{patient}/plan": [{"partner": ["plan.read"]}],

@@ -164,13 +164,13 @@ def dosing(request: StaffRequest) -> HttpResponse:
     everybody = dosing_list(request.user, site, today, calendar)
     note_read(by=request.user, at=now, what="dosing_list", subject=f"casemgr.site:{site.pk}", detail={"people": len(everybody)})
     shown = request.GET.get("show") if request.GET.get("show") in SHOWN else "due"
-    asked = request.GET.get("q", "").strip().lower()
-    rows = [row for row in _in_tab(everybody, str(shown)) if asked in row.names]
+    asked = request.POST.get("q", "").strip()
+    rows = [row for row in _in_tab(everybody, str(shown)) if asked.lower() in row.names]
     context = {
         "site": site,
         "sites": sites,
         "shown": shown,
-        "asked": request.GET.get("q", ""),
+        "asked": asked,
         "today": today,
         "tabs": _tabs(everybody),
         "table": DosingTable(rows),

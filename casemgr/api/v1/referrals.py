@@ -1,15 +1,14 @@
 """Let a partner see what was sent to it and answer."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 
 from casemgr.api.actions import answer_once
-from casemgr.api.gate import PAGE, Asked, GatedView, answer, answer_many
+from casemgr.api.gate import PAGE, Asked, GatedView, answer, answer_many, body_of
 from casemgr.api.v1 import shapes
 from casemgr.sharing.referrals import answered_referral, referral_asked_about, referrals_to
 from patients.consent.models import InformationCategory
@@ -71,7 +70,7 @@ class ReferralAnswerView(GatedView):
     def post(self, request: HttpRequest, number: int) -> HttpResponse:
         """Accept or decline; the case manager sees it at once."""
         partner = self.partner
-        wanted = shapes.ReferralAnswer(data=_body_of(request))
+        wanted = shapes.ReferralAnswer(data=body_of(request))
         wanted.is_valid(raise_exception=True)
         key = _key_of(request)
         asked = referral_asked_about(partner.organization.pk, partner.purpose, number)
@@ -103,16 +102,6 @@ def _covers(released: Released | None, referral: dict[str, Any]) -> bool:
 def _shown(referral: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
     """Return what is told of a referral."""
     return {**{name: value for name, value in referral.items() if name not in {"key", "program"}}, "patient": person}
-
-
-def _body_of(request: HttpRequest) -> Any:
-    """Return the JSON object that a partner sent."""
-    if request.content_type != "application/json":
-        raise UnsupportedMediaType(request.content_type or "nothing")
-    try:
-        return json.loads(request.body)
-    except ValueError:
-        raise ParseError("The body is not JSON.") from None
 
 
 def _key_of(request: HttpRequest) -> str:

@@ -35,6 +35,12 @@ class Patient(serializers.Serializer[Any]):
     interpreter_needed = serializers.BooleanField()
 
 
+class PatientSearch(serializers.Serializer[Any]):
+    """Describe whom a partner looks for."""
+
+    search = serializers.CharField(max_length=120, help_text="A name (mistyped or not), a birth date or an identifier.")
+
+
 class Medication(serializers.Serializer[Any]):
     """Describe one order and its last dose."""
 

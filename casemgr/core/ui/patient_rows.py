@@ -108,15 +108,15 @@ class PatientRowAdmin(RecordAdmin):
             return rows
         return rows.filter(**{f"{self.program_path}__in": {membership.program_id for membership in user.reach(right)}})
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+    def search(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> tuple[QuerySet[Any], bool]:
         """Find rows by their patient or by their own words."""
-        if not search_term:
+        if not words:
             return queryset, False
         seen = self.people.seen_by(self._user(request), self.view_rights[0])
-        people = [patient.pk for patient in self.people.search(seen, search_term, MOST_FOUND)]
+        people = [patient.pk for patient in self.people.search(seen, words, MOST_FOUND)]
         wanted = Q(**{f"{self.patient_path}__in": people})
         for name in self.words:
-            wanted |= Q(**{f"{name}__icontains": search_term})
+            wanted |= Q(**{f"{name}__icontains": words})
         return queryset.filter(wanted), False
 
     @display(description=_("patient"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -26,6 +27,7 @@ from casemgr.core.audit.history import history_of, is_tracked
 from casemgr.core.audit.recording import note_read
 from casemgr.core.refusals import Denied
 from casemgr.core.ui.pages import attempt
+from casemgr.core.ui.sealed_words import sealed, unsealed
 from casemgr.core.ui.verb_forms import VerbForm
 
 MOST_COUNTED = 1000
@@ -188,12 +190,41 @@ class RecordAdmin(AnyAdmin):
         return [verb, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list and put the look on the record."""
+        """Show the list and put the look on the record; what is searched for comes in the body and goes on encrypted."""
+        if request.method == "POST" and "words" in request.POST and self.has_view_permission(request):
+            return HttpResponseRedirect(f"?{self._address_asked(request, request.POST['words'].strip())}")
         title = {"title": capfirst(self.opts.verbose_name_plural)}
         response = super().changelist_view(request, {**title, **(extra_context or {})})
         if request.method == "GET" and self.has_view_permission(request):
-            self._note(request, "list", detail={"asked": request.GET.urlencode()} if request.GET else None)
+            words = unsealed(request, request.GET.get(SEARCH_VAR, ""))
+            asked = {"asked": self._address_asked(request, ""), "words": words} if request.GET else None
+            self._note(request, "list", detail=asked)
         return response
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list with the words that are searched for, to show them in the form."""
+        found = super().get_changelist_instance(request)
+        found.words = unsealed(request, request.GET.get(SEARCH_VAR, ""))
+        found.asked_without_words = f"?{self._address_asked(request, '')}"
+        return found
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """Look for the words that were sealed; what was typed into an address is not looked for."""
+        return self.search(request, queryset, unsealed(request, search_term).replace("\x00", ""))
+
+    def search(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> tuple[QuerySet[Any], bool]:
+        """Return the rows in which these words are found."""
+        return super().get_search_results(request, queryset, words)
+
+    @staticmethod
+    def _address_asked(request: HttpRequest, words: str) -> str:
+        """Return what the address asks for besides words, and these words sealed."""
+        asked = request.GET.copy()
+        for name in (SEARCH_VAR, "p"):
+            asked.pop(name, None)
+        if words:
+            asked[SEARCH_VAR] = sealed(request, words)
+        return str(asked.urlencode())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

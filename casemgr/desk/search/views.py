@@ -15,8 +15,11 @@ MOST = 20
 
 @page(Can.SEE_PATIENTS)
 def search(request: StaffRequest) -> HttpResponse:
-    """Show whom a name, a birth date or a number may mean, among those whom the person may see; the search is put on the record."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    """Show whom a name, a birth date or a number may mean, among those whom the person may see; the search is put on the record.
+
+    What is typed comes in the body of the request: addresses stand in logs and in the history of the browser.
+    """
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:200]
     people = found_people(request.user, text, limit=MOST) if text else []
     if text:
         note_read(by=request.user, at=timezone.now(), what="search", detail={"text": text, "found": len(people)})
