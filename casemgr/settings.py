@@ -52,12 +52,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "django_tables2",
-    "django_filters",
     "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "drf_standardized_errors",
 ]
 
 MIDDLEWARE = [
