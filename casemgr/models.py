@@ -4,7 +4,7 @@ from casemgr.core.accounts.models import AnsweredRequest, ApiClient, Closure, Me
 from casemgr.core.agreements.models import Agreement
 from casemgr.core.audit.models import AuditEvent, AuditSeal
 from casemgr.core.deadlines.models import Clock
-from casemgr.core.directory.models import Organization, Practitioner
+from casemgr.core.directory.models import Organization, Participation, Practitioner
 from casemgr.core.messaging.models import Message
 from casemgr.core.outbox.models import Fact
 
@@ -21,6 +21,7 @@ __all__ = [
     "Message",
     "OpeningHours",
     "Organization",
+    "Participation",
     "Practitioner",
     "Program",
     "Site",

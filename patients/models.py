@@ -3,7 +3,7 @@
 from patients.caseload.models import CareTeamMember
 from patients.compartments.models import RestrictedNote
 from patients.complaints.models import Complaint, ComplaintStaff
-from patients.consent.models import Consent, ConsentRecipient
+from patients.consent.models import Consent, ConsentRecipient, ConsentScan, FundraisingChoice, HandedIn
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import AuditAccess, AuthorityReport, CourtOrder, EmergencyDisclosure, ResearchApproval
 from patients.disclosures.models import Disclosure
@@ -12,6 +12,7 @@ from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, 
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
+from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
@@ -28,6 +29,7 @@ __all__ = [
     "Conflict",
     "Consent",
     "ConsentRecipient",
+    "ConsentScan",
     "ContactPoint",
     "CourtOrder",
     "Diagnosis",
@@ -35,8 +37,10 @@ __all__ = [
     "EmergencyDisclosure",
     "Episode",
     "ExternalId",
+    "FundraisingChoice",
     "GlassAttempt",
     "GlassBreak",
+    "HandedIn",
     "Identifier",
     "Incident",
     "IncidentAssessment",
@@ -50,5 +54,6 @@ __all__ = [
     "Restriction",
     "SecureAddress",
     "Transmission",
+    "TreatingRelationship",
     "WebhookEndpoint",
 ]

@@ -19,8 +19,8 @@ from casemgr.core.directory.models import Organization
 
 _BY_CHECKSUM = """
     SELECT client.id, client.purpose, client.scopes, token.scope, identity.id, identity.email, identity.full_name,
-        partner.id, partner.public_id, partner.name, partner.kind, partner.hipaa_role, partner.is_part2_program, partner.address,
-        client.rests_on
+        partner.id, partner.public_id, partner.name, partner.kind, partner.hipaa_role, partner.is_part2_program,
+        partner.is_intermediary, partner.miles_away, partner.established_on, partner.address, client.rests_on
     FROM oauth2_provider_accesstoken token
     JOIN casemgr_apiclient client ON client.id = token.application_id
     JOIN casemgr_user identity ON identity.id = client.user_id AND identity.is_active AND identity.kind = 'client'
@@ -30,7 +30,9 @@ _BY_CHECKSUM = """
 """SQL from a token to client, identity and organisation: whoever of them was shut out is shut out with the next request."""
 
 _OF_IDENTITY = ("id", "email", "full_name", "kind", "organization_id", "is_active")
-_OF_PARTNER = ("id", "public_id", "name", "kind", "hipaa_role", "is_part2_program", "address")
+_OF_PARTNER = (
+    "id", "public_id", "name", "kind", "hipaa_role", "is_part2_program", "is_intermediary", "miles_away", "established_on", "address",
+)  # fmt: skip
 """Columns in the order of the models, as `from_db` takes them."""
 
 
@@ -73,9 +75,9 @@ def partner_of(token: str, at: datetime) -> Partner | None:
     with connection.cursor() as cursor:
         cursor.execute(_BY_CHECKSUM, [hashlib.sha256(token.encode()).hexdigest(), at])
         row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None or (row[14] == RestsOn.AGREEMENT and not has_agreement_to_rest_on(row[7], at)):
+    if row is None or (row[-1] == RestsOn.AGREEMENT and not has_agreement_to_rest_on(row[7], at)):
         return None
-    organization = Organization.from_db("default", _OF_PARTNER, row[7:14])
+    organization = Organization.from_db("default", _OF_PARTNER, row[7:-1])
     user = User.from_db("default", _OF_IDENTITY, (*row[4:7], UserKind.CLIENT, organization.pk, True))
     user.organization = organization
-    return Partner(row[0], user, organization, row[1], frozenset(row[2]).intersection(row[3].split()), row[14])
+    return Partner(row[0], user, organization, row[1], frozenset(row[2]).intersection(row[3].split()), row[-1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -11,28 +12,36 @@ from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
+from patients.consent.checking.queries import reasons_against, same_consent, written
 from patients.consent.events import ConsentRevoked
-from patients.consent.models import (
-    Consent,
-    ConsentKind,
-    ConsentRecipient,
-    ConsentState,
-    Element,
-    InformationCategory,
-    PurposeOfUse,
-    SignerRelationship,
-)
-from patients.consent.queries import recipient_facts
-from patients.consent.rules import Paper, missing_elements
+from patients.consent.models import Consent, ConsentRecipient, ConsentState, SignatureMethod, SignerRelationship
+from patients.consent.queries import consents_that_have_ended
+from patients.consent.rules import CJ_REFERRAL
 from patients.record.models import Patient
 
-_FIELD_OF = {
-    Element.PURPOSES_TPO: "purposes",
-    Element.EXPIRY_NONE: "ends_with",
-    Element.EXPIRY_PAST: "valid_until",
-    Element.SIGNED_LATER: "signed_on",
-    Element.JUSTICE: "recipients",
-}
+
+class More(TypedDict, total=False):
+    """Name what only some consents say."""
+
+    participants: Iterable[Organization]
+    recipient_classes: Iterable[str]
+    designation: str
+    later_programs: bool
+    initiated_by_patient: bool
+    valid_until: date | None
+    ends_with: str
+    redisclosure_statement: str
+    hipaa_statement: str | None
+    refusal_statement: str
+    fundraising_statement: str
+    revocable_after: date | None
+    revocable_event: str
+    case_reference: str
+    signature: str
+    attestation: str
+    witnessed_by: User | None
+    wording_version: str
+    language: str
 
 
 @action(Can.RECORD_CONSENT)
@@ -51,52 +60,91 @@ def record_consent(
     signed_on: date | None,
     by: User,
     at: datetime,
-    valid_until: date | None = None,
-    ends_with: str = "",
-    redisclosure_statement: str = "",
-    refusal_statement: str = "",
+    supersedes: Consent | None = None,
+    **more: Unpack[More],
 ) -> Consent:
-    """Record a signed consent; it holds at once, or every element that it lacks is named (42 CFR 2.31)."""
-    named = list({organization.pk: organization for organization in recipients}.values())
-    paper = Paper(
-        kind=kind,
-        purposes=sorted(set(purposes)),
-        categories=sorted(set(categories)),
-        description=description.strip(),
-        revocation_statement=revocation_statement.strip(),
-        redisclosure_statement=redisclosure_statement.strip(),
-        refusal_statement=refusal_statement.strip(),
-        signed_by=signed_by.strip(),
-        signer_relationship=signer_relationship,
-        signed_on=signed_on,
-        valid_until=valid_until,
-        ends_with=ends_with.strip(),
-    )
+    """Record a signed consent; it holds at once, or every element that it lacks is named (42 CFR 2.31).
+
+    It may replace an older one in the same act.
+    """
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "purposes": purposes,
+        "categories": categories,
+        "description": description,
+        "revocation_statement": revocation_statement,
+        "signed_by": signed_by,
+        "signer_relationship": signer_relationship,
+        "signed_on": signed_on,
+    }
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-    _refuse_what_is_missing(patient, discloser, paper, named, at)
-    consent = Consent.objects.create(patient=patient, discloser=discloser, recorded_at=at, recorded_by=by, **paper._asdict())
-    ConsentRecipient.objects.bulk_create(
-        ConsentRecipient(consent=consent, organization=organization, patient=patient) for organization in named
-    )
-    consent.state = ConsentState.ACTIVE
-    consent.save(update_fields=["state"])
+    older = _locked(supersedes) if supersedes is not None else None
+    reasons = [] if older is None else _reasons_not_to_replace(older, patient, discloser)
+    draft, named = written(patient=patient, discloser=discloser, recipients=recipients, **facts, **more)
+    reasons += reasons_against(draft, named, at)
+    if not reasons and same_consent(draft, named) - {older.pk if older else None}:
+        reasons.append(
+            Reason(_("This consent is recorded already, with the same recipients, purposes and information."), code="recorded_already")
+        )
+    if reasons:
+        raise Refused(*reasons)
+    consent = _activated(_kept(draft, named, by, at), at)
+    if older is not None:
+        older.state, older.superseded_by = ConsentState.SUPERSEDED, consent
+        older.save(update_fields=["state", "superseded_by"])
     return consent
 
 
 @action(Can.RECORD_CONSENT)
-def revoke_consent(*, consent: Consent, revoked_by: str, by: User, at: datetime) -> Consent:
-    """Take a consent back: from this moment nothing more is told on it (42 CFR 2.31(a)(6))."""
+def confirm_consent(*, consent: Consent, compared: bool, by: User, at: datetime) -> Consent:
+    """Make a draft hold, once somebody compared it with the signed paper; what it lacks is named."""
     Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
-    consent = Consent.objects.select_for_update(no_key=True).get(pk=consent.pk)
+    consent = _locked(consent)
+    if consent.state != ConsentState.DRAFT:
+        raise Refused(Reason(_("This consent is no draft any more."), code="not_draft"))
+    named = [(row.organization, row.part) for row in consent.named_recipients.select_related("organization")]
+    reasons = reasons_against(consent, named, at)
+    if not compared:
+        reasons.append(
+            Reason(_("Compare it with the signed paper first, and say that you did."), field="compared", source="42 CFR 2.31(c)")
+        )
+    if not reasons and same_consent(consent, named):
+        reasons.append(Reason(_("The very same consent is in force already."), code="recorded_already"))
+    if reasons:
+        raise Refused(*reasons)
+    return _activated(consent, at)
+
+
+@action(Can.RECORD_CONSENT)
+def revoke_consent(
+    *,
+    consent: Consent,
+    revoked_by: str,
+    by: User,
+    at: datetime,
+    revoked_as: str = SignerRelationship.PATIENT,
+    revoked_how: str = SignatureMethod.PAPER,
+    event_has_come: bool = False,
+) -> Consent:
+    """Take a consent back, in writing: from this moment nothing more is told on it (42 CFR 2.31(a)(6))."""
+    Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
+    consent = _locked(consent)
     reasons = []
     if consent.state != ConsentState.ACTIVE:
         reasons.append(Reason(_("This consent is not in force, so there is nothing to revoke."), code="not_active"))
     if not revoked_by.strip():
         reasons.append(Reason(_("Write the name of who revokes it."), field="revoked_by", source="42 CFR 2.31(a)(6)"))
+    if revoked_as not in SignerRelationship.values:
+        reasons.append(Reason(_("Say whether the person or somebody for them revokes it."), field="revoked_as", source="42 CFR 2.31(a)(6)"))
+    if revoked_how not in SignatureMethod.values:
+        reasons.append(Reason(_("It is revoked in writing: on paper or on screen."), field="revoked_how", source="42 CFR 2.31(a)(6)"))
+    reasons += _not_yet_revocable(consent, event_has_come, at)
     if reasons:
         raise Refused(*reasons)
     consent.state, consent.revoked_at, consent.revoked_by = ConsentState.REVOKED, at, revoked_by.strip()
-    consent.save(update_fields=["state", "revoked_at", "revoked_by"])
+    consent.revoked_as, consent.revoked_how = revoked_as, revoked_how
+    consent.revocable_event_came = event_has_come and bool(consent.revocable_event)
+    consent.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_as", "revoked_how", "revocable_event_came"])
     record_fact(ConsentRevoked(consent_id=consent.pk, patient_id=consent.patient_id), at=at)
     return consent
 
@@ -105,62 +153,89 @@ def revoke_consent(*, consent: Consent, revoked_by: str, by: User, at: datetime)
 def end_consent(*, consent: Consent, by: User, at: datetime) -> Consent:
     """Say that the event has come with which a consent ends."""
     Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
-    consent = Consent.objects.select_for_update(no_key=True).select_related("discloser").get(pk=consent.pk)
+    consent = _locked(consent)
     today = at.astimezone(consent.discloser.zone).date()
     if consent.state != ConsentState.ACTIVE or (consent.valid_until is not None and consent.valid_until <= today):
         raise Refused(Reason(_("This consent is not in force any more."), code="not_active"))
+    if consent.kind == CJ_REFERRAL and not consent.ends_with:
+        raise Refused(Reason(_("This consent ends on its day, not with an event."), code="not_by_event", source="42 CFR 2.35"))
     consent.valid_until = today
     consent.save(update_fields=["valid_until"])
     return consent
 
 
-def _refuse_what_is_missing(patient: Patient, discloser: Program, paper: Paper, named: Sequence[Organization], at: datetime) -> None:
-    """Refuse a consent that lacks an element, names what is unknown, or is there already."""
-    today = at.astimezone(discloser.zone).date()
-    reasons = [
-        Reason(str(Element(element).label), field=_FIELD_OF.get(Element(element), element), code=element, source=source)
-        for element, source in missing_elements(paper, [recipient_facts(organization) for organization in named], today)
-    ]
-    reasons += _unknown_words(paper)
-    reasons += [
-        Reason(_("%(name)s is no longer in use. Choose another recipient.") % {"name": organization.name}, field="recipients")
-        for organization in named
-        if not organization.is_active
-    ]
-    if not reasons and _is_recorded_already(patient, discloser, paper, named):
-        reasons.append(
-            Reason(_("This consent is recorded already, with the same recipients, purposes and information."), code="recorded_already")
-        )
+@action(Can.RECORD_CONSENT)
+def mark_consent_false(*, consent: Consent, why: str, by: User, at: datetime) -> Consent:
+    """Say that a consent is known to be false: nothing is told on it any more (42 CFR 2.31(c)(4))."""
+    Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
+    consent = _locked(consent)
+    reasons = []
+    if consent.state == ConsentState.DRAFT or consent.known_false_at is not None:
+        reasons.append(Reason(_("This is a draft, or its falsity is noted already."), code="not_active"))
+    if not why.strip():
+        reasons.append(Reason(_("Write what is false about it."), field="why", source="42 CFR 2.31(c)(4)"))
     if reasons:
         raise Refused(*reasons)
+    consent.known_false_at, consent.known_false_why = at, why.strip()
+    consent.save(update_fields=["known_false_at", "known_false_why"])
+    return consent
 
 
-def _unknown_words(paper: Paper) -> list[Reason]:
-    """Return a reason for each field that holds a word we do not know."""
-    known = (
-        ("kind", {paper.kind}, ConsentKind.values),
-        ("purposes", set(paper.purposes), PurposeOfUse.values),
-        ("categories", set(paper.categories), InformationCategory.values),
-        ("signer_relationship", {paper.signer_relationship} - {""}, SignerRelationship.values),
+@action(Can.RUN_SCHEDULE)
+def expire_consents(*, by: User, at: datetime) -> int:
+    """Write down which consents have ended; at the gate they ended by themselves the moment their day came."""
+    ended = list(Consent.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=consents_that_have_ended(at)))
+    for consent in ended:
+        consent.state, consent.expired_at = ConsentState.EXPIRED, at
+        consent.save(update_fields=["state", "expired_at"])
+    return len(ended)
+
+
+def _locked(consent: Consent) -> Consent:
+    """Return a consent that nobody else changes until we are done."""
+    return Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("discloser").get(pk=consent.pk)
+
+
+def _kept(draft: Consent, named: Sequence[tuple[Organization, str]], by: User, at: datetime) -> Consent:
+    """Keep a draft with whom it names."""
+    draft.recorded_by, draft.recorded_at = by, at
+    draft.save(force_insert=True)
+    ConsentRecipient.objects.bulk_create(
+        ConsentRecipient(consent=draft, organization=organization, patient=draft.patient, part=part) for organization, part in named
     )
-    return [
-        Reason(_("Unknown: %(words)s. Choose from the list.") % {"words": ", ".join(sorted(map(str, given - set(values))))}, field=field)
-        for field, given, values in known
-        if given - set(values)
-    ]
+    return draft
 
 
-def _is_recorded_already(patient: Patient, discloser: Program, paper: Paper, named: Sequence[Organization]) -> bool:
-    """Say whether the very same consent is in force: a second one would outlive the revocation of the first."""
-    same = Consent.objects.filter(
-        patient=patient,
-        discloser=discloser,
-        state=ConsentState.ACTIVE,
-        kind=paper.kind,
-        purposes=paper.purposes,
-        categories=paper.categories,
-        signed_on=paper.signed_on,
-        valid_until=paper.valid_until,
-    ).prefetch_related("named_recipients")
-    wanted = {organization.pk for organization in named}
-    return any({recipient.organization_id for recipient in consent.named_recipients.all()} == wanted for consent in same)
+def _activated(consent: Consent, at: datetime) -> Consent:
+    """Let a draft hold from now on."""
+    consent.state = ConsentState.ACTIVE
+    consent.save(update_fields=["state"])
+    return consent
+
+
+def _reasons_not_to_replace(older: Consent, patient: Patient, discloser: Program) -> list[Reason]:
+    """Return why a new consent cannot take the place of this one."""
+    if older.patient_id != patient.pk or older.discloser_id != discloser.pk:
+        return [Reason(_("The older consent is about another person or another program."), field="supersedes")]
+    if older.state != ConsentState.ACTIVE:
+        return [Reason(_("The older consent is not in force, so there is nothing to replace."), field="supersedes", code="not_active")]
+    if older.kind == CJ_REFERRAL:
+        return [
+            Reason(
+                _("A referral by the justice system is revoked only as it states, and not replaced."),
+                field="supersedes",
+                source="42 CFR 2.35(c)",
+            )
+        ]
+    return []
+
+
+def _not_yet_revocable(consent: Consent, event_has_come: bool, at: datetime) -> list[Reason]:
+    """Return why a consent for the justice system cannot be revoked yet: it states itself when it can (42 CFR 2.35(c))."""
+    if consent.kind != CJ_REFERRAL or (event_has_come and consent.revocable_event):
+        return []
+    if consent.revocable_after is not None and consent.revocable_after <= at.astimezone(consent.discloser.zone).date():
+        return []
+    when = consent.revocable_after.isoformat() if consent.revocable_after else consent.revocable_event
+    text = _("This consent states that it can be revoked only after: %(when)s.") % {"when": when}
+    return [Reason(text, field="event_has_come", code="not_yet_revocable", source="42 CFR 2.35(c)")]

@@ -12,29 +12,75 @@ from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
-from casemgr.core.directory.models import Organization, OrganizationKind
+from casemgr.core.directory.models import Organization
 from patients.caseload.queries import patients_seen_by
-from patients.consent.models import Consent, ConsentRecipient, ConsentState
-from patients.consent.rules import BOUND_BY_HIPAA, JUSTICE, TPO_PURPOSES, ConsentFacts, Paper, Recipient, has_ended, missing_elements
+from patients.consent.models import Consent, ConsentState
+from patients.consent.rules import (
+    BOUND_BY_HIPAA,
+    BOUND_CLASSES,
+    JUSTICE,
+    PDMP,
+    REGISTRY_RECIPIENTS,
+    TPO_PURPOSES,
+    ConsentFacts,
+    Paper,
+    Recipient,
+    established_nearby,
+    has_ended,
+    missing_elements,
+)
 from patients.record.models import Patient
+from patients.relations.models import TreatingRelationship
 
 Words = str | Promise
 
-_TREATMENT_ENDED = """
-    (lower(trim(c.ends_with)) = 'end of the treatment' AND COALESCE((
-        SELECT bool_and(e.discharged_on IS NOT NULL AND e.discharged_on <= (%(at)s AT TIME ZONE d.time_zone)::date)
-        FROM patients_episode e WHERE e.patient_id = c.patient_id AND e.program_id = c.discloser_id), false))
-"""
+_TODAY = "(%(at)s AT TIME ZONE d.time_zone)::date"
 
-_FACTS = """
+_TREATMENT_ENDED = """
+    (lower(trim(c.ends_with)) IN ('end of the treatment', 'end of the enrollment') AND COALESCE((
+        SELECT bool_and(e.discharged_on IS NOT NULL AND e.discharged_on <= <today>)
+        FROM patients_episode e WHERE e.patient_id = c.patient_id AND e.program_id = c.discloser_id), false))
+""".replace("<today>", _TODAY)
+
+_NAMES_PARTICIPANTS = "EXISTS (SELECT 1 FROM patients_consentrecipient r WHERE r.consent_id = c.id AND r.part = 'participant')"
+
+_STANDS_IN_A_RELATION = """
+    t.since <= <today> AND (t.until IS NULL OR t.until > <today>) AND (
+        t.capacity = ANY(c.recipient_classes)
+        OR c.designation = 'treating_only' AND t.capacity = 'treating_providers' AND EXISTS (
+            SELECT 1 FROM casemgr_participation x JOIN patients_consentrecipient r ON r.organization_id = x.intermediary_id
+            WHERE r.consent_id = c.id AND r.part = 'recipient' AND x.participant_id = t.organization_id
+              AND x.since <= <today> AND (x.until IS NULL OR x.until > <today>)))
+""".replace("<today>", _TODAY)
+"""SQL that says that a consent `c` reaches an organisation through its relation `t` to the person: by class, or behind an intermediary."""
+
+_OPTED_OUT = "EXISTS (SELECT 1 FROM patients_fundraisingchoice f WHERE f.patient_id = c.patient_id AND f.opted_out)"
+
+_FACTS = (
+    """
     c.patient_id, c.id AS consent_id, c.discloser_id AS program_id, c.state,
     ARRAY(SELECT r.organization_id FROM patients_consentrecipient r WHERE r.consent_id = c.id),
-    (%(at)s AT TIME ZONE d.time_zone)::date,
+    <today>,
     <treatment ended>,
     c.kind, c.purposes, c.categories, c.description, c.revocation_statement <> '', c.redisclosure_statement <> '',
-    c.refusal_statement <> '', c.signed_by <> '', c.signer_relationship <> '', c.signed_on, c.valid_until, c.ends_with
+    c.refusal_statement <> '', c.signed_by <> '', c.signer_relationship <> '', c.signed_on, c.valid_until, c.ends_with,
+    c.recipient_classes, c.designation, <participants>, c.hipaa_statement <> '', c.fundraising_statement <> '',
+    c.initiated_by_patient, c.later_programs, c.revocable_after, c.revocable_event <> '',
+    CASE WHEN c.recipient_classes = '{}' AND c.designation = '' THEN '{}'::bigint[] ELSE
+        ARRAY(SELECT t.organization_id FROM patients_treatingrelationship t WHERE t.patient_id = c.patient_id AND <relation>) END,
+    c.known_false_at IS NOT NULL, 'fundraising' = ANY(c.purposes) AND <opted out>
 """.replace("<treatment ended>", _TREATMENT_ENDED)
+    .replace("<participants>", _NAMES_PARTICIPANTS)
+    .replace("<relation>", _STANDS_IN_A_RELATION)
+    .replace("<opted out>", _OPTED_OUT)
+    .replace("<today>", _TODAY)
+)
 """SQL of what the rules ask about one consent `c` of one program `d`, at the moment `at`."""
+
+_BEFORE_PAPER = 7
+_AFTER_PAPER = _BEFORE_PAPER + len(Paper._fields)
+FACTS = _AFTER_PAPER + 3
+"""How many columns that is; whatever a statement reads along stands after them."""
 
 _OF_PATIENT = """
     SELECT <facts>
@@ -43,45 +89,100 @@ _OF_PATIENT = """
     ORDER BY c.id DESC
 """.replace("<facts>", _FACTS)
 
-_CARRIES = """
-    c.state = 'active' AND %(purpose)s = ANY(c.purposes) AND %(categories)s::varchar[] <@ c.categories
-    AND (c.valid_until IS NULL OR c.valid_until > (%(at)s AT TIME ZONE d.time_zone)::date)
-    AND NOT <treatment ended>
-    AND c.signed_on <= (%(at)s AT TIME ZONE d.time_zone)::date
-    AND CASE WHEN c.kind = 'tpo' THEN c.purposes <@ <tpo>::varchar[] ELSE
-        NOT (c.valid_until IS NULL AND lower(trim(c.ends_with)) = 'none')
-        AND NOT (%(bound)s AND c.redisclosure_statement = '' AND c.purposes && <tpo>::varchar[]) END
-    AND (%(programs)s::bigint[] IS NULL OR c.discloser_id = ANY(%(programs)s))
-""".replace("<treatment ended>", _TREATMENT_ENDED).replace("<tpo>", "'{" + ",".join(sorted(TPO_PURPOSES)) + "}'")
-"""SQL that narrows to consents which carry a request; the pure rule still decides on each of them."""
 
-PEOPLE_REACHED = """
+def _words(words: Iterable[str]) -> str:
+    return "'{" + ",".join(sorted(words)) + "}'::varchar[]"
+
+
+_CARRIES = (
+    """
+    c.state = 'active' AND %(purpose)s = ANY(c.purposes) AND %(categories)s::varchar[] <@ c.categories
+    AND (c.valid_until IS NULL OR c.valid_until > <today>)
+    AND NOT <treatment ended>
+    AND c.signed_on <= <today>
+    AND c.known_false_at IS NULL
+    AND NOT (%(purpose)s = 'fundraising' AND <opted out>)
+    AND CASE WHEN %(justice)s THEN c.kind IN ('proceedings', 'cj_referral') ELSE c.kind <> 'cj_referral' END
+    AND (c.kind <> 'registry' OR %(registry)s)
+    AND (c.kind <> 'pdmp' OR %(monitoring)s)
+    AND NOT (c.hipaa_statement = '' AND c.purposes && <tpo> AND (%(bound)s OR c.recipient_classes && <bound>))
+    AND NOT (%(intermediary)s AND c.designation = '' AND NOT <participants>)
+    AND (%(programs)s::bigint[] IS NULL OR c.discloser_id = ANY(%(programs)s))
+""".replace("<treatment ended>", _TREATMENT_ENDED)
+    .replace("<participants>", _NAMES_PARTICIPANTS)
+    .replace("<opted out>", _OPTED_OUT)
+    .replace("<today>", _TODAY)
+    .replace("<tpo>", _words(TPO_PURPOSES))
+    .replace("<bound>", _words(BOUND_CLASSES))
+)
+"""SQL that narrows to consents which carry a request; the pure rule still decides on each of them.
+
+What the constraints of the table say of every signed consent is not asked again.
+"""
+
+PEOPLE_REACHED = (
+    """
     SELECT <facts>
     FROM (
-        SELECT DISTINCT ON (r.patient_id) r.consent_id
-        FROM patients_consentrecipient r
-        JOIN patients_consent c ON c.id = r.consent_id
-        JOIN casemgr_program d ON d.id = c.discloser_id
-        WHERE r.organization_id = %(recipient)s AND r.patient_id > %(after)s
-          AND (%(among)s::bigint[] IS NULL OR r.patient_id = ANY(%(among)s)) AND <carries> <and more>
-        ORDER BY r.patient_id, r.consent_id DESC
+        SELECT DISTINCT ON (found.patient_id) found.consent_id
+        FROM (
+            (SELECT DISTINCT ON (r.patient_id) r.patient_id, r.consent_id
+            FROM patients_consentrecipient r
+            JOIN patients_consent c ON c.id = r.consent_id
+            JOIN casemgr_program d ON d.id = c.discloser_id
+            WHERE r.organization_id = %(recipient)s AND r.patient_id > %(after)s
+              AND (%(among)s::bigint[] IS NULL OR r.patient_id = ANY(%(among)s)) AND <carries> <and more>
+            ORDER BY r.patient_id, r.consent_id DESC
+            LIMIT %(limit)s)
+            UNION ALL
+            (SELECT DISTINCT ON (t.patient_id) t.patient_id, c.id
+            FROM patients_treatingrelationship t
+            JOIN patients_consent c ON c.patient_id = t.patient_id AND (c.recipient_classes <> '{}' OR c.designation <> '')
+            JOIN casemgr_program d ON d.id = c.discloser_id
+            WHERE t.organization_id = %(recipient)s AND t.patient_id > %(after)s
+              AND (%(among)s::bigint[] IS NULL OR t.patient_id = ANY(%(among)s)) AND <relation> AND <carries> <and more>
+            ORDER BY t.patient_id, c.id DESC
+            LIMIT %(limit)s)
+            UNION ALL
+            (SELECT DISTINCT ON (c.patient_id) c.patient_id, c.id
+            FROM patients_consent c
+            JOIN casemgr_program d ON d.id = c.discloser_id
+            WHERE %(established_on)s::date IS NOT NULL AND c.later_programs AND c.signed_on < %(established_on)s::date
+              AND c.patient_id > %(after)s AND (%(among)s::bigint[] IS NULL OR c.patient_id = ANY(%(among)s)) AND <carries> <and more>
+            ORDER BY c.patient_id, c.id DESC
+            LIMIT %(limit)s)
+        ) found
+        ORDER BY found.patient_id, found.consent_id DESC
         LIMIT %(limit)s
     ) carrier
     JOIN patients_consent c ON c.id = carrier.consent_id
     JOIN casemgr_program d ON d.id = c.discloser_id
     WHERE c.state = 'active'
     FOR SHARE OF c
-""".replace("<facts>", _FACTS).replace("<carries>", _CARRIES)
+""".replace("<facts>", _FACTS)
+    .replace("<carries>", _CARRIES)
+    .replace("<relation>", _STANDS_IN_A_RELATION)
+)
 """SQL of the next people whose consent carries a request, each with the newest such consent; the gate writes their accounts with it.
 
+A consent reaches a recipient by name, through its relation to the person, or as a program established after a consent for registries.
 Whoever uses it says in place of `<and more>` what else must hold of a consent `c`, or nothing.
 """
 
 
 _PLACE = """
-    SELECT r.patient_id FROM patients_consentrecipient r JOIN patients_patient p ON p.id = r.patient_id
-    WHERE r.organization_id = %s AND p.public_id = %s LIMIT 1
+    SELECT p.id FROM patients_patient p WHERE p.public_id = %(public)s AND (
+        EXISTS (SELECT 1 FROM patients_consentrecipient r WHERE r.patient_id = p.id AND r.organization_id = %(recipient)s)
+        OR EXISTS (SELECT 1 FROM patients_treatingrelationship t WHERE t.patient_id = p.id AND t.organization_id = %(recipient)s)
+        OR EXISTS (SELECT 1 FROM patients_consent c WHERE c.patient_id = p.id AND c.later_programs AND c.state <> 'draft'))
 """
+
+
+_ENDED = """
+    SELECT c.id FROM patients_consent c JOIN casemgr_program d ON d.id = c.discloser_id
+    WHERE c.state = 'active' AND (c.valid_until <= <today> OR <treatment ended>)
+    ORDER BY c.id LIMIT %(limit)s
+""".replace("<treatment ended>", _TREATMENT_ENDED).replace("<today>", _TODAY)
 
 
 def consents_of(patient_id: int | None, *, at: datetime, programs: Sequence[int] | None = None, hold: bool = False) -> list[ConsentFacts]:
@@ -108,23 +209,28 @@ def narrowing(
     among: Sequence[int] | None,
     programs: Sequence[int] | None,
 ) -> dict[str, Any]:
-    """Return the values that `PEOPLE_REACHED` asks for; courts and police reach nobody."""
+    """Return the values that `PEOPLE_REACHED` asks for."""
     return {
         "recipient": recipient.id,
         "purpose": purpose,
         "categories": sorted(categories),
         "at": at,
         "after": after,
-        "limit": 0 if recipient.kind == JUSTICE else limit,
+        "limit": limit,
         "among": None if among is None else list(among),
         "programs": programs,
         "bound": recipient.hipaa_role in BOUND_BY_HIPAA,
+        "justice": recipient.kind == JUSTICE,
+        "intermediary": recipient.is_intermediary,
+        "registry": recipient.kind in REGISTRY_RECIPIENTS and recipient.has_address,
+        "monitoring": recipient.kind == PDMP,
+        "established_on": established_nearby(recipient),
     }
 
 
 def facts_in(row: Sequence[Any]) -> ConsentFacts:
     """Return the consent that stands in a row of the statements above."""
-    return ConsentFacts(row[1], row[2], row[3], row[4], row[5], row[6], Paper._make(row[7:19]))
+    return ConsentFacts(*row[1:_BEFORE_PAPER], Paper._make(row[_BEFORE_PAPER:_AFTER_PAPER]), *row[_AFTER_PAPER:FACTS])
 
 
 def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[str], at: datetime) -> QuerySet[Patient]:
@@ -132,28 +238,45 @@ def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[
 
     A consent that ends today somewhere on earth still counts here, because only the gate knows what day it is where the program is.
     """
-    naming = ConsentRecipient.objects.filter(
-        Q(consent__valid_until__isnull=True) | Q(consent__valid_until__gt=(at - timedelta(hours=14)).date()),
+    latest = (at - timedelta(hours=14)).date()
+    holding: QuerySet[Consent] = Consent.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=latest),
         patient=OuterRef("pk"),
-        organization=recipient.id,
-        consent__state=ConsentState.ACTIVE,
-        consent__purposes__contains=[purpose],
-        consent__categories__contains=sorted(categories),
+        state=ConsentState.ACTIVE,
+        purposes__contains=[purpose],
+        categories__contains=sorted(categories),
     )
-    return Patient.objects.filter(Exists(naming))
+    related = TreatingRelationship.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=latest), patient=OuterRef("patient"), organization=recipient.id
+    )
+    reaching = Exists(holding.filter(named_recipients__organization=recipient.id)) | Exists(
+        holding.filter(~Q(recipient_classes=[]) | ~Q(designation="")).filter(Exists(related))
+    )
+    if established_nearby(recipient):
+        reaching |= Exists(holding.filter(later_programs=True))
+    return Patient.objects.filter(reaching)
 
 
 def place_of(public_id: UUID, *, recipient: Organization) -> int | None:
     """Return the key of somebody who was ever named to this recipient, to go on from there; of others nothing is known."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, [recipient.pk, public_id])
+        cursor.execute(_PLACE, {"recipient": recipient.pk, "public": public_id})
         row: tuple[int] | None = cursor.fetchone()
     return row[0] if row else None
 
 
 def recipient_facts(organization: Organization) -> Recipient:
     """Return what the rules ask about a recipient."""
-    return Recipient(organization.pk, organization.kind, organization.hipaa_role, organization.is_part2_program)
+    return Recipient(
+        organization.pk,
+        organization.kind,
+        organization.hipaa_role,
+        organization.is_part2_program,
+        organization.is_intermediary,
+        bool(organization.address.strip()),
+        organization.miles_away,
+        organization.established_on,
+    )
 
 
 class Standing(NamedTuple):
@@ -185,8 +308,10 @@ def standing_of(consents: QuerySet[Consent], patient: Patient, at: datetime) -> 
 
 def _standing(consent: Consent, facts: ConsentFacts | None) -> Standing:
     """Return how one consent stands."""
-    if facts is None or facts.state == ConsentState.REVOKED:
+    if facts is None or facts.state != ConsentState.ACTIVE:
         return Standing(consent, consent.get_state_display(), "quiet")
+    if facts.known_false:
+        return Standing(consent, _("Known to be false: nothing is told on it"), "stop")
     if has_ended(facts):
         return Standing(consent, _("Ended"), "quiet")
     if missing_elements(facts.paper, [recipient_facts(organization) for organization in consent.recipients.all()], facts.today):
@@ -195,10 +320,17 @@ def _standing(consent: Consent, facts: ConsentFacts | None) -> Standing:
 
 
 def recipients_to_choose() -> QuerySet[Organization]:
-    """Return the organisations that a consent may name; courts and police need one of another kind."""
-    return Organization.objects.filter(is_active=True).exclude(kind=OrganizationKind.JUSTICE).order_by("name", "id")
+    """Return the organisations that a consent may name."""
+    return Organization.objects.filter(is_active=True).order_by("name", "id")
 
 
 def programs_open_to(user: User) -> QuerySet[Program]:
     """Return the programs for which this user may record consents."""
     return Program.objects.filter(pk__in={membership.program_id for membership in user.reach(Can.RECORD_CONSENT)})
+
+
+def consents_that_have_ended(at: datetime, limit: int = 500) -> list[int]:
+    """Return the keys of active consents whose day or event has come, each by the calendar of its program."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED, {"at": at, "limit": limit})
+        return [key for (key,) in cursor.fetchall()]

@@ -57,7 +57,7 @@ _WHOM_OF_MANY = """
 _NOT_RESTRICTED = """
     AND NOT EXISTS (
         SELECT 1 FROM patients_restriction q
-        WHERE q.patient_id = r.patient_id AND q.program_id = c.discloser_id AND <in force> AND <restricts>)
+        WHERE q.patient_id = c.patient_id AND q.program_id = c.discloser_id AND <in force> AND <restricts>)
 """
 _ACCOUNT_OF_MANY = (
     """

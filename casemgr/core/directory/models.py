@@ -22,6 +22,10 @@ class OrganizationKind(models.TextChoices):
     EMPLOYMENT = "employment", _("Employment service")
     SOCIAL_SERVICE = "social_service", _("Social service")
     LEGAL_AID = "legal_aid", _("Legal aid")
+    REGISTRY = "registry", _("Central registry")
+    MONITORING_PROGRAM = "pdmp", _("Prescription monitoring program")
+    RESEARCH = "research", _("Research institution")
+    EXCHANGE = "exchange", _("Health information exchange")
     JUSTICE = "justice", _("Court, police, probation")
     OTHER = "other", _("Other")
 
@@ -45,6 +49,9 @@ class Organization(models.Model):
     kind = models.CharField(_("kind"), max_length=32, choices=OrganizationKind.choices)
     hipaa_role = models.CharField(_("HIPAA role"), max_length=32, choices=HipaaRole.choices, default=HipaaRole.NEITHER)
     is_part2_program = models.BooleanField(_("is a Part 2 program"), default=False)
+    is_intermediary = models.BooleanField(_("passes records on to its participants"), default=False)
+    miles_away = models.PositiveSmallIntegerField(_("miles from here (treatment programs only)"), null=True, blank=True)
+    established_on = models.DateField(_("established on (treatment programs only)"), null=True, blank=True)
     identifier = models.CharField(_("identifier (NPI or other)"), max_length=80, blank=True)
     address = models.TextField(_("address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -56,12 +63,45 @@ class Organization(models.Model):
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
         constraints = [
-            models.UniqueConstraint(fields=["identifier"], condition=~models.Q(identifier=""), name="organization_identifier_is_unique")
+            models.UniqueConstraint(fields=["identifier"], condition=~models.Q(identifier=""), name="organization_identifier_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(is_intermediary=False) | models.Q(hipaa_role=HipaaRole.NEITHER, is_part2_program=False),
+                name="intermediary_is_no_part2_program_and_not_bound_by_hipaa",
+            ),
         ]
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+@tracked
+class Participation(models.Model):
+    """Say that an organization takes part in an exchange, so that a consent can reach it through that (42 CFR 2.31(a)(4)(ii))."""
+
+    sensitivity = Sensitivity.OPERATIONAL
+
+    intermediary = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="participations")
+    participant = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="takes_part_in")
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until (not included)"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["participant__name", "id"]
+        verbose_name = _("participation in an exchange")
+        verbose_name_plural = _("participations in exchanges")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["intermediary", "participant"], condition=models.Q(until__isnull=True), name="participation_is_recorded_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="participation_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the day since when."""
+        return f"{self.since}"
 
 
 @tracked

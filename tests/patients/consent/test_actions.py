@@ -48,7 +48,7 @@ def test_an_incomplete_one_is_refused_naming_every_element_and_nothing_is_kept(c
         (
             {"valid_until": None, "ends_with": "none"},
             "ends_with",
-            "Only a consent for treatment, payment and operations may have no end. Give a date or an event.",
+            "Only a consent for treatment, payment and operations or for research may have no end. Give a date or an event.",
         ),
     ],
 )

@@ -1,0 +1,41 @@
+"""Keep consents, what came along with them, and the words of what they may lack."""
+
+from patients.consent.models.consents import Consent, ConsentRecipient
+from patients.consent.models.guards import GUARD_OF
+from patients.consent.models.papers import ConsentScan, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
+from patients.consent.models.vocabulary import (
+    ConsentKind,
+    ConsentState,
+    Designation,
+    Element,
+    InformationCategory,
+    PurposeOfUse,
+    RecipientPart,
+    Shortfall,
+    SignatureMethod,
+    SignerRelationship,
+    in_words,
+)
+
+__all__ = [
+    "GUARD_OF",
+    "Consent",
+    "ConsentKind",
+    "ConsentRecipient",
+    "ConsentScan",
+    "ConsentState",
+    "Designation",
+    "Element",
+    "FundraisingChoice",
+    "HandedIn",
+    "InformationCategory",
+    "MediaType",
+    "PurposeOfUse",
+    "RecipientPart",
+    "ScanOf",
+    "Settlement",
+    "Shortfall",
+    "SignatureMethod",
+    "SignerRelationship",
+    "in_words",
+]
