@@ -1,9 +1,11 @@
 """The gate decides in two places: a statement narrows lists, a rule decides. They must never disagree."""
 
+import contextlib
 import random
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentRecipient
@@ -35,11 +37,12 @@ def crowd(clinic, now, hospital, landlord):
                 patient=patients[number % len(patients)],
                 discloser=clinic.program,
                 kind=kind,
-                purposes=chance.sample(["treatment", "payment", "housing"], chance.randint(1, 2)),
+                purposes=chance.sample(["treatment", "payment", "operations" if kind == "tpo" else "housing"], chance.randint(1, 2)),
                 categories=chance.sample(["demographics", "medications", "plan"], chance.randint(1, 3)),
                 description="x",
                 revocation_statement="x",
                 redisclosure_statement="x" if kind == "tpo" else chance.choice(["", "x"]),
+                hipaa_statement=chance.choice(["", "x", "x"]),
                 refusal_statement="x",
                 signed_by="x",
                 signer_relationship="patient",
@@ -56,8 +59,11 @@ def crowd(clinic, now, hospital, landlord):
         for consent in consents
         for organization in chance.choice([[hospital], [landlord], [hospital, landlord]])
     )
-    Consent.objects.update(state="active")
-    Consent.objects.filter(pk__in=[consent.pk for consent in consents[::7]]).update(state="revoked", revoked_at=now)
+    for consent in consents:
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            Consent.objects.filter(pk=consent.pk).update(state="active")
+    taken_back = Consent.objects.filter(pk__in=[consent.pk for consent in consents[::7]], state="active")
+    taken_back.update(state="revoked", revoked_at=now, revoked_by="x")
     return patients
 
 
