@@ -122,8 +122,7 @@ What the constraints of the table say of every signed consent is not asked again
 
 PEOPLE_REACHED = (
     """
-    SELECT <facts>
-    FROM (
+    WITH carrier AS MATERIALIZED (
         SELECT DISTINCT ON (found.patient_id) found.consent_id
         FROM (
             (SELECT DISTINCT ON (r.patient_id) r.patient_id, r.consent_id
@@ -154,7 +153,9 @@ PEOPLE_REACHED = (
         ) found
         ORDER BY found.patient_id, found.consent_id DESC
         LIMIT %(limit)s
-    ) carrier
+    )
+    SELECT <facts>
+    FROM carrier
     JOIN patients_consent c ON c.id = carrier.consent_id
     JOIN casemgr_program d ON d.id = c.discloser_id
     WHERE c.state = 'active'

@@ -5,7 +5,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentRecipient
@@ -64,6 +64,8 @@ def crowd(clinic, now, hospital, landlord):
             Consent.objects.filter(pk=consent.pk).update(state="active")
     taken_back = Consent.objects.filter(pk__in=[consent.pk for consent in consents[::7]], state="active")
     taken_back.update(state="revoked", revoked_at=now, revoked_by="x")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE patients_consent, patients_consentrecipient, patients_patient, patients_episode")
     return patients
 
 
