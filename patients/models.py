@@ -1,5 +1,6 @@
 """Gather the tables of the first storey."""
 
+from patients.accounting.models import Handout, RecordsRequest
 from patients.caseload.models import CareTeamMember
 from patients.compartments.models import RestrictedNote
 from patients.complaints.models import Complaint, ComplaintStaff
@@ -41,6 +42,7 @@ __all__ = [
     "GlassAttempt",
     "GlassBreak",
     "HandedIn",
+    "Handout",
     "Identifier",
     "Incident",
     "IncidentAssessment",
@@ -49,6 +51,7 @@ __all__ = [
     "Observation",
     "Patient",
     "QuestionnaireAnswers",
+    "RecordsRequest",
     "ResearchApproval",
     "RestrictedNote",
     "Restriction",

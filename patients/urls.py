@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from patients.accounting import views as accounting
 from patients.caseload import views as caseload
 from patients.consent import views as consent
 from patients.diagnoses import views as diagnoses
@@ -22,6 +23,7 @@ urlpatterns = [
     path("sendings/<int:transmission_id>/retry/", transmissions.press, {"verb": "retry"}, name="transmission_retry"),
     path("sendings/<int:transmission_id>/arrived/", transmissions.press, {"verb": "confirm"}, name="transmission_confirm"),
     path("sendings/<int:transmission_id>/cancel/", transmissions.cancel, name="transmission_cancel"),
+    path("requests/", accounting.work_list, name="records_requests_list"),
     path("<uuid:patient>/edit/", record.edit, name="edit"),
     path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
     path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),
@@ -45,6 +47,16 @@ urlpatterns = [
     path("<uuid:patient>/consents/<int:consent>/revoke/", consent.revoke, name="revoke_consent"),
     path("<uuid:patient>/consents/<int:consent>/end/", consent.end, name="end_consent"),
     path("<uuid:patient>/disclosures/", disclosures.accounting, name="accounting"),
+    path("<uuid:patient>/disclosures/hand-out/", accounting.hand_out, name="hand_out"),
+    path("<uuid:patient>/disclosures/hand-out/<int:handout>/", accounting.handout, name="handout"),
+    path("<uuid:patient>/requests/", accounting.records_requests, name="records_requests"),
+    path("<uuid:patient>/requests/take/", accounting.take, name="take_records_request"),
+    path("<uuid:patient>/requests/<int:asked>/", accounting.records_request, name="records_request"),
+    path("<uuid:patient>/requests/<int:asked>/extend/", accounting.extend, name="extend_records_request"),
+    path("<uuid:patient>/requests/<int:asked>/answer/", accounting.answer, name="answer_records_request"),
+    path("<uuid:patient>/requests/<int:asked>/deny/", accounting.deny, name="deny_access_request"),
+    path("<uuid:patient>/requests/<int:asked>/withdraw/", accounting.withdraw, name="withdraw_records_request"),
+    path("<uuid:patient>/requests/<int:asked>/hand-out/", accounting.hand_out_for, name="hand_out_for_request"),
     path("<uuid:patient>/observations/", screenings.observations, name="observations"),
     path("<uuid:patient>/observations/score/", screenings.add_score, name="add_score"),
     path("<uuid:patient>/observations/laboratory/", screenings.add_laboratory, name="add_laboratory"),

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.directory.models import Organization
+from patients.accounting.models import Handout, RecordsRequest
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
 from patients.record.models import ContactPoint, Identifier, Patient
@@ -105,8 +106,26 @@ class Everything:
             "consent": consent.pk,
             "organization": partner.pk,
             "episode": patient.episodes.get().pk,
+            "asked": self._asked().pk,
+            "handout": self._handout().pk,
             "member": member.pk if (member := patient.care_team.first()) else UNKNOWN,
         }
+
+    def _asked(self) -> RecordsRequest:
+        day: date = self.clinic.now.date()
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        return RecordsRequest.objects.create(
+            kind="accounting", received_on=day, asked_how="mail", wishes=CANARY, period_from=day, period_to=day, is_free=True,
+            due_on=day + timedelta(days=60), **common,
+        )  # fmt: skip
+
+    def _handout(self) -> Handout:
+        day: date = self.clinic.now.date()
+        return Handout.objects.create(
+            patient=self.patient, program=self.clinic.program, kind="accounting", regime="part2", paper_form="pdf", language="en",
+            period_from=day, period_to=day, disclosures=[], sha256="0" * 64, handed_at=self.clinic.now,
+            handed_by_id=self.clinic.system.pk, handed_by_name=CANARY,
+        )  # fmt: skip
 
     def _treatment(self) -> None:
         patient, at, stamp = self.patient, self.clinic.now, self.stamp

@@ -20,6 +20,8 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.patient_rows import PatientField
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin, SiteFilter
 from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_of, form_with
+from patients.accounting.models import Handout, RecordsRequest
+from patients.admin.accounting import HandoutAdmin, RecordsRequestAdmin
 from patients.admin.base import PEOPLE, PatientTable, patient_form
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
@@ -338,5 +340,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     QuestionnaireAnswers: QuestionnaireAnswersAdmin,
     Consent: ConsentAdmin,
     Disclosure: DisclosureAdmin,
+    RecordsRequest: RecordsRequestAdmin,
+    Handout: HandoutAdmin,
 }
 """The tables of this storey in the record room."""

@@ -24,6 +24,7 @@ APPEND_ONLY = {
     "GlassAttempt",
     "RestrictedNote",
     "CounselingAddendum",
+    "Handout",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

@@ -9,7 +9,7 @@ import resource
 import sys
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typst
 
@@ -19,7 +19,7 @@ SECONDS = 40
 MEMORY = 3 * 1024**3
 """Bytes of address space that one document may take; 10,000 rows take about 600 MB."""
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 """PDF/UA-1 (ISO 14289-1): tagged, with a language, so that a screen reader can read it."""
 
 LONGEST_WORD, PIECE = 24, 6
