@@ -19,8 +19,9 @@ from patients.caseload.actions import end_care_team
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.consent.events import ConsentRevoked
 from patients.consent.models import Consent
-from patients.episodes.events import PatientDischarged
+from patients.episodes.events import PatientAdmitted, PatientDischarged
 from patients.episodes.models import Episode
+from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
 from patients.transmissions.actions import withhold_transmissions
 from patients.transmissions.events import TransmissionNotSent
@@ -53,6 +54,18 @@ def _end_care_team(event: PatientDischarged, at: datetime) -> str:
     """End the care team of a person who was discharged."""
     episode = Episode.objects.select_related("patient").get(pk=event.episode_id)
     return f"{end_care_team(episode=episode, by=User.objects.system(), at=at)} left the care team"
+
+
+def _owe_notice(event: PatientAdmitted, at: datetime) -> str:
+    """Start the clock for the notice of privacy rights of a person who was admitted."""
+    episode = Episode.objects.select_related("program").get(pk=event.episode_id)
+    return "owed" if owe_notice(episode=episode, by=User.objects.system(), at=at) else "silent: given already, or gone"
+
+
+def _owe_notice_no_longer(event: PatientDischarged, at: datetime) -> str:
+    """Stop the clock for the notice of a person who is in care no longer."""
+    episode = Episode.objects.select_related("program").get(pk=event.episode_id)
+    return f"{owe_notice_no_longer(episode=episode, by=User.objects.system(), at=at)} notices owed no longer"
 
 
 def _remind(facts: Sequence[Due], at: datetime) -> Outcomes:
@@ -191,7 +204,8 @@ def _may_take_on(user: User, patient: Patient, program_id: int) -> bool:
 
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ClockWarningDue: [each(_warn_of_deadline)],
-    PatientDischarged: [each(_end_care_team)],
+    PatientAdmitted: [each(_owe_notice)],
+    PatientDischarged: [each(_owe_notice_no_longer), each(_end_care_team)],
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     SessionMissed: [each(_reach_out_after_missed_session)],

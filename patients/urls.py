@@ -4,10 +4,13 @@ from django.urls import path
 
 from patients.accounting import views as accounting
 from patients.caseload import views as caseload
+from patients.complaints import views as complaints
 from patients.consent import views as consent
 from patients.diagnoses import views as diagnoses
 from patients.disclosures import views as disclosures
 from patients.episodes import views as episodes
+from patients.incidents import views as incidents
+from patients.notices import views as notices
 from patients.record import views as record
 from patients.screenings import views as screenings
 from patients.transmissions import views as transmissions
@@ -24,6 +27,22 @@ urlpatterns = [
     path("sendings/<int:transmission_id>/arrived/", transmissions.press, {"verb": "confirm"}, name="transmission_confirm"),
     path("sendings/<int:transmission_id>/cancel/", transmissions.cancel, name="transmission_cancel"),
     path("requests/", accounting.work_list, name="records_requests_list"),
+    path("notices/", notices.notices_owed, name="notices_owed"),
+    path("notices/wording/", notices.notice_wording, name="notice_wording"),
+    path("<uuid:patient>/notice/", notices.notice, name="notice"),
+    path("complaints/", complaints.complaints, name="complaints"),
+    path("complaints/taken/", complaints.complaints_taken, name="complaints_taken"),
+    path("complaints/take/", complaints.take, name="take_complaint"),
+    path("complaints/<int:complaint>/", complaints.complaint, name="complaint"),
+    path("complaints/<int:complaint>/look-into/", complaints.look_into, name="complaint_look_into"),
+    path("complaints/<int:complaint>/answer/", complaints.answer, name="complaint_answer"),
+    path("complaints/<int:complaint>/staff/", complaints.name_staff, name="complaint_staff"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/report/", incidents.report, name="report_incident"),
+    path("incidents/reported/", incidents.incidents_reported, name="incidents_reported"),
+    path("incidents/<int:incident>/", incidents.incident, name="incident"),
+    path("incidents/<int:incident>/letters/", incidents.breach_letters, name="breach_letters"),
+    path("incidents/<int:incident>/<slug:step>/", incidents.incident_act, name="incident_act"),
     path("<uuid:patient>/edit/", record.edit, name="edit"),
     path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
     path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),

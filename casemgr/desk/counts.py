@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
+from casemgr.core.deadlines.queries import clocks_seen_by
 from referrals.casework.models import Task, TaskState
 from referrals.referral.models import Referral, ReferralState
 from treatment_plans.medication.models import Dose, Order, OrderState
@@ -20,6 +21,7 @@ PAGES = {
     "unsigned": "treatment_plans:unsigned",
     "dosing": "treatment_plans:dosing",
     "referrals": "referrals:referrals",
+    "privacy": "desk:privacy",
 }
 
 
@@ -48,6 +50,8 @@ def _waiting(user: User, today: date) -> dict[str, QuerySet[Any]]:
     if user.may(Can.MAKE_REFERRAL):
         programs = [membership.program_id for membership in user.reach(Can.MAKE_REFERRAL)]
         waiting["referrals"] = Referral.objects.filter(program__in=programs, recorded_by=user, state=ReferralState.SENT)
+    if user.may(Can.OVERSEE_PRIVACY):
+        waiting["privacy"] = clocks_seen_by(user).loud()
     return waiting
 
 

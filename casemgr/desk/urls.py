@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from casemgr.desk.agreements import views as agreement_views
 from casemgr.desk.chart import views as chart_views
 from casemgr.desk.history import views as history_views
+from casemgr.desk.privacy import views as privacy_views
 from casemgr.desk.search import views as search_views
 from casemgr.desk.today import views as today_views
 
@@ -13,4 +15,11 @@ urlpatterns = [
     path("search/", search_views.search, name="search"),
     path("chart/<uuid:patient>/", chart_views.chart, name="chart"),
     path("chart/<uuid:patient>/history/", history_views.history, name="history"),
+    path("privacy/", privacy_views.privacy, name="privacy"),
+    path("privacy/deadlines/<int:clock>/", privacy_views.deadline, name="deadline"),
+    path("agreements/", agreement_views.agreements, name="agreements"),
+    path("agreements/new/", agreement_views.agreement_new, name="agreement_new"),
+    path("agreements/<int:agreement>/", agreement_views.agreement, name="agreement"),
+    path("agreements/<int:agreement>/paper/", agreement_views.agreement_paper, name="agreement_paper"),
+    path("agreements/<int:agreement>/<slug:step>/", agreement_views.agreement_act, name="agreement_act"),
 ]

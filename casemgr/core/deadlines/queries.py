@@ -21,6 +21,11 @@ def running_clock(kind: str, subject: str) -> Clock | None:
     return Clock.objects.running().filter(kind=kind, subject=subject).first()
 
 
+def running_clocks_about(subject: str) -> ClockQuerySet:
+    """Return every clock that runs for a subject, the next due first."""
+    return Clock.objects.running().filter(subject=subject).order_by("ends_on", "id")
+
+
 def running_clocks_of(patient_id: int) -> ClockQuerySet:
     """Return what is owed to one patient."""
     return Clock.objects.running().filter(patient_id=patient_id)

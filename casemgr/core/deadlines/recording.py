@@ -91,6 +91,12 @@ def stop_clocks(*, kinds: Iterable[str], subjects: Iterable[str], at: datetime, 
     return open_ones.update(closed_at=at, outcome=outcome[:200])
 
 
+def stop_clocks_of_patient(*, kinds: Iterable[str], patient_id: int, program: Program, at: datetime, outcome: str = "") -> int:
+    """Stop all clocks of these kinds that run for one patient in one program; return how many did."""
+    open_ones = Clock.objects.running().filter(kind__in=list(kinds), patient_id=patient_id, program=program)
+    return open_ones.update(closed_at=at, outcome=outcome[:200])
+
+
 def make_loud(clocks: Iterable[int], *, at: datetime) -> int:
     """Mark clocks as warning from now on; one that was stopped or warns already is left alone."""
     return Clock.objects.running().filter(pk__in=list(clocks), loud_since__isnull=True).update(loud_since=at)

@@ -89,6 +89,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _("Program"),
         (
             Entry(_("Measures"), "measures:dashboard", "chart-line", frozenset({DIRECTOR}), "m"),
+            Entry(_("Privacy"), "desk:privacy", "shield", frozenset({PRIVACY_OFFICER}), "p"),
             Entry(_("Disclosures"), "patients:disclosures", "share-2", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "i"),
             Entry(_("Sendings"), "patients:transmissions", "mail", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "e"),
             Entry(_("Audit"), "audit:list", "shield-check", frozenset({PRIVACY_OFFICER, ADMINISTRATOR}), "l"),

@@ -11,7 +11,7 @@ from casemgr.core.action import action
 from casemgr.core.agreements.models import Agreement, AgreementKind, AgreementScan
 from casemgr.core.agreements.rules import SCAN_LIMIT, SOURCE, kind_of_scan, what_is_missing
 from casemgr.core.deadlines.models import ClockKind
-from casemgr.core.deadlines.recording import start_clock, stop_clock
+from casemgr.core.deadlines.recording import start_clock, stop_clock, stop_clocks, subject_of
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
 
@@ -56,6 +56,10 @@ def record_agreement(
     )
     if scan:
         _keep_scan(agreement, scan, at)
+    earlier = Agreement.objects.filter(program=program, organization=organization, kind=kind).exclude(pk=agreement.pk)
+    stop_clocks(
+        kinds=[ClockKind.AGREEMENT_EXPIRY], subjects=[subject_of(row) for row in earlier], at=at, outcome=f"followed by {agreement.pk}"
+    )
     start_clock(
         kind=ClockKind.AGREEMENT_EXPIRY, program=program, subject=agreement, started_on=signed_on, due_on=max(expires_on, signed_on), at=at
     )
@@ -91,6 +95,16 @@ def end_agreement(*, agreement: Agreement, ended_on: date, reason: str, by: User
     agreement.ended_on, agreement.end_reason = ended_on, reason.strip()[:200]
     agreement.save(update_fields=["ended_on", "end_reason"])
     stop_clock(kind=ClockKind.AGREEMENT_EXPIRY, subject=agreement, at=at, outcome="ended early")
+    return agreement
+
+
+@action(Can.MANAGE_ORGANIZATIONS)
+def let_agreement_end(*, agreement: Agreement, by: User, at: datetime) -> Agreement:
+    """Say that an agreement that has ended is not followed by another; its clock stops."""
+    today = at.astimezone(agreement.program.zone).date()
+    if agreement.expires_on > today:
+        raise Refused(Reason(_("This agreement has not ended yet. End it early, or wait."), code="runs"))
+    stop_clock(kind=ClockKind.AGREEMENT_EXPIRY, subject=agreement, at=at, outcome="let end")
     return agreement
 
 

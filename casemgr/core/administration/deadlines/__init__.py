@@ -1,0 +1,1 @@
+"""Give clocks more time, and look at them every night."""

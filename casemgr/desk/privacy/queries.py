@@ -1,0 +1,50 @@
+"""Read the clocks that somebody may see, by how near their day is."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.deadlines.models import Clock, ClockKind
+from casemgr.core.deadlines.queries import clocks_seen_by
+from patients.caseload.queries import patients_seen_by
+from patients.complaints.queries import complaints_seen_by
+from patients.incidents.queries import incidents_seen_by
+from patients.record.models import Patient
+
+WEEK = timedelta(days=7)
+INCIDENT_KINDS = (ClockKind.INCIDENT_ASSESSMENT, ClockKind.BREACH_INDIVIDUALS, ClockKind.BREACH_HHS, ClockKind.BREACH_MEDIA)
+
+
+def clocks_of_privacy(user: User) -> QuerySet[Clock]:
+    """Return the clocks that run, of people whom somebody may see, without those of complaints and incidents that they may not."""
+    seen = patients_seen_by(user, can=Can.OVERSEE_PRIVACY)
+    hidden = Q(kind=ClockKind.COMPLAINT) & ~_is_about(complaints_seen_by(user))
+    hidden |= Q(kind__in=INCIDENT_KINDS) & ~_is_about(incidents_seen_by(user))
+    return clocks_seen_by(user).running().filter(Q(patient_id__isnull=True) | Q(patient_id__in=seen.values("pk"))).exclude(hidden)
+
+
+def within(clocks: QuerySet[Clock], shown: str, today: date) -> QuerySet[Clock]:
+    """Return the clocks that are overdue, due within a week, or later."""
+    parts = {
+        "overdue": Q(ends_on__lt=today),
+        "week": Q(ends_on__gte=today, ends_on__lte=today + WEEK),
+        "later": Q(ends_on__gt=today + WEEK),
+    }
+    return clocks.filter(parts.get(shown, Q()))
+
+
+def people_behind(clocks: list[Clock], user: User) -> dict[int, Patient]:
+    """Return the patients whom these clocks are about, as far as somebody may see them."""
+    keys = {clock.patient_id for clock in clocks if clock.patient_id}
+    return patients_seen_by(user, can=Can.OVERSEE_PRIVACY).in_bulk(keys) if keys else {}
+
+
+def _is_about(rows: QuerySet[Any]) -> Exists:
+    """Match clocks whose subject is one of these rows."""
+    model: type[Model] = rows.model
+    name = Concat(Value(f"{model._meta.label_lower}:"), Cast(F("pk"), CharField()), output_field=CharField())
+    return Exists(rows.annotate(clock_subject=name).filter(clock_subject=OuterRef("subject")))
