@@ -6,16 +6,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from casemgr.celery import DRAIN, app
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.administration.deadlines.actions import look_at_clocks
 from casemgr.core.audit.door import Door, through
 from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain as drain_outbox
 from casemgr.sharing.sending import send_transmissions
+from patients.notices.actions import owe_notices
 from treatment_plans.medication.actions import note_missed_doses
 from treatment_plans.medication.queries import dosing_days_to_close
 
 CLOSE_DOSING_EVERY = 600
 """Seconds between looks for sites whose last dosing hour is over; each look is three small reads when there is none."""
+
+LOOK_AT_DEADLINES_EVERY = 6 * 3600
+"""Seconds between looks at clocks and at notices that are owed; reminders come by themselves, this finds what they missed."""
 
 app.conf.beat_schedule = {
     "tick": {
@@ -27,6 +32,11 @@ app.conf.beat_schedule = {
         "task": "casemgr.close_dosing_days",
         "schedule": schedule(CLOSE_DOSING_EVERY),
         "options": {"expires": CLOSE_DOSING_EVERY},
+    },
+    "deadlines": {
+        "task": "casemgr.look_at_deadlines",
+        "schedule": schedule(LOOK_AT_DEADLINES_EVERY),
+        "options": {"expires": LOOK_AT_DEADLINES_EVERY},
     },
 }
 
@@ -45,3 +55,12 @@ def close_dosing_days() -> None:
     with through(Door("schedule")):
         for site, day in dosing_days_to_close(timezone.now()):
             note_missed_doses(site=site, day=day, by=User.objects.system(), at=timezone.now())
+
+
+@shared_task(name="casemgr.look_at_deadlines")
+def look_at_deadlines() -> None:
+    """Start the clocks of notices that are owed, and let every clock warn whose day comes near; twice in one night does nothing twice."""
+    with through(Door("schedule")):
+        for program in Program.objects.all():
+            owe_notices(program=program, by=User.objects.system(), at=timezone.now())
+            look_at_clocks(program=program, by=User.objects.system(), at=timezone.now())

@@ -10,10 +10,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from casemgr.core.accounts.models import Site, User
+from casemgr.core.agreements.models import Agreement
+from casemgr.core.deadlines.models import Clock
 from casemgr.core.directory.models import Organization
 from patients.accounting.models import Handout, RecordsRequest
+from patients.complaints.models import Complaint
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
+from patients.incidents.models import Incident
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
@@ -27,7 +31,7 @@ from treatment_plans.sessions.models import Attendance, Session
 
 CANARY = "Zyxwvut"
 UNKNOWN = 987_654_321
-CHOSEN = {"code": "census", "verb": "finish", "purpose": "task"}
+CHOSEN = {"code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
 """Arguments that choose what a page does and name no row."""
 
 BY_PUBLIC_ID = {"patient", "organization"}
@@ -77,6 +81,7 @@ class Everything:
         self._record()
         self._treatment()
         self._casework()
+        self._privacy()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
@@ -196,3 +201,32 @@ class Everything:
             due_at=self.clinic.now,
         )
         self.rows |= {"task": task.pk, "referral": referral.pk, "transmission": transmission.pk}
+
+    def _privacy(self) -> None:
+        day, program = self.clinic.now.date(), self.clinic.program
+        here = {"program": program, "site": self.site, "words": CANARY, **self.stamp}
+        complaint = Complaint.objects.create(
+            patient=self.patient, from_whom="patient", name=CANARY, about="seen", received_on=day, received_how="phone", **here
+        )
+        incident = Incident.objects.create(kind="lost", discovered_on=day, **here)
+        agreement = Agreement.objects.create(
+            program=program,
+            organization_id=self.rows["organization"],
+            kind="baa",
+            services="Laundry",
+            signed_on=day,
+            expires_on=day + timedelta(days=4000),
+            **self.stamp,
+        )
+        clock = Clock.objects.create(
+            kind="access",
+            program=program,
+            patient_id=self.patient.pk,
+            subject=f"patients.patient:{self.patient.pk}",
+            started_on=day,
+            due_on=day,
+            ends_on=day,
+            rules_version="2026-11",
+            started_at=self.clinic.now,
+        )
+        self.rows |= {"complaint": complaint.pk, "incident": incident.pk, "agreement": agreement.pk, "clock": clock.pk}

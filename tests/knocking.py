@@ -20,7 +20,7 @@ OPEN = {
 }
 """Routes without a right, each with the reason. A name that no route has fails."""
 
-ABOUT_PARTNERS_NOT_PATIENTS = {"organization"}
+ABOUT_PARTNERS_NOT_PATIENTS = {"organization", "agreement"}
 """Arguments that name no patient: everybody with the right may open them."""
 
 OWN = "Ownperson"

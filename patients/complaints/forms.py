@@ -21,13 +21,21 @@ def _lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+class PerhapsPatientField(PatientField):
+    """Ask for a patient by name, birth date or number, or for nobody."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the one patient who is meant, or nobody when nothing was typed."""
+        return super().clean(value) if str(value or "").strip() else None
+
+
 class ComplaintForm(VerbForm):
     """Take down a complaint while the person is there or on the phone."""
 
     words = forms.CharField(label=_("What was said"), widget=_lines(5), help_text=_("In their own words. It is kept encrypted."))
     about = forms.ChoiceField(label=_("What it is about"), choices=ComplaintSubject.choices, widget=forms.RadioSelect)
     from_whom = forms.ChoiceField(label=_("Who complains"), choices=Complainant.choices, widget=forms.RadioSelect)
-    patient = PatientField(PEOPLE, label=_("About whose record"), required=False)
+    patient = PerhapsPatientField(PEOPLE, label=_("About whose record"), required=False)
     name = forms.CharField(
         label=_("Name, and how to answer"), required=False, max_length=200, help_text=_("When it is somebody else than the person.")
     )

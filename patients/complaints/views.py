@@ -152,7 +152,6 @@ def _take(request: StaffRequest, facts: dict[str, Any]) -> Complaint:
     """Write down a complaint for the program in hand, at the site where it is taken."""
     here = next((row for row in request.user.reach(Can.TAKE_COMPLAINT) if row.program_id == request.program.pk), None)
     here = here or request.user.reach(Can.TAKE_COMPLAINT)[0]
-    facts["patient"] = facts["patient"] or None
     return take_complaint(program=here.program, site=here.site, **facts, by=request.user, at=timezone.now())
 
 

@@ -32,7 +32,7 @@ class ReportForm(forms.Form):
     words = forms.CharField(
         label=_("What happened"),
         widget=_lines(4),
-        help_text=_("A sentence or two. It is kept encrypted; only the privacy officer reads it."),
+        help_text=_("A sentence or two. It is kept encrypted and read by the privacy officer."),
     )
     kind = forms.ChoiceField(label=_("What comes nearest"), choices=IncidentKind.choices, widget=forms.RadioSelect)
     discovered_on = forms.DateField(label=_("When you noticed"), widget=DAY)

@@ -118,17 +118,17 @@ def incident(request: StaffRequest, incident: int) -> HttpResponse:
 
 @require_POST
 @page(Can.OVERSEE_PRIVACY)
-def incident_act(request: StaffRequest, incident: int, step: str) -> HttpResponse:
+def incident_act(request: StaffRequest, incident: int, work: str) -> HttpResponse:
     """Assess an incident, say whom it reached, word the letter, write down who was told, close it."""
     found = _seen(request, incident)
     acts = _acts(request, found)
-    if step not in acts:
+    if work not in acts:
         raise Http404
-    form, act = acts[step]
+    form, act = acts[work]
     if form.is_valid() and attempt(form, lambda: act(form)) is not None:
         messages.success(request, _("Saved."))
         return redirect("patients:incident", found.pk)
-    return _show(request, found, **{step: form})
+    return _show(request, found, **{work: form})
 
 
 @page(Can.OVERSEE_PRIVACY)
@@ -160,7 +160,7 @@ def _acts(request: StaffRequest, row: Incident) -> dict[str, tuple[Any, Callable
         "numbers": (NumbersForm(typed), lambda form: count_people_reached(**form.cleaned_data, **who)),
         "letter": (LetterForm(typed, incident=row), lambda form: word_breach_letter(**form.cleaned_data, **who)),
         "notice": (BreachNoticeForm(typed), lambda form: record_breach_notice(**form.cleaned_data, **who)),
-        "close": (NoQuestion(typed), lambda form: close_incident(**who)),
+        "close": (NoQuestion(typed), lambda _form: close_incident(**who)),
     }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
 from casemgr.core.append_only import append_only, tracked
-from casemgr.core.deadlines.rules import KINDS, Rule
+from casemgr.core.deadlines.rules import KINDS, Rule, extended_day
 from casemgr.core.sensitivity import Sensitivity
 
 
@@ -112,6 +112,10 @@ class Clock(models.Model):
     def is_open(self) -> bool:
         """Say whether it still runs."""
         return self.closed_at is None
+
+    def can_be_extended(self, today: date) -> bool:
+        """Say whether its one extension is still to be had."""
+        return self.is_open and self.extended_to is None and extended_day(self.kind, self.due_on) is not None and today <= self.due_on
 
     def days_left(self, today: date) -> int:
         """Return how many days remain; below nothing it is overdue."""

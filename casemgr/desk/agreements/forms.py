@@ -38,7 +38,7 @@ class AgreementForm(ScanForm):
     expires_on = forms.DateField(
         label=_("Ends on"),
         widget=DAY,
-        help_text=_("From this day on nothing rests on it. Without an end: when it must be looked at again."),
+        help_text=_("From this day on nothing rests on it. Without an end: when to look at it again."),
     )
     signed_for_them = forms.CharField(label=_("Signed for the organization by"), required=False, max_length=120)
     bound_by_part2 = forms.BooleanField(label=_("It acknowledges that it is fully bound by 42 CFR part 2"), required=False)

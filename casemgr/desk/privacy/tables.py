@@ -1,6 +1,5 @@
 """List clocks: what, about whom, since when, until when in words, on which rule."""
 
-from collections.abc import Callable
 from datetime import date
 
 import django_tables2 as tables
@@ -14,14 +13,14 @@ from casemgr.core.deadlines.models import Clock
 from casemgr.core.ui.parts import NOTHING, moment, person, state
 from patients.record.models import Patient
 
-Place = Callable[[str, Patient | None], str]
+PATIENT, KEY = "patient", "key"
 
-PLACES: dict[str, Place] = {
-    "patients.complaint": lambda key, patient: reverse("patients:complaint", args=[key]),
-    "patients.incident": lambda key, patient: reverse("patients:incident", args=[key]),
-    "casemgr.agreement": lambda key, patient: reverse("desk:agreement", args=[key]),
-    "patients.episode": lambda key, patient: reverse("patients:notice", args=[patient.public_id]) if patient else "",
-    "patients.consent": lambda key, patient: reverse("patients:consent", args=[patient.public_id, key]) if patient else "",
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "patients.complaint": ("patients:complaint", (KEY,)),
+    "patients.incident": ("patients:incident", (KEY,)),
+    "casemgr.agreement": ("desk:agreement", (KEY,)),
+    "patients.episode": ("patients:notice", (PATIENT,)),
+    "patients.consent": ("patients:consent", (PATIENT, KEY)),
 }
 """Where what a clock is about is worked on, by the table that its subject names; without a line here it leads to the clock itself."""
 
@@ -29,8 +28,11 @@ PLACES: dict[str, Place] = {
 def place_of(clock: Clock, patient: Patient | None) -> str:
     """Return the address where a clock's matter is worked on."""
     table, _colon, key = clock.subject.partition(":")
-    found = PLACES[table](key, patient) if table in PLACES and key.isdecimal() else ""
-    return found or reverse("desk:deadline", args=[clock.pk])
+    name, wanted = PLACES.get(table, ("desk:deadline", (KEY,)))
+    if table not in PLACES or (PATIENT in wanted and patient is None):
+        return reverse("desk:deadline", args=[clock.pk])
+    known = {KEY: key, PATIENT: patient.public_id if patient else ""}
+    return reverse(name, args=[known[part] for part in wanted])
 
 
 def days_in_words(clock: Clock, today: date) -> SafeString:

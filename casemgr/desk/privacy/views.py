@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.rules import Can
 from casemgr.core.administration.deadlines.actions import extend_deadline
 from casemgr.core.audit.recording import note_read
-from casemgr.core.deadlines.rules import extended_day
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.desk.privacy.forms import ExtendForm
@@ -63,6 +62,6 @@ def deadline(request: StaffRequest, clock: int) -> HttpResponse:
         "words": days_in_words(row, today),
         "source": source_of(row),
         "form": form,
-        "can_extend": row.extended_to is None and extended_day(row.kind, row.due_on) is not None and today <= row.due_on,
+        "can_extend": row.can_be_extended(today),
     }
     return render(request, "desk/privacy/deadline.html", context, status=422 if form.errors else 200)
