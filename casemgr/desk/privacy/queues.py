@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,35 +33,34 @@ class Queue:
     url_name: str
     icon: str
     empty: str | Promise
-    rows: Callable[[User], QuerySet[Any]]
-    """Return what waits, as far as this person may see it."""
+    rows: Callable[[User, date], QuerySet[Any]]
+    """Return what waits on a day, as far as this person may see it."""
     query: str = ""
     """What follows the address, as a filter of the list."""
     right: Can = Can.OVERSEE_PRIVACY
 
-    def count(self, user: User) -> int:
+    def count(self, user: User, today: date) -> int:
         """Return how many wait, counted no further than anybody needs to know."""
-        return self.rows(user).order_by().values("pk")[: MOST + 1].count()
+        return self.rows(user, today).order_by().values("pk")[: MOST + 1].count()
 
 
-def _complaints(user: User) -> QuerySet[Any]:
+def _complaints(user: User, _today: date) -> QuerySet[Any]:
     """Return complaints that are still to be answered."""
     return complaints_seen_by(user).exclude(state=ComplaintState.CLOSED)
 
 
-def _incidents(user: User) -> QuerySet[Any]:
+def _incidents(user: User, _today: date) -> QuerySet[Any]:
     """Return incidents that are still to be assessed, or breaches of which people are still to be told."""
     return incidents_seen_by(user).filter(state__in=[IncidentState.REPORTED, IncidentState.BREACH])
 
 
-def _notices(user: User) -> QuerySet[Any]:
+def _notices(user: User, today: date) -> QuerySet[Any]:
     """Return the stays of people who do not have the present notice."""
-    return stays_without_notice(user, timezone.localdate())
+    return stays_without_notice(user, today)
 
 
-def _agreements(user: User) -> QuerySet[Any]:
+def _agreements(user: User, today: date) -> QuerySet[Any]:
     """Return agreements that end soon."""
-    today = timezone.localdate()
     return agreements_seen_by(user).live(today).filter(expires_on__lte=today + timedelta(days=AGREEMENT_DAYS))
 
 
