@@ -56,10 +56,7 @@ def record_agreement(
     )
     if scan:
         _keep_scan(agreement, scan, at)
-    earlier = Agreement.objects.filter(program=program, organization=organization, kind=kind).exclude(pk=agreement.pk)
-    stop_clocks(
-        kinds=[ClockKind.AGREEMENT_EXPIRY], subjects=[subject_of(row) for row in earlier], at=at, outcome=f"followed by {agreement.pk}"
-    )
+    _follow_earlier(agreement, at)
     start_clock(
         kind=ClockKind.AGREEMENT_EXPIRY, program=program, subject=agreement, started_on=signed_on, due_on=max(expires_on, signed_on), at=at
     )
@@ -106,6 +103,13 @@ def let_agreement_end(*, agreement: Agreement, by: User, at: datetime) -> Agreem
         raise Refused(Reason(_("This agreement has not ended yet. End it early, or wait."), code="runs"))
     stop_clock(kind=ClockKind.AGREEMENT_EXPIRY, subject=agreement, at=at, outcome="let end")
     return agreement
+
+
+def _follow_earlier(agreement: Agreement, at: datetime) -> None:
+    """Stop the clocks of the agreements of the same kind that this one follows."""
+    same = {"program": agreement.program, "organization": agreement.organization, "kind": agreement.kind}
+    earlier = [subject_of(row) for row in Agreement.objects.filter(**same).exclude(pk=agreement.pk)]
+    stop_clocks(kinds=[ClockKind.AGREEMENT_EXPIRY], subjects=earlier, at=at, outcome=f"followed by {agreement.pk}")
 
 
 def _keep_scan(agreement: Agreement, scan: bytes, at: datetime) -> None:
