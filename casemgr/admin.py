@@ -12,7 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Program, Site, User, UserKind
+from casemgr.api.actions import change_client_secret, let_client_ask_again, register_client, stop_client
+from casemgr.api.scopes import SCOPES
+from casemgr.core.accounts.models import ApiClient, Closure, Membership, OpeningHours, Program, Site, User, UserKind
 from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.administration.accounts.actions import (
@@ -24,7 +26,10 @@ from casemgr.core.administration.accounts.actions import (
     end_membership,
     grant_membership,
 )
+from casemgr.core.administration.agreements.actions import end_agreement
 from casemgr.core.administration.directory.actions import add_organization, change_organization
+from casemgr.core.agreements.models import Agreement
+from casemgr.core.agreements.queries import agreements_seen_by
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization, Practitioner
 from casemgr.core.messaging.models import Message
@@ -35,6 +40,7 @@ from casemgr.core.ui.verb_forms import SeenChoiceField, VerbForm, day_field, for
 from casemgr.desk.audit.queries import events_seen_by
 from patients.admin import ADMINS as PATIENT_ADMINS
 from patients.caseload.queries import patients_seen_by
+from patients.consent.models import PurposeOfUse
 from referrals.admin import ADMINS as REFERRAL_ADMINS
 from treatment_plans.admin import ADMINS as TREATMENT_ADMINS
 
@@ -276,7 +282,74 @@ class AuditEventAdmin(RecordAdmin):
         return format_html('<a href="{}?patient={}">{}</a>', reverse("audit:list"), row.patient_key, _("All of this person"))
 
 
+class AgreementAdmin(RecordAdmin):
+    """Show agreements; a new one is put on file on its own page, with its paper."""
+
+    view_rights = (Can.MANAGE_ORGANIZATIONS,)
+    list_select_related = ("organization", "program")
+    list_display = ("organization", "kind", "program", "signed_on", "expires_on", "ended_on")
+    list_filter = ("kind",)
+    search_fields = ("organization__name",)
+    shown = (
+        "program", "organization", "kind", "services", "signed_on", "expires_on", "signed_for_them", "bound_by_part2",
+        "resists_proceedings", "ended_on", "end_reason", "recorded_at", "recorded_by",
+    )  # fmt: skip
+    verbs = (
+        AdminVerb(
+            end_agreement,
+            _("End early"),
+            form_with(ended_on=day_field(_("From this day on")), reason=forms.CharField(label=_("Why it ends early"), max_length=200)),
+            "agreement",
+            lambda row: row.ended_on is None,
+        ),
+    )
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return the agreements of the programs in which the person looks after organizations."""
+        return agreements_seen_by(user)
+
+
+def _secret() -> forms.CharField:
+    return forms.CharField(label=_("Secret"), widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
+
+
+class RegisterClientForm(form_of(ApiClient, "name", "client_id", "rests_on")):  # type: ignore[misc]
+    """Ask which partner's system may ask, for what, and how much at most."""
+
+    organization = SeenChoiceField(lambda _user: Organization.objects.filter(is_active=True), label=_("On behalf of"))
+    client_secret = _secret()
+    purpose = forms.ChoiceField(label=_("What for"), choices=PurposeOfUse.choices)
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple)
+
+
+class ApiClientAdmin(AccountsAdmin):
+    """Show the systems of partners; let them in, give them another secret, shut them out."""
+
+    list_select_related = ("organization", "user")
+    list_display = ("name", "organization", "purpose", "rests_on", "may_ask")
+    list_filter = ("rests_on",)
+    search_fields = ("name", "client_id")
+    shown = ("name", "client_id", "organization", "purpose", "scopes", "rests_on", "may_ask")
+    add_verb = AdminVerb(register_client, _("Let a partner's system in"), RegisterClientForm)
+    verbs = (
+        AdminVerb(change_client_secret, _("Give it another secret"), form_with(client_secret=_secret()), "client"),
+        AdminVerb(stop_client, _("Shut it out"), VerbForm, "client", lambda row: row.user.is_active),
+        AdminVerb(let_client_ask_again, _("Let it in again"), VerbForm, "client", lambda row: not row.user.is_active),
+    )
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return all, without their secrets: partners are of no program."""
+        return ApiClient.objects.defer("client_secret")
+
+    @display(description=_("may ask"), boolean=True)
+    def may_ask(self, row: Any) -> bool:
+        """Say whether it was shut out."""
+        return bool(row.user.is_active)
+
+
 GROUND: dict[type[Model], type[RecordAdmin]] = {
+    Agreement: AgreementAdmin,
+    ApiClient: ApiClientAdmin,
     Program: ProgramAdmin,
     Site: SiteAdmin,
     OpeningHours: OpeningHoursAdmin,
