@@ -7,6 +7,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         ('casemgr', '0002_the_system_itself'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Agreement',
             fields=[
@@ -344,4 +345,4 @@ class Migration(migrations.Migration):
             model_name='clockevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2d0f6db63e1f362bb38679e83eb939d83c813bd1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bf62a', table='casemgr_clockevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -5,6 +5,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import pgtrigger.compiler
 import pgtrigger.migrations
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("casemgr", "0003_clocks_and_agreements")]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='auditevent',
             name='seal',
@@ -127,4 +128,4 @@ class Migration(migrations.Migration):
             model_name='auditevent',
             trigger=pgtrigger.compiler.Trigger(name='seal', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func='PERFORM casemgr_seal_event(NEW.id); RETURN NULL;', hash='d461ee10ba36d005a885c6a9c5e4d0a2911567f4', operation='INSERT', pgid='pgtrigger_seal_ddd84', table='casemgr_auditevent', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
-    ]
+    ])

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
         ('casemgr', '0004_the_record_vouches_for_itself'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Participation',
             fields=[
@@ -160,4 +161,4 @@ class Migration(migrations.Migration):
             model_name='participationevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='821ebd6e514192c8c76418f2c47d8a00fc208829', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ef50c', table='casemgr_participationevent', when='BEFORE')),
         ),
-    ]
+    ])

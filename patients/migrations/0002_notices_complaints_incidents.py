@@ -6,6 +6,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Complaint',
             fields=[
@@ -420,4 +421,4 @@ class Migration(migrations.Migration):
             model_name='noticegiven',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='166f8ad305cc2de97eebe9a8a2979d9b92c4a220', operation='UPDATE', pgid='pgtrigger_never_changed_16c5a', table='patients_noticegiven', when='BEFORE')),
         ),
-    ]
+    ])

@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [('casemgr', '0002_the_system_itself'), ('patients', '0002_notices_complaints_incidents'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='SecureAddress',
             fields=[
@@ -271,4 +272,4 @@ class Migration(migrations.Migration):
             model_name='webhookendpointevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='958e77d9d6e984e50dfb1f2de95cad658ed68d5f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0dcff', table='patients_webhookendpointevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -7,6 +7,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [('casemgr', '0002_the_system_itself'), ('patients', '0003_transmissions'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='AuditAccess',
             fields=[
@@ -838,4 +839,4 @@ class Migration(migrations.Migration):
             model_name='restrictionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dcaaf54540238069b2bb4a427365ba2b50202dd1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bd89a', table='patients_restrictionevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -8,6 +8,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='AllowedReader',
             fields=[
@@ -413,4 +414,4 @@ class Migration(migrations.Migration):
             model_name='restrictednote',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='58aab141b7cdcc1a03eef1391097d83b0197aa5e', operation='UPDATE', pgid='pgtrigger_never_changed_6a828', table='patients_restrictednote', when='BEFORE')),
         ),
-    ]
+    ])

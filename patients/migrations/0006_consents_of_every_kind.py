@@ -7,6 +7,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ConsentScan',
             fields=[
@@ -917,4 +918,4 @@ class Migration(migrations.Migration):
             model_name='treatingrelationshipevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='340d1bb99f1d7d1b0070641e2a1f5100a00ef911', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d1a93', table='patients_treatingrelationshipevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -6,6 +6,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='RecordsRequest',
             fields=[
@@ -193,4 +194,4 @@ class Migration(migrations.Migration):
             model_name='recordsrequestevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6bb18fd54602bdcd07a2e47a0e6d911f1b463031', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_803c6', table='patients_recordsrequestevent', when='BEFORE')),
         ),
-    ]
+    ])

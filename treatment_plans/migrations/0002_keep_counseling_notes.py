@@ -9,6 +9,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
 from django.conf import settings
+from casemgr.core.migrating import together
 from django.db import migrations, models
 
 
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='CounselingNote',
             fields=[
@@ -223,4 +224,4 @@ class Migration(migrations.Migration):
             model_name='counselingopeningevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='525196bc867b4d1a351c40ec0ceda316e889c2bb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c73ba', table='treatment_plans_counselingopeningevent', when='BEFORE')),
         ),
-    ]
+    ])
