@@ -6,6 +6,7 @@ from patients.accounting import views as accounting
 from patients.caseload import views as caseload
 from patients.complaints import views as complaints
 from patients.consent import views as consent
+from patients.consent.printing import views as printing
 from patients.diagnoses import views as diagnoses
 from patients.disclosures import views as disclosures
 from patients.episodes import views as episodes
@@ -63,6 +64,7 @@ urlpatterns = [
     path("<uuid:patient>/consents/", consent.consents, name="consents"),
     path("<uuid:patient>/consents/add/", consent.add_consent, name="add_consent"),
     path("<uuid:patient>/consents/<int:consent>/", consent.consent, name="consent"),
+    path("<uuid:patient>/consents/<int:consent>/print/", printing.print_consent, name="print_consent"),
     path("<uuid:patient>/consents/<int:consent>/revoke/", consent.revoke, name="revoke_consent"),
     path("<uuid:patient>/consents/<int:consent>/end/", consent.end, name="end_consent"),
     path("<uuid:patient>/disclosures/", disclosures.accounting, name="accounting"),
