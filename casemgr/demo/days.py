@@ -9,6 +9,7 @@ from casemgr.core.messaging.gateways import Letter
 from casemgr.core.messaging.models import Channel
 from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain
+from casemgr.demo.accounting import ask_what_was_told
 from casemgr.demo.arrival import arrive, leave
 from casemgr.demo.casework import work_on_life
 from casemgr.demo.dosing import dose_everybody
@@ -51,6 +52,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox) -> None:
     hold_meetings(life, day)
     hold_groups(life, day)
     work_on_life(life, day)
+    ask_what_was_told(life, day)
     leave(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
