@@ -9,10 +9,12 @@ from patients.consent import views as consent
 from patients.consent.printing import views as printing
 from patients.diagnoses import views as diagnoses
 from patients.disclosures import views as disclosures
+from patients.disclosures.without_consent import views as without_consent
 from patients.episodes import views as episodes
 from patients.incidents import views as incidents
 from patients.notices import views as notices
 from patients.record import views as record
+from patients.restrictions import views as restrictions
 from patients.screenings import views as screenings
 from patients.transmissions import views as transmissions
 
@@ -44,6 +46,11 @@ urlpatterns = [
     path("incidents/<int:incident>/", incidents.incident, name="incident"),
     path("incidents/<int:incident>/letters/", incidents.breach_letters, name="breach_letters"),
     path("incidents/<int:incident>/<slug:work>/", incidents.incident_act, name="incident_act"),
+    path("disclosures/without-consent/", without_consent.without_consent, name="without_consent"),
+    path("disclosures/audits/add/", without_consent.add_audit, name="add_audit"),
+    path("disclosures/audits/<int:audit>/end/", without_consent.end_audit, name="end_audit"),
+    path("disclosures/research/add/", without_consent.add_research, name="add_research"),
+    path("disclosures/research/<int:research>/end/", without_consent.end_research, name="end_research"),
     path("<uuid:patient>/edit/", record.edit, name="edit"),
     path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
     path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),
@@ -78,6 +85,16 @@ urlpatterns = [
     path("<uuid:patient>/requests/<int:asked>/deny/", accounting.deny, name="deny_access_request"),
     path("<uuid:patient>/requests/<int:asked>/withdraw/", accounting.withdraw, name="withdraw_records_request"),
     path("<uuid:patient>/requests/<int:asked>/hand-out/", accounting.hand_out_for, name="hand_out_for_request"),
+    path("<uuid:patient>/emergency/", without_consent.tell_in_emergency, name="tell_in_emergency"),
+    path("<uuid:patient>/emergency/<int:emergency>/review/", without_consent.review, name="review_emergency"),
+    path("<uuid:patient>/report/", without_consent.report, name="report_to_authority"),
+    path("<uuid:patient>/court-orders/add/", without_consent.add_court_order, name="add_court_order"),
+    path("<uuid:patient>/court-orders/<int:court_order>/", without_consent.court_order, name="court_order"),
+    path("<uuid:patient>/court-orders/<int:court_order>/end/", without_consent.end_court_order, name="end_court_order"),
+    path("<uuid:patient>/restrictions/", restrictions.restrictions, name="restrictions"),
+    path("<uuid:patient>/restrictions/ask/", restrictions.ask, name="ask_restriction"),
+    path("<uuid:patient>/restrictions/<int:restriction>/decide/", restrictions.decide, name="decide_restriction"),
+    path("<uuid:patient>/restrictions/<int:restriction>/end/", restrictions.end, name="end_restriction"),
     path("<uuid:patient>/observations/", screenings.observations, name="observations"),
     path("<uuid:patient>/observations/score/", screenings.add_score, name="add_score"),
     path("<uuid:patient>/observations/laboratory/", screenings.add_laboratory, name="add_laboratory"),

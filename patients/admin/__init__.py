@@ -23,6 +23,7 @@ from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, Verb
 from patients.accounting.models import Handout, RecordsRequest
 from patients.admin.accounting import HandoutAdmin, RecordsRequestAdmin
 from patients.admin.base import PEOPLE, PatientTable, patient_form
+from patients.admin.grounds import GROUNDS
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
 from patients.consent.actions import end_consent, revoke_consent
@@ -296,12 +297,12 @@ class DisclosureAdmin(PatientTable):
     view_rights = (Can.SEE_DISCLOSURES,)
     patient_path = "patient_id"
     list_select_related = False
-    list_display = ("at", "name", "recipient_name", "purpose", "description", "via", "outcome", "chart")
-    list_filter = ("outcome",)
+    list_display = ("at", "name", "recipient_name", "purpose", "description", "basis", "via", "outcome", "chart")
+    list_filter = ("outcome", "basis")
     words = ("recipient_name",)
     shown = (
-        "at", "name", "recipient_name", "recipient_address", "purpose", "categories", "description", "basis", "via", "outcome",
-        "reason_words", "by_name",
+        "at", "name", "recipient_name", "recipient_address", "purpose", "categories", "fields_released", "description", "basis",
+        "basis_reference", "for_proceeding", "redisclosure", "notice_version", "notice_form", "via", "outcome", "reason_words", "by_name",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -342,5 +343,6 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     Disclosure: DisclosureAdmin,
     RecordsRequest: RecordsRequestAdmin,
     Handout: HandoutAdmin,
+    **GROUNDS,
 }
 """The tables of this storey in the record room."""

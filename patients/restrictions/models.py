@@ -42,7 +42,7 @@ class EndBasis(models.TextChoices):
 
 _ASKED = (
     "patient_id", "program_id", "asked_on", "asked_by", "to_whom", "organization_id", "purposes", "categories", "words", "paid_in_full",
-    "services", "recorded_at", "recorded_by_id",
+    "services", "is_owed", "recorded_at", "recorded_by_id",
 )  # fmt: skip
 _REWRITTEN = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _ASKED)
 _REFUSE_REWRITING = f"""
@@ -53,8 +53,9 @@ _REFUSE_REWRITING = f"""
     RETURN NEW;
 """
 
-IN_FORCE = Q(state="agreed") | Q(state="ended", end_basis="program_notice")
-"""What still binds: an agreed restriction, and after the program's notice all that was recorded before it (42 CFR 2.26(b)(3))."""
+IN_FORCE = Q(state="agreed") | Q(state="asked", is_owed=True) | Q(state="ended", end_basis="program_notice")
+"""What binds: an agreed restriction, one that the program owes as soon as it is asked for (42 CFR 2.26(a)(6)), and after the program's
+notice all that was recorded before it (42 CFR 2.26(b)(3))."""
 
 
 @tracked

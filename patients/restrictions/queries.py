@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from patients.caseload.queries import patients_seen_by
+from patients.restrictions.models import Restriction, RestrictionState
 from patients.restrictions.rules import RestrictionFacts
 
 FACTS_SQL = """
@@ -13,8 +18,8 @@ FACTS_SQL = """
 """
 """SQL of what the rules ask about one restriction `q`."""
 
-IN_FORCE_SQL = "(q.state = 'agreed' OR q.state = 'ended' AND q.end_basis = 'program_notice')"
-"""SQL of what still binds: an agreed restriction, and after the program's own notice all that was recorded before it."""
+IN_FORCE_SQL = "(q.state = 'agreed' OR q.state = 'asked' AND q.is_owed OR q.state = 'ended' AND q.end_basis = 'program_notice')"
+"""SQL of what binds, the same as `IN_FORCE`."""
 
 RESTRICTS_SQL = """
     %(purpose)s = ANY(q.purposes) AND %(purpose)s IN ('treatment', 'payment', 'operations')
@@ -44,3 +49,15 @@ def restrictions_on(patient_id: int | None, *, hold: bool = False) -> list[Restr
 def facts_in(row: Sequence[Any]) -> RestrictionFacts:
     """Return the restriction that stands in a row of the statements above."""
     return RestrictionFacts(*row[:7], records_until=row[7])
+
+
+def restrictions_seen_by(user: User, *, can: Can = Can.SEE_DISCLOSURES) -> QuerySet[Restriction]:
+    """Return the restrictions that this user may see: of their patients, and asked of their programs."""
+    programs = {membership.program_id for membership in user.reach(can)}
+    return Restriction.objects.filter(patient__in=patients_seen_by(user, can=can), program__in=programs)
+
+
+def restrictions_to_decide(user: User) -> QuerySet[Restriction]:
+    """Return the requests that wait for this user's decision, the oldest first."""
+    waiting = restrictions_seen_by(user, can=Can.OVERSEE_PRIVACY).filter(state=RestrictionState.ASKED)
+    return waiting.select_related("patient", "organization").order_by("pk")

@@ -37,6 +37,7 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION, "s"),
         Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK, "a"),
         Act(_("Correct"), "patients:edit", Can.CHANGE_PATIENT, "e"),
+        Act(_("Tell in an emergency"), "patients:tell_in_emergency", Can.DISCLOSE_IN_EMERGENCY, "x"),
     ),
     "diagnoses": (
         Act(_("All"), "patients:diagnoses", Can.SEE_CHART),
@@ -67,6 +68,9 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("Accounting"), "patients:accounting", Can.SEE_DISCLOSURES),
         Act(_("Send or print"), "sharing:share", Can.DISCLOSE_RECORD, "x"),
         Act(_("See as partner"), "sharing:as_partner", Can.DISCLOSE_RECORD),
+        Act(_("Not to be told"), "patients:restrictions", Can.SEE_DISCLOSURES),
+        Act(_("Court order"), "patients:add_court_order", Can.DISCLOSE_ON_ORDER),
+        Act(_("Report"), "patients:report_to_authority", Can.DISCLOSE_RECORD),
     ),
     "care": (Act(_("All"), "patients:care", Can.SEE_PATIENTS), Act(_("Admit"), "patients:admit", Can.ADMIT_PATIENT)),
 }

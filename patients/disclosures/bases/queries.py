@@ -20,8 +20,12 @@ class Ground(NamedTuple):
 
 
 def ground_of(row: BasisRow, *, hold: bool = False) -> Ground:
-    """Return the facts of a basis, read anew; with `hold` they stay as they are until the transaction ends."""
+    """Return the facts of a basis, read anew; with `hold` they stay as they are until the transaction ends.
+
+    A report never changes, so nobody need hold it.
+    """
     table = type(row)
+    hold = hold and table is not AuthorityReport
     rows: Any = table._default_manager.select_related("program")
     found: Any = (rows.select_for_update(no_key=True, of=("self",)) if hold else rows).get(pk=row.pk)
     return Ground(_FACTS[table](found), found.program)
