@@ -17,8 +17,10 @@ from patients.accounting.models import Handout, RecordsRequest
 from patients.complaints.models import Complaint
 from patients.consent.models import Consent, ConsentRecipient
 from patients.diagnoses.models import Diagnosis
+from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
 from patients.incidents.models import Incident
 from patients.record.models import ContactPoint, Identifier, Patient
+from patients.restrictions.models import Restriction
 from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
@@ -82,6 +84,7 @@ class Everything:
         self._treatment()
         self._casework()
         self._privacy()
+        self._grounds()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
@@ -230,3 +233,22 @@ class Everything:
             started_at=self.clinic.now,
         )
         self.rows |= {"complaint": complaint.pk, "incident": incident.pk, "agreement": agreement.pk, "clock": clock.pk}
+
+    def _grounds(self) -> None:
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        at = self.clinic.now
+        restriction = Restriction.objects.create(
+            asked_on=at.date(), asked_by=CANARY, to_whom="anybody", purposes=["treatment"], words=CANARY, **common
+        )
+        emergency = EmergencyDisclosure.objects.create(
+            recipient_name=CANARY,
+            recipient_facility=CANARY,
+            disclosed_by=self.clinic.nurse,
+            disclosed_at=at,
+            nature=CANARY,
+            no_consent_because="cannot_be_had",
+            categories=["medications"],
+            **common,
+        )
+        order = CourtOrder.objects.create(court=CANARY, case_number=CANARY, **common)
+        self.rows |= {"restriction": restriction.pk, "emergency": emergency.pk, "court_order": order.pk}

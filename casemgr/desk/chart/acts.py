@@ -37,7 +37,7 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION, "s"),
         Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK, "a"),
         Act(_("Correct"), "patients:edit", Can.CHANGE_PATIENT, "e"),
-        Act(_("Tell in an emergency"), "patients:tell_in_emergency", Can.DISCLOSE_IN_EMERGENCY, "x"),
+        Act(_("Tell in an emergency"), "patients:tell_in_emergency", Can.DISCLOSE_IN_EMERGENCY),
     ),
     "diagnoses": (
         Act(_("All"), "patients:diagnoses", Can.SEE_CHART),

@@ -130,11 +130,11 @@ def _on_consent(question: Question) -> Verdict:
 def _fits(question: Question, consent: ConsentFacts) -> bool:
     """Say whether a consent is of the kind that this request needs; three kinds open nothing but their own matter."""
     kind = consent.paper.kind
+    if COUNSELING_NOTES in question.categories:
+        return kind == KIND_FOR_COUNSELING_NOTES and not is_for_proceeding(question)
     if is_for_proceeding(question):
         monitoring = kind == KIND_FOR_MONITORING and question.recipient.kind == JUSTICE and question.purpose == FOR_MONITORING
         return kind == KIND_FOR_PROCEEDINGS or (monitoring and not question.for_proceeding)
-    if COUNSELING_NOTES in question.categories:
-        return kind == KIND_FOR_COUNSELING_NOTES
     return True
 
 
