@@ -13,6 +13,7 @@ from casemgr.demo.accounting import ask_what_was_told
 from casemgr.demo.arrival import arrive, leave
 from casemgr.demo.casework import work_on_life
 from casemgr.demo.dosing import dose_everybody
+from casemgr.demo.grounds import happen_without_consent
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
 
@@ -43,6 +44,8 @@ def live(life: Life, *, first: date, today: date, progress: Callable[[int, int],
         if number % ANALYZE_EVERY == 0:
             _count_rows()
         progress(number + 1, days)
+    with transaction.atomic():
+        happen_without_consent(life, today)
 
 
 def _live_one_day(life: Life, day: date, letters: LetterBox) -> None:

@@ -18,7 +18,7 @@ from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, page
 from casemgr.core.ui.parts import NOTHING, moment, person, state
 from patients.caseload.queries import patients_seen_by
-from patients.disclosures.models import Disclosure, DisclosureOutcome
+from patients.disclosures.models import Basis, Disclosure, DisclosureOutcome
 from patients.disclosures.queries import accounting_of, disclosures_seen_by, with_people
 from patients.record.models import Patient
 
@@ -40,6 +40,7 @@ class AccountTable(tables.Table):
     recipient_name = tables.Column(verbose_name=_("To whom"))
     description = tables.Column(verbose_name=_("What"))
     purpose = tables.Column(verbose_name=_("What for"), empty_values=())
+    basis = tables.Column(verbose_name=_("On what"))
     outcome = tables.Column(verbose_name=_("Outcome"))
     by_name = tables.Column(verbose_name=_("By"))
 
@@ -65,6 +66,12 @@ class AccountTable(tables.Table):
     def render_purpose(self, record: Disclosure) -> str:
         """Say what for."""
         return record.purpose_words
+
+    def render_basis(self, record: Disclosure) -> SafeString:
+        """Say on what it was told, and what the recipient may do with it."""
+        number = f" {record.consent_id}" if record.consent_id else ""
+        told = record.get_redisclosure_display() if record.outcome == DisclosureOutcome.DISCLOSED else ""
+        return format_html('{}{}<br><span class="small muted">{}</span>', record.get_basis_display(), number, told)
 
     def render_outcome(self, record: Disclosure) -> SafeString:
         """Say whether it left, and if not, why."""
@@ -92,15 +99,23 @@ class DisclosureTable(AccountTable):
 @page(Can.SEE_DISCLOSURES)
 def disclosures(request: StaffRequest) -> HttpResponse:
     """Show what left the program of late and what was withheld."""
-    shown = request.GET.get("show", "told")
-    shown = shown if shown in SHOWN else "told"
-    note_read(by=request.user, at=timezone.now(), what="disclosures", detail={"show": shown})
-    part = slice_of(disclosures_seen_by(request.user).filter(**SHOWN[shown][1]), by="-pk", after=request.GET.get("after", ""))
+    shown, basis = request.GET.get("show", "told"), request.GET.get("basis", "")
+    shown, basis = shown if shown in SHOWN else "told", basis if basis in Basis.values else ""
+    note_read(by=request.user, at=timezone.now(), what="disclosures", detail={"show": shown, "basis": basis})
+    kept = {**SHOWN[shown][1], **({"basis": basis} if basis else {})}
+    part = slice_of(disclosures_seen_by(request.user).filter(**kept), by="-pk", after=request.GET.get("after", ""))
     table = DisclosureTable(with_people(part.rows, request.user))
     if part.next_key:
-        table.next_url = f"?show={shown}&after={part.next_key}"
-    names = {key: name for key, (name, _rows) in SHOWN.items()}
-    return render(request, "patients/disclosures/disclosures.html", {"table": table, "shown": shown, "views": names})
+        table.next_url = f"?show={shown}&basis={basis}&after={part.next_key}"
+    context = {
+        "table": table,
+        "shown": shown,
+        "views": {key: name for key, (name, _rows) in SHOWN.items()},
+        "basis": basis,
+        "bases": Basis.choices,
+        "oversees": request.user.may(Can.OVERSEE_PRIVACY),
+    }
+    return render(request, "patients/disclosures/disclosures.html", context)
 
 
 @page(Can.SEE_DISCLOSURES)

@@ -14,7 +14,7 @@ from patients.restrictions.rules import RestrictionFacts
 
 FACTS_SQL = """
     q.id, q.program_id, q.to_whom, q.organization_id, q.purposes, q.categories, q.is_owed,
-    CASE q.state WHEN 'ended' THEN q.records_until END
+    CASE q.state WHEN 'ended' THEN q.records_until END AS records_until
 """
 """SQL of what the rules ask about one restriction `q`."""
 

@@ -10,9 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentRecipient
 from patients.consent.queries import consents_of, recipient_facts
-from patients.consent.rules import consent_carrying
 from patients.disclosures.actions import disclose_many
+from patients.disclosures.rules import Question, may_disclose
 from patients.episodes.models import Episode
+from patients.restrictions.models import Restriction
+from patients.restrictions.queries import restrictions_on
 
 CONSENTS = 600
 
@@ -95,6 +97,69 @@ def test_a_list_reaches_exactly_whom_the_rule_lets_through_one_by_one(clinic, no
 def one_by_one(crowd, hospital, purpose, categories, at):
     recipient = recipient_facts(hospital)
     decisions = {
-        patient.pk: consent_carrying(recipient, purpose, frozenset(categories), consents_of(patient.pk, at=at)) for patient in crowd
+        patient.pk: may_disclose(
+            Question(
+                recipient,
+                purpose,
+                frozenset(categories),
+                at.date(),
+                consents=consents_of(patient.pk, at=at),
+                restrictions=restrictions_on(patient.pk),
+            )
+        )
+        for patient in crowd
     }
     return {key: decision.consent_id for key, decision in decisions.items() if decision.allowed}
+
+
+def restrict(crowd, clinic, hospital, landlord, now):
+    """Let every third person ask for something, in every state that the database lets stand."""
+    chance = random.Random(8)
+    decided = {"decided_at": now, "decided_by": clinic.privacy_officer}
+    ended = {**decided, "ended_at": now, "end_note": "x"}
+    states = [
+        {"state": "asked"},
+        {"state": "agreed", **decided},
+        {"state": "declined", "decision": "x", **decided},
+        {"state": "ended", "end_basis": "patient_orally", **ended},
+        {"state": "ended", "end_basis": "program_notice", "records_until": now.date(), **ended},
+    ]
+    for patient in crowd[::3]:
+        owed = chance.random() < 0.3
+        to_whom = chance.choice(["named", "health_plans", "anybody"])
+        Restriction.objects.create(
+            patient=patient,
+            program=clinic.program,
+            asked_on=now.date(),
+            asked_by="x",
+            to_whom=to_whom,
+            organization=chance.choice([hospital, landlord]) if to_whom == "named" else None,
+            purposes=chance.sample(["treatment", "payment", "operations"], chance.randint(1, 2)),
+            categories=chance.sample(["demographics", "medications", "plan"], chance.randint(0, 2)),
+            is_owed=owed,
+            recorded_at=now,
+            recorded_by=clinic.case_manager,
+            **chance.choice(states[:2] if owed else states),
+        )
+
+
+@pytest.mark.parametrize("kind", ["hospital", "health_plan"])
+def test_a_list_leaves_out_exactly_whom_a_restriction_holds_back(clinic, now, crowd, hospital, landlord, kind):
+    Organization.objects.filter(pk=hospital.pk).update(kind=kind)
+    hospital.refresh_from_db()
+    free = {purpose: one_by_one(crowd, hospital, purpose, categories, now) for purpose, categories in QUESTIONS}
+    restrict(crowd, clinic, hospital, landlord, now)
+    for purpose, categories in QUESTIONS:
+        expected = one_by_one(crowd, hospital, purpose, categories, now)
+        told = disclose_many(
+            recipient=hospital,
+            purpose=purpose,
+            categories=categories,
+            description="x",
+            via="api",
+            by=clinic.case_manager,
+            at=now,
+            limit=1000,
+        )
+        assert {one.patient_id: one.consent_id for one in told} == expected, purpose
+        assert (len(expected) < len(free[purpose])) == (purpose != "housing"), "housing is restricted by nobody"

@@ -1,8 +1,10 @@
+import threading
 from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from casemgr.core.accounts.models import User
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.refusals import Denied, Refused
@@ -214,3 +216,32 @@ def test_a_list_never_loses_its_page_to_the_restricted(clinic, consent, ask, pla
     )
     assert [one.patient_id for one in told] == [patient.pk for patient in people[3:5]]
     assert listed(clinic, plan, purpose="treatment") == [patient.pk for patient in people]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_under_way_is_waited_for(clinic, rosa, ask, tell, plan, now):
+    asked = ask(rosa)
+    ready, answered, outcome = threading.Event(), threading.Event(), []
+
+    def question():
+        ready.wait(10)
+        try:
+            by = User.objects.get(pk=clinic.case_manager.pk)
+            outcome.append(
+                disclose_many(recipient=plan, purpose="payment", categories=["diagnoses"], description="x", via="api", by=by, at=now)
+            )
+            outcome.append(tell(rosa, by=by))
+        except Withheld as withheld:
+            outcome.append(withheld.lacking)
+        finally:
+            answered.set()
+            connection.close()
+
+    asking = threading.Thread(target=question)
+    asking.start()
+    with transaction.atomic():
+        decide_restriction(restriction=asked, agree=True, by=clinic.privacy_officer, at=now)
+        ready.set()
+        assert not answered.wait(1.0)
+    asking.join(10)
+    assert outcome == [[], ("restricted",)]
