@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patients.consent.rules import ConsentFacts, Paper, Recipient, consent_carrying, has_ended, missing_elements
@@ -12,6 +12,7 @@ from patients.restrictions.rules import RestrictionFacts, restricts
 TODAY = date(2026, 3, 4)
 DAYS = st.sampled_from([date(2025, 3, 4), date(2026, 3, 3), TODAY, date(2026, 3, 5), date(2027, 1, 1)])
 CATEGORIES = st.frozensets(st.sampled_from(["demographics", "medications", "plan", "counseling_notes", "trauma", "legal"]), max_size=3)
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PURPOSES = ["treatment", "payment", "operations", "housing", "proceedings", "justice_monitoring"]
 KINDS = ["tpo", "specific", "counseling_notes", "proceedings", "cj_referral"]
 WORDS = st.booleans()
@@ -67,6 +68,7 @@ questions = st.builds(
 )
 
 
+@UNHURRIED
 @given(questions)
 def test_what_is_allowed_rests_on_a_consent_that_carries_it_whole(question):
     verdict = may_disclose(question)
@@ -99,6 +101,7 @@ def test_what_is_allowed_rests_on_a_consent_that_carries_it_whole(question):
         assert consent.paper.kind == "counseling_notes"
 
 
+@UNHURRIED
 @given(questions)
 def test_the_engine_opens_nothing_that_the_consents_alone_would_not(question):
     verdict = may_disclose(question)
@@ -106,11 +109,13 @@ def test_the_engine_opens_nothing_that_the_consents_alone_would_not(question):
     assert alone.allowed or not verdict.allowed
 
 
+@UNHURRIED
 @given(questions, st.sampled_from(BASES[1:]))
 def test_no_other_basis_opens_anything_without_its_facts(question, basis):
     assert not may_disclose(question._replace(basis=basis)).allowed
 
 
+@UNHURRIED
 @given(questions)
 def test_a_restriction_only_ever_takes_away(question):
     if may_disclose(question).allowed:

@@ -6,8 +6,8 @@ from django.urls import reverse
 from patients.restrictions.models import Restriction
 from tests.patients.restrictions.conftest import PAID
 
-PAGE_QUERIES = 6
-# session, user, memberships, patient, audit row, restrictions
+PAGE_QUERIES = 7
+# session, user, memberships, open break-glass windows, patient, audit row, restrictions
 
 
 def test_a_request_is_written_down_decided_and_ended_on_its_pages(clinic, sign_in):
