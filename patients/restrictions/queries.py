@@ -10,7 +10,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
 from patients.restrictions.models import Restriction, RestrictionState
-from patients.restrictions.rules import RestrictionFacts
+from patients.restrictions.rules import EMERGENCY_REQUEST, RestrictionFacts
 
 FACTS_SQL = """
     q.id, q.program_id, q.to_whom, q.organization_id, q.purposes, q.categories, q.is_owed,
@@ -44,6 +44,11 @@ def restrictions_on(patient_id: int | None, *, hold: bool = False) -> list[Restr
     with connection.cursor() as cursor:
         cursor.execute(_OF_PATIENT + (" FOR SHARE" if hold else ""), {"patient": patient_id})
         return [facts_in(row) for row in cursor.fetchall() if row[-1]]
+
+
+def request_to_keep(patient_id: int) -> str:
+    """Return what must be said to whoever is told in an emergency what a restriction holds back (42 CFR 2.26(a)(4))."""
+    return EMERGENCY_REQUEST if restrictions_on(patient_id) else ""
 
 
 def facts_in(row: Sequence[Any]) -> RestrictionFacts:

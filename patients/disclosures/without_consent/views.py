@@ -42,8 +42,7 @@ from patients.disclosures.without_consent.queries import (
     research_seen_by,
 )
 from patients.record.models import Patient
-from patients.restrictions.queries import restrictions_on, restrictions_to_decide
-from patients.restrictions.rules import EMERGENCY_REQUEST
+from patients.restrictions.queries import request_to_keep, restrictions_to_decide
 
 MOST_ROWS = 50
 """Rows of each kind on the overview: what waits comes first, and it is short."""
@@ -74,8 +73,8 @@ def tell_in_emergency(request: StaffRequest, patient: UUID) -> HttpResponse:
     form = EmergencyForm(request.POST or None, user=request.user, now=timezone.localtime(now))
     if form.is_valid() and attempt(form, lambda: disclose_in_emergency(patient=row, **form.cleaned_data, by=request.user, at=now)):
         messages.success(request, _("Tell them now: it is on the account, and the privacy officer will look over it."))
-        if restrictions_on(row.pk):
-            messages.warning(request, _("Say to them: %(words)s") % {"words": EMERGENCY_REQUEST})
+        if words := request_to_keep(row.pk):
+            messages.warning(request, _("Say to them: %(words)s") % {"words": words})
         return redirect("desk:chart", row.public_id)
     return _form_page(request, "patients/bases/emergency.html", row, form)
 
