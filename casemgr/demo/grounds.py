@@ -1,12 +1,13 @@
 """Tell something without a consent in the demo clinic: an emergency, a court's paper that opens nothing, a bill kept from a health plan."""
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from casemgr.core.administration.directory.actions import add_organization
 from casemgr.demo.life import Life
 from patients.disclosures.actions import Withheld
 from patients.disclosures.without_consent.actions import disclose_in_emergency, record_court_order, tell_on_order
+from patients.record.models import Patient
 from patients.restrictions.actions import ask_restriction, decide_restriction
 
 DAYS_AGO = 3
@@ -47,6 +48,12 @@ def happen_without_consent(life: Life, today: date) -> None:
     )
     with suppress(Withheld):  # the court found nothing of what it must find: the account says so
         tell_on_order(court_order=order, categories=["appointments"], description="", by=staff["privacy@demo.test"], at=at)
+    _keep_from_health_plan(life, bill, day, at)
+
+
+def _keep_from_health_plan(life: Life, bill: Patient, day: date, at: datetime) -> None:
+    """Let somebody who paid for sessions keep them from the health plan."""
+    clinic, staff = life.clinic, life.clinic.staff
     plan = add_organization(
         name="Good Health Plan", kind="health_plan", hipaa_role="covered_entity", address="7 Payer Plaza", by=clinic.administrator, at=at
     )

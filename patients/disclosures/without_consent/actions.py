@@ -52,16 +52,10 @@ def disclose_in_emergency(
     no_consent_because: str = NoConsentBecause.CANNOT_BE_HAD,
 ) -> EmergencyDisclosure:
     """Tell medical personnel what an emergency needs, with all four facts of 42 CFR 2.51(c) or not at all; somebody reviews it."""
-    told = sorted(set(categories))
     facility = recipient_facility.strip() or (organization.name if organization else "")
     facts = EmergencyFacts("", kind, recipient_name, facility, by.full_name, disclosed_at or at, nature, no_consent_because)
-    reasons = [reason_in_words(why) for why in emergency_lacks(facts)]
-    if not told:
-        reasons.append(Reason(_("Choose what is told: no more than the emergency needs."), field="categories", source="42 CFR 2.51(a)"))
-    if (disclosed_at or at) > at:
-        reasons.append(Reason(_("This moment has not come yet."), field="disclosed_at", source="42 CFR 2.51(c)(3)"))
-    if reasons:
-        raise Refused(*reasons)
+    told = sorted(set(categories))
+    _refuse_what_an_emergency_lacks(facts, told, at)
     row = EmergencyDisclosure.objects.create(
         patient=patient,
         program=program,
@@ -77,18 +71,7 @@ def disclose_in_emergency(
         recorded_at=at,
         recorded_by=by,
     )
-    disclose(
-        patient=patient,
-        recipient=organization or Organization(name=f"{row.recipient_name}, {facility}"[:200], kind=OrganizationKind.HOSPITAL),
-        purpose="treatment" if kind == EmergencyKind.MEDICAL else "other",
-        categories=told,
-        description=_("Told in an emergency to %(name)s") % {"name": row.recipient_name},
-        via=BY_WORD,
-        basis=Basis.EMERGENCY,
-        basis_facts=row,
-        by=by,
-        at=at,
-    )
+    _tell(row, by, at)
     today = at.astimezone(program.zone).date()
     start_clock(kind="break_glass_review", program=program, subject=row, started_on=today, at=at, patient_id=patient.pk)
     return row
@@ -311,6 +294,34 @@ def report_to_authority(
         at=at,
     )
     return row
+
+
+def _refuse_what_an_emergency_lacks(facts: EmergencyFacts, told: list[str], at: datetime) -> None:
+    """Refuse to tell anything without all four facts (42 CFR 2.51(c))."""
+    reasons = [reason_in_words(why) for why in emergency_lacks(facts)]
+    if not told:
+        reasons.append(Reason(_("Choose what is told: no more than the emergency needs."), field="categories", source="42 CFR 2.51(a)"))
+    if facts.disclosed_at is not None and facts.disclosed_at > at:
+        reasons.append(Reason(_("This moment has not come yet."), field="disclosed_at", source="42 CFR 2.51(c)(3)"))
+    if reasons:
+        raise Refused(*reasons)
+
+
+def _tell(row: EmergencyDisclosure, by: User, at: datetime) -> None:
+    """Let what an emergency needs leave through the gate."""
+    facility = Organization(name=f"{row.recipient_name}, {row.recipient_facility}"[:200], kind=OrganizationKind.HOSPITAL)
+    disclose(
+        patient=row.patient,
+        recipient=row.organization or facility,
+        purpose="treatment" if row.kind == EmergencyKind.MEDICAL else "other",
+        categories=row.categories,
+        description=_("Told in an emergency to %(name)s") % {"name": row.recipient_name},
+        via=BY_WORD,
+        basis=Basis.EMERGENCY,
+        basis_facts=row,
+        by=by,
+        at=at,
+    )
 
 
 def _no_categories(categories: list[str]) -> list[Reason]:
