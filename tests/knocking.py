@@ -20,8 +20,7 @@ OPEN = {
 }
 """Routes without a right, each with the reason. A name that no route has fails."""
 
-ABOUT_PARTNERS_NOT_PATIENTS = {"organization", "agreement"}
-ABOUT_PARTNERS_NOT_PATIENTS = {"audit", "research", "organization"}
+ABOUT_PARTNERS_NOT_PATIENTS = {"organization", "agreement", "audit", "research"}
 """Arguments that name no patient: everybody with the right may open them."""
 
 OWN = "Ownperson"
