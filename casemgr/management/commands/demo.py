@@ -19,6 +19,7 @@ from casemgr.core.audit.recording import audit_event
 from casemgr.core.grants import as_owner
 from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, PROGRAM, STAFF, TIME_ZONE, open_clinic
 from casemgr.demo.days import live
+from casemgr.demo.duties import do_duties
 from casemgr.demo.life import Life
 from casemgr.demo.people import invent
 
@@ -69,7 +70,10 @@ class Command(BaseCommand):
                 clinic = open_clinic(at=first_moment - timedelta(days=1))
             first, today = _day(first_moment, clinic.program.zone), _day(until, clinic.program.zone)
             people = [invent(number, random=random, first=first, today=today) for number in range(1, patients + 1)]
-            live(Life(clinic, people, random, until), first=first, today=today, progress=self.progress)
+            life = Life(clinic, people, random, until)
+            live(life, first=first, today=today, progress=self.progress)
+            with transaction.atomic():
+                do_duties(life)
             audit_event(by=clinic.system, at=until, verb=FINISHED, outcome=Outcome.DONE).save(force_insert=True)
         self.stderr.write(f"\nThe demo clinic is open: {patients} people, {months} months, {clock.monotonic() - began:.0f} s.")
 
