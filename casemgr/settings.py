@@ -277,11 +277,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
+DEFAULT_EXCEPTION_REPORTER = "casemgr.core.logs.QuietReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "casemgr.core.logs.LineFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if ENV.name == "test" else "INFO"},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET"},  # no mail to administrators: it would quote the request
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        "django.db.backends": {"level": "WARNING"},  # below, it quotes every statement with its values
+    },
 }

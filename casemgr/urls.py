@@ -1,6 +1,6 @@
 """Say what a request wakes."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import set_language
 
 from casemgr.admin import record_room
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/ready", core_views.ready, name="ready"),
     path("ui/styleguide/", ui_views.styleguide, name="styleguide"),
     path("language/", set_language, name="set_language"),
+    re_path(r"^account/(?:confirm-)?email/", core_views.not_here, name="no_email_page"),
     path("account/", include("allauth.urls")),
     path("my/", include(accounts_urls)),
     path("", include("casemgr.desk.urls")),

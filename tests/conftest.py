@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from casemgr.core.accounts.models import User, UserKind
 from tests.roles import acting_as, forget_application_role, make_application_role
+from tests.watch import Watch, watching
 from tests.worlds import Clinic
 
 _teardown = TransactionTestCase._fixture_teardown
@@ -68,6 +69,23 @@ def as_application(db, application_role) -> Callable[[], AbstractContextManager[
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.MESSAGE_FOLDER = tmp_path / "messages"
+
+
+@pytest.fixture(scope="session")
+def _watching() -> Iterator[Watch]:
+    """Look at every way out for the whole session."""
+    with watching() as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def watch(_watching, settings, _own_folders) -> Iterator[Watch]:
+    """Fail the test in which a person's name or record got out: into a log, a task, the broker, the cache, an address, an error page, a message."""
+    yield _watching
+    _watching.folder(settings.MESSAGE_FOLDER)
+    _watching.post()
+    seen, _watching.seen = _watching.seen, []
+    assert seen == []
 
 
 @pytest.fixture(autouse=True)

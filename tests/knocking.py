@@ -17,6 +17,7 @@ OPEN = {
     "ready": "the same, with the database asked; it says nothing",
     "set_language": "chooses a language; changes a cookie",
     "styleguide": "answers 404 outside development",
+    "no_email_page": "answers 404 to everybody: an administrator sets addresses",
 }
 """Routes without a right, each with the reason. A name that no route has fails."""
 

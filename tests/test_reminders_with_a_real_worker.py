@@ -11,7 +11,7 @@ from casemgr.core.outbox.recording import record_facts
 from patients.episodes.models import Episode
 from patients.record.models import ContactPoint, Patient
 from tests.workers import Nursery, wait_until
-from tests.worlds import Clinic
+from tests.worlds import FAMILY, GIVEN, Clinic
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, move_appointment
 from treatment_plans.appointments.events import AppointmentReminderDue
 from treatment_plans.appointments.models import Appointment
@@ -45,7 +45,7 @@ def waking_zone(now) -> str:
 def people_who_want_reminders(clinic: Clinic, number: int, zone: str) -> list[Patient]:
     known = {"recorded_at": clinic.now, "recorded_by": clinic.system}
     patients = Patient.objects.bulk_create(
-        Patient(given_name=f"Given{n}", family_name=f"Family{n}", registered_site=clinic.north, time_zone=zone, **known)
+        Patient(given_name=f"{GIVEN}{n}", family_name=f"{FAMILY}{n}", registered_site=clinic.north, time_zone=zone, **known)
         for n in range(number)
     )
     admitted_on = date(2026, 1, 5)

@@ -15,6 +15,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from tests.watch import WATCH
+
 ROOT = Path(__file__).resolve().parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "casemgr"]
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -81,6 +83,9 @@ class Nursery:
         for process in self._processes:
             process.kill()
             process.wait()
+        WATCH.broker(self.broker)
+        WATCH.file(self.folder / "workers.log")
+        WATCH.folder(self.messages)
         self.broker.flushdb()
         self.broker.close()
 

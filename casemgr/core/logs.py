@@ -6,6 +6,9 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.html import format_html
+from django.views.debug import ExceptionReporter
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "server_time", "data"}
 
 
@@ -29,3 +32,20 @@ class LineFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             line["where"] = [f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
         return json.dumps(line, default=str)
+
+
+class QuietReporter(ExceptionReporter):
+    """Tell of a failure on the page for developers what a log line tells: its kind and where it arose.
+
+    Django's own report quotes the message, the local variables, the form and the session: each may hold a patient's data.
+    """
+
+    def get_traceback_text(self) -> str:
+        """Return the kind of the failure and the lines of code that it passed."""
+        frames = traceback.extract_tb(self.tb)
+        name = self.exc_type.__name__ if self.exc_type else "Error"
+        return "\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)])
+
+    def get_traceback_html(self) -> str:
+        """Return the same for a browser."""
+        return str(format_html("<!doctype html><title>500</title><pre>{}</pre>", self.get_traceback_text()))

@@ -1,7 +1,7 @@
 """Answer what any process asks of any server."""
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -19,6 +19,11 @@ def ready(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"database": "ok"})
+
+
+def not_here(request: HttpRequest, **_more: str) -> HttpResponse:
+    """Answer a page that the sign-in package brings along and that is not for staff: an administrator sets addresses."""
+    raise Http404
 
 
 @require_POST

@@ -9,6 +9,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Axis, Diagnosis
+from patients.episodes.models import Episode
 from patients.record.models import Patient
 from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, InterventionKind, Objective, Plan, PlanState, Problem
@@ -21,7 +22,9 @@ INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
 def start_plan(
     *, patient: Patient, program: Program, starts_on: date, review_on: date, strengths: str = "", by: User, at: datetime
 ) -> Plan:
-    """Open a draft of a plan."""
+    """Open a draft of a plan for somebody who is or was in care in this program."""
+    if not Episode.objects.filter(patient=patient, program=program).exists():
+        raise Refused(Reason(_("This person was never in care in this program. Admit them first."), code="not_in_program"))
     _refuse_early_review(starts_on, review_on)
     return Plan.objects.create(
         patient=patient,

@@ -92,3 +92,11 @@ def test_somebody_who_was_shut_out_is_out_with_the_next_request(client, worker_w
     _sign_in(client)
     User.objects.filter(pk=worker_with_password.pk).update(is_active=False)
     assert client.get("/account/password/change/").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/account/email/", "/account/confirm-email/", "/account/confirm-email/x/"])
+def test_nobody_changes_their_own_address(clinic, sign_in, address):
+    browser = sign_in(clinic.nurse)
+    assert browser.get(address).status_code == 404
+    assert browser.post(address, {"email": "else@where.test", "action_add": ""}).status_code == 404
+    assert not clinic.nurse.emailaddress_set.exists()

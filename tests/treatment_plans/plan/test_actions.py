@@ -4,6 +4,8 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection, transaction
 
+from casemgr.core.accounts.models import Program
+from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.refusals import Denied, Refused
 from treatment_plans.plan.actions import (
@@ -204,3 +206,14 @@ def test_four_plans_that_come_into_force_at_the_same_second_leave_one(clinic, by
     for thread in threads:
         thread.join()
     assert sorted(Plan.objects.values_list("state", flat=True)) == ["active", "ended", "ended", "ended"]
+
+
+def test_a_plan_is_for_somebody_in_care_of_the_program(clinic, now):
+    patient = clinic.patient()
+    elsewhere = Program.objects.create(name="Elsewhere")
+    there = clinic.hire(Role.THERAPIST, None, program=elsewhere)
+    facts = {"starts_on": date(2026, 3, 1), "review_on": date(2026, 6, 1), "at": now}
+    with pytest.raises(Refused) as refused:
+        start_plan(patient=patient, program=elsewhere, by=there, **facts)
+    assert [reason.code for reason in refused.value.reasons] == ["not_in_program"]
+    assert start_plan(patient=patient, program=clinic.program, by=clinic.therapist, **facts).pk
