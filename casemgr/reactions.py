@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from patients.caseload.actions import end_care_team
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.consent.events import ConsentRevoked
 from patients.consent.models import Consent
-from patients.episodes.events import PatientAdmitted, PatientDischarged
+from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.episodes.models import Episode
 from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
@@ -39,6 +40,7 @@ from treatment_plans.medication.rules import DEFAULT_POLICY
 from treatment_plans.sessions.events import SessionMissed
 from treatment_plans.sessions.models import Session
 
+RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
 OUTREACH_WITHIN = timedelta(days=30)
 """How old an absence may be to still need a call when the fact of it is drained; older ones were imported or lay long in the queue."""
 
@@ -189,6 +191,43 @@ def _warn_of_deadline(event: ClockWarningDue, at: datetime) -> str:
     return "overdue" if event.days_left < 0 else f"due in {event.days_left} days"
 
 
+def _ask_about_orders_left(event: PatientDischarged, at: datetime) -> str:
+    """Let the prescriber decide about each order that goes on although the person was discharged; nothing is stopped by itself."""
+    stay = Episode.objects.select_related("patient").get(pk=event.episode_id)
+    if Episode.objects.filter(patient=stay.patient, program=stay.program_id, discharged_on__isnull=True).exists():
+        return "silent: the person is in care again"
+    left = Order.objects.filter(patient=stay.patient, program=stay.program_id, state__in=RUNNING)
+    return _ask_prescribers(left, "discharged", _("Decide about an order that goes on after the discharge"), at)
+
+
+def _ask_about_orders_elsewhere(event: PatientTransferred, at: datetime) -> str:
+    """Let the prescriber decide about each order that stayed at the site from which the person moved away."""
+    stay = Episode.objects.select_related("patient").get(pk=event.episode_id)
+    left = Order.objects.filter(patient=stay.patient, program=stay.program_id, state__in=RUNNING).exclude(site=stay.site_id)
+    return _ask_prescribers(left, f"moved:{stay.pk}", _("Decide about an order: the person moved to another site"), at)
+
+
+def _ask_prescribers(orders: QuerySet[Order], why: str, title: str, at: datetime) -> str:
+    """Add one urgent task for each of these orders."""
+    tasks = [
+        add_task(
+            patient=order.patient,
+            program=order.program,
+            domain=TaskDomain.HEALTH,
+            title=title,
+            detail=_("End it, or write a new one where the person is given it. Until then it stands as it is."),
+            due_on=at.astimezone(order.program.zone).date(),
+            owner=order.prescriber if _may_take_on(order.prescriber, order.patient, order.program_id) else None,
+            urgency=Urgency.URGENT,
+            key=f"order:{why}:{order.pk}",
+            by=User.objects.system(),
+            at=at,
+        )
+        for order in orders.select_related("patient", "program", "prescriber").order_by("pk")
+    ]
+    return f"{len(tasks)} orders to decide about"
+
+
 def _in_charge(patient: Patient, program_id: int) -> User | None:
     """Return who leads the care team in this program, or the case manager, or nobody who could take on a task."""
     team = care_team_of(patient).filter(program=program_id)
@@ -205,7 +244,8 @@ def _may_take_on(user: User, patient: Patient, program_id: int) -> bool:
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ClockWarningDue: [each(_warn_of_deadline)],
     PatientAdmitted: [each(_owe_notice)],
-    PatientDischarged: [each(_owe_notice_no_longer), each(_end_care_team)],
+    PatientDischarged: [each(_owe_notice_no_longer), each(_ask_about_orders_left), each(_end_care_team)],
+    PatientTransferred: [each(_ask_about_orders_elsewhere)],
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     SessionMissed: [each(_reach_out_after_missed_session)],

@@ -10,7 +10,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
-from patients.episodes.events import PatientAdmitted, PatientDischarged
+from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.episodes.models import DischargeReason, Episode, ReferralSource
 from patients.episodes.queries import locked_episode
 from patients.episodes.rules import AdmissionProblem, EndProblem, Stay, admission_problems, end_problems
@@ -59,7 +59,7 @@ def transfer_patient(*, episode: Episode, to_site: Site, on: date, by: User, at:
         raise Refused(*reasons)
     former.discharged_on, former.discharge_reason = on, DischargeReason.TRANSFERRED
     former.save(update_fields=["discharged_on", "discharge_reason"])
-    return Episode.objects.create(
+    stay = Episode.objects.create(
         patient=former.patient,
         program_id=former.program_id,
         site=to_site,
@@ -69,6 +69,8 @@ def transfer_patient(*, episode: Episode, to_site: Site, on: date, by: User, at:
         recorded_at=at,
         recorded_by=by,
     )
+    record_fact(PatientTransferred(episode_id=stay.pk, patient_id=stay.patient_id), at=at)
+    return stay
 
 
 @action(Can.DISCHARGE_PATIENT)

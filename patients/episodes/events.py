@@ -14,6 +14,14 @@ class PatientAdmitted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PatientTransferred(Event):
+    """A person moved to another site of the program; the stay named here is the one that began."""
+
+    episode_id: int
+    patient_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatientDischarged(Event):
     """A person left a program."""
 

@@ -10,13 +10,14 @@ from itertools import takewhile
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.formats import date_format
 
 from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_seen_by
+from patients.episodes.models import Episode
 from patients.record.models import Patient
 from treatment_plans.inventory.models import Product
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order, OrderState, reason_for
@@ -315,6 +316,11 @@ class Waiting:
         return self.order.state == OrderState.ON_HOLD or (not self.given and len(self.missed) >= DEFAULT_POLICY.hold_after)
 
     @property
+    def is_discharged(self) -> bool:
+        """Say whether the order goes on although the person is no longer in care; the prescriber has a task about it."""
+        return not getattr(self.order, "in_care", True)
+
+    @property
     def is_done(self) -> bool:
         """Say whether nothing is left to give."""
         return self.is_given and not self.to_take_home
@@ -324,6 +330,11 @@ def dosing_list(user: User, site: Site, day: date, calendar: DosingCalendar) -> 
     """Return everybody with an order at a site on a day, by name, in as many statements for two people as for two hundred."""
     orders = list(
         orders_in_force(orders_seen_by(user).filter(site=site), day)
+        .annotate(
+            in_care=Exists(
+                Episode.objects.filter(patient=OuterRef("patient"), program=OuterRef("program"), discharged_on__isnull=True),
+            )
+        )
         .select_related("patient", "product")
         .order_by("patient__family_name", "patient__given_name", "id")
     )

@@ -82,6 +82,8 @@ class DosingTable(tables.Table):
             last = record.given[-1]
             badge = state("good", _("Given")) if record.is_given else state("note", _("Part given"))
             return format_html("{} {} · {} mg", badge, moment(last.given_at, "time"), mg_words(last.mg))
+        if record.is_discharged:
+            return state("stop", _("Discharged: the prescriber decides"))
         return state("stop", _("On hold")) if record.is_on_hold else state("note", pgettext("dose", "Due"))
 
 
