@@ -14,6 +14,7 @@ from patients.episodes import views as episodes
 from patients.incidents import views as incidents
 from patients.notices import views as notices
 from patients.record import views as record
+from patients.relations import views as relations
 from patients.restrictions import views as restrictions
 from patients.screenings import views as screenings
 from patients.transmissions import views as transmissions
@@ -23,6 +24,7 @@ app_name = "patients"
 urlpatterns = [
     path("", caseload.caseload, name="caseload"),
     path("register/", record.register, name="register"),
+    path("consents/waiting/", consent.waiting, name="consents_waiting"),
     path("disclosures/", disclosures.disclosures, name="disclosures"),
     path("sendings/", transmissions.transmissions, name="transmissions"),
     path("sendings/<int:transmission_id>/", transmissions.transmission, name="transmission"),
@@ -72,6 +74,14 @@ urlpatterns = [
     path("<uuid:patient>/consents/add/", consent.add_consent, name="add_consent"),
     path("<uuid:patient>/consents/<int:consent>/", consent.consent, name="consent"),
     path("<uuid:patient>/consents/<int:consent>/print/", printing.print_consent, name="print_consent"),
+    path("<uuid:patient>/consents/<int:consent>/confirm/", consent.confirm, name="confirm_consent"),
+    path("<uuid:patient>/consents/<int:consent>/decline/", consent.decline, name="decline_consent"),
+    path("<uuid:patient>/consents/<int:consent>/false/", consent.mark_false, name="mark_consent_false"),
+    path("<uuid:patient>/consents/<int:consent>/scan/", consent.add_scan, name="add_consent_scan"),
+    path("<uuid:patient>/consents/<int:consent>/scan/<int:scan>/", consent.scan, name="consent_scan"),
+    path("<uuid:patient>/relationships/", relations.relationships, name="relationships"),
+    path("<uuid:patient>/relationships/add/", relations.add_relationship, name="add_relationship"),
+    path("<uuid:patient>/relationships/<int:relationship>/end/", relations.end, name="end_relationship"),
     path("<uuid:patient>/consents/<int:consent>/revoke/", consent.revoke, name="revoke_consent"),
     path("<uuid:patient>/consents/<int:consent>/end/", consent.end, name="end_consent"),
     path("<uuid:patient>/disclosures/", disclosures.accounting, name="accounting"),

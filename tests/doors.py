@@ -15,11 +15,12 @@ from casemgr.core.deadlines.models import Clock
 from casemgr.core.directory.models import Organization
 from patients.accounting.models import Handout, RecordsRequest
 from patients.complaints.models import Complaint
-from patients.consent.models import Consent, ConsentRecipient
+from patients.consent.models import Consent, ConsentRecipient, ConsentScan
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
 from patients.incidents.models import Incident
 from patients.record.models import ContactPoint, Identifier, Patient
+from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
@@ -112,6 +113,8 @@ class Everything:
             "identifier": identifier.pk,
             "diagnosis": diagnosis.pk,
             "consent": consent.pk,
+            "scan": self._scan(consent),
+            "relationship": self._relationship(partner),
             "organization": partner.pk,
             "episode": patient.episodes.get().pk,
             "asked": self._asked().pk,
@@ -134,6 +137,18 @@ class Everything:
             period_from=day, period_to=day, disclosures=[], sha256="0" * 64, handed_at=self.clinic.now,
             handed_by_id=self.clinic.system.pk, handed_by_name=CANARY,
         )  # fmt: skip
+
+    def _scan(self, consent: Consent) -> int:
+        scan = ConsentScan.objects.create(
+            consent=consent, of="consent", media_type="application/pdf", size=5, sha256="0" * 64, content="JVBERi0=", **self.stamp
+        )
+        return scan.pk
+
+    def _relationship(self, partner: Organization) -> int:
+        relation = TreatingRelationship.objects.create(
+            patient=self.patient, organization=partner, capacity="program_helpers", since=self.clinic.now.date(), **self.stamp
+        )
+        return relation.pk
 
     def _treatment(self) -> None:
         patient, at, stamp = self.patient, self.clinic.now, self.stamp

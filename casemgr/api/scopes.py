@@ -13,6 +13,7 @@ SCOPES: dict[str, str | Promise] = {
     "appointments.read": _("Appointments"),
     "housing.read": _("Housing needs and tasks"),
     "referrals.read": _("Referrals sent to your organization"),
+    "consents.write": _("Hand in consents that were signed at your place"),
     "referrals.answer": _("Answer referrals sent to your organization"),
 }
 

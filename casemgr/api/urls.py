@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from casemgr.api import description
 from casemgr.api.problems import not_found
+from casemgr.api.v1.consents import ConsentHandIn
 from casemgr.api.v1.patients import (
     PatientAppointments,
     PatientDetail,
@@ -28,6 +29,7 @@ v1 = [
     path("patients/<uuid:patient>/housing", PatientHousing.as_view(), name="housing"),
     path("referrals", ReferralList.as_view(), name="referrals"),
     path("referrals/<int:number>/answer", ReferralAnswerView.as_view(), name="referral-answer"),
+    path("consents", ConsentHandIn.as_view(), name="consents"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(url_name="api:schema"), name="docs"),
 ]

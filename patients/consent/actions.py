@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.deadlines.recording import start_clock, stop_clock
 from casemgr.core.directory.models import Organization
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
@@ -18,6 +19,9 @@ from patients.consent.models import Consent, ConsentRecipient, ConsentState, Sig
 from patients.consent.queries import consents_that_have_ended
 from patients.consent.rules import CJ_REFERRAL
 from patients.record.models import Patient
+
+CONSENT_EXPIRY = "consent_expiry"
+"""The clock that warns before a consent ends."""
 
 
 class More(TypedDict, total=False):
@@ -67,32 +71,19 @@ def record_consent(
 
     It may replace an older one in the same act.
     """
-    facts: dict[str, Any] = {
-        "kind": kind,
-        "purposes": purposes,
-        "categories": categories,
-        "description": description,
-        "revocation_statement": revocation_statement,
-        "signed_by": signed_by,
-        "signer_relationship": signer_relationship,
-        "signed_on": signed_on,
-    }
+    facts: dict[str, Any] = {"kind": kind, "purposes": purposes, "categories": categories, "description": description}
+    facts |= {"revocation_statement": revocation_statement, "signed_by": signed_by, "signed_on": signed_on}
+    facts |= {"signer_relationship": signer_relationship, **more}
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     older = _locked(supersedes) if supersedes is not None else None
     reasons = [] if older is None else _reasons_not_to_replace(older, patient, discloser)
-    draft, named = written(patient=patient, discloser=discloser, recipients=recipients, **facts, **more)
+    draft, named = written(patient=patient, discloser=discloser, recipients=recipients, **facts)
     reasons += reasons_against(draft, named, at)
     if not reasons and same_consent(draft, named) - {older.pk if older else None}:
-        reasons.append(
-            Reason(_("This consent is recorded already, with the same recipients, purposes and information."), code="recorded_already")
-        )
+        reasons.append(_recorded_already())
     if reasons:
         raise Refused(*reasons)
-    consent = _activated(_kept(draft, named, by, at), at)
-    if older is not None:
-        older.state, older.superseded_by = ConsentState.SUPERSEDED, consent
-        older.save(update_fields=["state", "superseded_by"])
-    return consent
+    return _replacing(older, _activated(keep_draft(draft, named, by, at), at), at)
 
 
 @action(Can.RECORD_CONSENT)
@@ -109,7 +100,7 @@ def confirm_consent(*, consent: Consent, compared: bool, by: User, at: datetime)
             Reason(_("Compare it with the signed paper first, and say that you did."), field="compared", source="42 CFR 2.31(c)")
         )
     if not reasons and same_consent(consent, named):
-        reasons.append(Reason(_("The very same consent is in force already."), code="recorded_already"))
+        reasons.append(_recorded_already())
     if reasons:
         raise Refused(*reasons)
     return _activated(consent, at)
@@ -145,6 +136,7 @@ def revoke_consent(
     consent.revoked_as, consent.revoked_how = revoked_as, revoked_how
     consent.revocable_event_came = event_has_come and bool(consent.revocable_event)
     consent.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_as", "revoked_how", "revocable_event_came"])
+    stop_clock(kind=CONSENT_EXPIRY, subject=consent, at=at, outcome="revoked")
     record_fact(ConsentRevoked(consent_id=consent.pk, patient_id=consent.patient_id), at=at)
     return consent
 
@@ -161,6 +153,7 @@ def end_consent(*, consent: Consent, by: User, at: datetime) -> Consent:
         raise Refused(Reason(_("This consent ends on its day, not with an event."), code="not_by_event", source="42 CFR 2.35"))
     consent.valid_until = today
     consent.save(update_fields=["valid_until"])
+    stop_clock(kind=CONSENT_EXPIRY, subject=consent, at=at, outcome="ended")
     return consent
 
 
@@ -188,6 +181,7 @@ def expire_consents(*, by: User, at: datetime) -> int:
     for consent in ended:
         consent.state, consent.expired_at = ConsentState.EXPIRED, at
         consent.save(update_fields=["state", "expired_at"])
+        stop_clock(kind=CONSENT_EXPIRY, subject=consent, at=at, outcome="ended")
     return len(ended)
 
 
@@ -196,7 +190,7 @@ def _locked(consent: Consent) -> Consent:
     return Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("discloser").get(pk=consent.pk)
 
 
-def _kept(draft: Consent, named: Sequence[tuple[Organization, str]], by: User, at: datetime) -> Consent:
+def keep_draft(draft: Consent, named: Sequence[tuple[Organization, str]], by: User, at: datetime) -> Consent:
     """Keep a draft with whom it names."""
     draft.recorded_by, draft.recorded_at = by, at
     draft.save(force_insert=True)
@@ -210,7 +204,33 @@ def _activated(consent: Consent, at: datetime) -> Consent:
     """Let a draft hold from now on."""
     consent.state = ConsentState.ACTIVE
     consent.save(update_fields=["state"])
+    today = at.astimezone(consent.discloser.zone).date()
+    if consent.valid_until is not None and consent.valid_until > today:
+        start_clock(
+            kind=CONSENT_EXPIRY,
+            program=consent.discloser,
+            subject=consent,
+            started_on=today,
+            due_on=consent.valid_until,
+            at=at,
+            patient_id=consent.patient_id,
+        )
     return consent
+
+
+def _replacing(older: Consent | None, consent: Consent, at: datetime) -> Consent:
+    """Let a new consent take the place of an older one."""
+    if older is not None:
+        older.state, older.superseded_by = ConsentState.SUPERSEDED, consent
+        older.save(update_fields=["state", "superseded_by"])
+        stop_clock(kind=CONSENT_EXPIRY, subject=older, at=at, outcome="superseded")
+    return consent
+
+
+def _recorded_already() -> Reason:
+    """Return the sentence for a consent that is there already."""
+    text = _("This consent is recorded already, with the same recipients, purposes and information.")
+    return Reason(text, code="recorded_already")
 
 
 def _reasons_not_to_replace(older: Consent, patient: Patient, discloser: Program) -> list[Reason]:

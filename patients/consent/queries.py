@@ -14,11 +14,13 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
 from patients.caseload.queries import patients_seen_by
-from patients.consent.models import Consent, ConsentState
+from patients.consent.models import Consent, ConsentScan, ConsentState, HandedIn, Settlement
 from patients.consent.rules import (
     BOUND_BY_HIPAA,
     BOUND_CLASSES,
+    CJ_REFERRAL,
     JUSTICE,
+    JUSTICE_KINDS,
     PDMP,
     REGISTRY_RECIPIENTS,
     TPO_PURPOSES,
@@ -320,9 +322,35 @@ def _standing(consent: Consent, facts: ConsentFacts | None) -> Standing:
     return Standing(consent, _("In force"), "good")
 
 
-def recipients_to_choose() -> QuerySet[Organization]:
-    """Return the organisations that a consent may name."""
-    return Organization.objects.filter(is_active=True).order_by("name", "id")
+_RECIPIENT_KINDS = {"cj_referral": {JUSTICE}, "registry": REGISTRY_RECIPIENTS, "pdmp": {PDMP}}
+
+
+def recipients_to_choose(kind: str = "") -> QuerySet[Organization]:
+    """Return the organisations that a consent of this kind may name."""
+    rows = Organization.objects.filter(is_active=True).order_by("name", "id")
+    if kind in _RECIPIENT_KINDS:
+        return rows.filter(kind__in=_RECIPIENT_KINDS[kind])
+    return rows if kind in JUSTICE_KINDS else rows.exclude(kind=JUSTICE)
+
+
+def intermediaries_to_choose() -> QuerySet[Organization]:
+    """Return the exchanges of many organizations that are worked with."""
+    return Organization.objects.filter(is_active=True, is_intermediary=True)
+
+
+def replaceable(user: User, patient: Patient) -> QuerySet[Consent]:
+    """Return the consents of a person whose place a new one may take."""
+    return consents_seen_by(user, can=Can.RECORD_CONSENT).filter(patient=patient, state=ConsentState.ACTIVE).exclude(kind=CJ_REFERRAL)
+
+
+def waiting_seen_by(user: User) -> QuerySet[HandedIn]:
+    """Return the consents that partners handed in and that wait to be compared with the signed paper."""
+    return HandedIn.objects.filter(outcome=Settlement.WAITING, consent__in=consents_seen_by(user, can=Can.RECORD_CONSENT)).order_by("-id")
+
+
+def scans_of(consent: Consent) -> QuerySet[ConsentScan]:
+    """Return the scans of a consent without the sealed files themselves."""
+    return ConsentScan.objects.filter(consent=consent).defer("content").select_related("recorded_by")
 
 
 def programs_open_to(user: User) -> QuerySet[Program]:

@@ -1,5 +1,7 @@
 """Keep which organization stands in which relation to a person: it decides whom a consent means by a class of recipients."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -56,3 +58,7 @@ class TreatingRelationship(Recorded):
     def __str__(self) -> str:
         """Return the capacity; the names are shown where they are needed."""
         return self.get_capacity_display()
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether it is so on a day."""
+        return self.since <= day and (self.until is None or day < self.until)

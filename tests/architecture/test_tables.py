@@ -25,6 +25,7 @@ APPEND_ONLY = {
     "RestrictedNote",
     "CounselingAddendum",
     "Handout",
+    "ConsentScan",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

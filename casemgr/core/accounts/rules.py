@@ -72,6 +72,7 @@ class Can(StrEnum):
     FOUND_PROGRAM = "found_program"
     IMPORT_RECORDS = "import_records"
     RUN_SCHEDULE = "run_schedule"
+    HAND_IN_CONSENT = "hand_in_consent"
 
 
 _EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT, Can.REPORT_INCIDENT})
@@ -192,7 +193,7 @@ SYSTEM_RIGHTS: frozenset[Can] = frozenset(
 )
 """What the schedule and the import may do on nobody's behalf. It can never dose, prescribe or consent."""
 
-CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD, Can.ANSWER_REFERRAL})
+CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD, Can.ANSWER_REFERRAL, Can.HAND_IN_CONSENT})
 """What a partner's API client may do: ask the gate, which decides the rest, and answer what was sent to its own organisation."""
 
 CASELOAD_ROLES = frozenset({Role.CASE_MANAGER, Role.THERAPIST, Role.PEER})

@@ -5,6 +5,7 @@ from typing import Any
 
 from casemgr.importing.mapping.care_plans import map_care_plan
 from casemgr.importing.mapping.conditions import map_condition
+from casemgr.importing.mapping.consents import map_consent
 from casemgr.importing.mapping.directory import map_organization, map_practitioner
 from casemgr.importing.mapping.medications import map_medication_administration, map_medication_request
 from casemgr.importing.mapping.nodes import Context, Node
@@ -24,6 +25,7 @@ MAPPERS: dict[str, Callable[[Node, Context], Any]] = {
     "MedicationAdministration": map_medication_administration,
     "Encounter": map_encounter,
     "Appointment": map_appointment,
+    "Consent": map_consent,
     "CarePlan": map_care_plan,
     "CareTeam": map_care_team,
 }
@@ -39,6 +41,7 @@ TABLES = {
     "MedicationAdministration": "treatment_plans.medicationstatement",
     "Encounter": "treatment_plans.session",
     "Appointment": "treatment_plans.appointment",
+    "Consent": "patients.consent",
     "CarePlan": "treatment_plans.plan",
 }
 """The table that holds what became of a resource."""

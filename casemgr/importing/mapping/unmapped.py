@@ -6,7 +6,6 @@ REASONS = {
     "AllergyIntolerance": "the record has no list of allergies yet; enter what matters for dosing by hand",
     "Claim": "bills are not part of the record",
     "Composition": "documents from elsewhere have no place on the record; their parts are taken over one by one",
-    "Consent": "a consent given elsewhere opens nothing here (42 CFR 2.31); it is taken anew, on paper or on screen",
     "Coverage": "insurance is not part of the record yet",
     "Device": "devices are not part of the record",
     "DiagnosticReport": "reports from elsewhere have no place on the record; their results are taken over as observations",

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from casemgr.importing.mapping.consents import ConsentDraft
 from casemgr.importing.mapping.observations import AnswersFacts, ObservationFacts
 from casemgr.importing.mapping.visits import MeetingFacts, VisitFacts
 from casemgr.importing.parsing import Entry
 from casemgr.importing.taking_over.work import Work
+from patients.consent.papers.actions import Told, take_over_consents_in_bulk
 from patients.diagnoses.actions import take_over_diagnoses_in_bulk
 from patients.diagnoses.models import Diagnosis
 from patients.screenings.actions import take_over_answers_in_bulk, take_over_observations_in_bulk
@@ -115,9 +117,14 @@ def _meeting(work: Work, place: int, facts: MeetingFacts) -> Appointment:
     )
 
 
+def _consent(work: Work, place: int, facts: ConsentDraft) -> Told:
+    return Told(work.site.program, facts.facts, facts.recipients)
+
+
 STEPS = (
     Step(("Condition",), object, _diagnosis, take_over_diagnoses_in_bulk),
     Step(("Observation",), ObservationFacts, _observation, take_over_observations_in_bulk),
+    Step(("Consent",), ConsentDraft, _consent, take_over_consents_in_bulk),
     Step(("QuestionnaireResponse",), AnswersFacts, _answers, take_over_answers_in_bulk),
     Step(("MedicationRequest", "MedicationAdministration"), object, _statement, take_over_statements_in_bulk),
     Step(("Encounter",), VisitFacts, _visit, take_over_visits_in_bulk),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from casemgr.core.accounts.models import Program
 from casemgr.core.directory.models import Organization
@@ -22,7 +23,7 @@ from patients.consent.models import (
     SignerRelationship,
 )
 from patients.consent.queries import recipient_facts
-from patients.consent.rules import Paper, Recipient, missing_elements, what_the_signer_cannot_be
+from patients.consent.rules import Paper, Recipient, doubts_about_the_signer, missing_elements, what_the_signer_cannot_be
 from patients.record.models import LANGUAGE_CHOICES, Patient
 from patients.relations.models import RecipientClass
 
@@ -89,7 +90,8 @@ def _tidied(name: str, value: Any) -> Any:
 
 def paper_of(consent: Consent, named: Sequence[Named]) -> Paper:
     """Return what a consent says, as the rules see it."""
-    facts = {name: getattr(consent, name) for name in Paper._fields if name != "names_participants"}
+    told = {name: getattr(consent, name) for name in Paper._fields if name != "names_participants"}
+    facts = {name: value.strip() if isinstance(value, str) else value for name, value in told.items()}
     return Paper(**facts, names_participants=any(part == RecipientPart.PARTICIPANT for _organization, part in named))
 
 
@@ -163,3 +165,17 @@ def same_consent(consent: Consent, named: Sequence[Named]) -> set[int]:
     ).prefetch_related("named_recipients")
     wanted = {(organization.pk, part) for organization, part in named}
     return {found.pk for found in same if {(row.organization_id, row.part) for row in found.named_recipients.all()} == wanted}
+
+
+_DOUBTS = {
+    "minor_alone": _l("A minor signed alone. Whether that is enough, and whether a parent must sign too, state law decides (42 CFR 2.14)."),
+    "may_be_adult": _l("A parent or guardian signed for somebody who is grown up in most states. Check the age of majority (42 CFR 2.14)."),
+}
+
+
+def doubts_about(consent: Consent) -> list[str]:
+    """Return what somebody should look at although nothing stops the consent: state law decides."""
+    if consent.signed_on is None:
+        return []
+    found = doubts_about_the_signer(consent.signer_relationship, signed_on=consent.signed_on, born_on=consent.patient.birth_date)
+    return [str(_DOUBTS[name]) for name in found]

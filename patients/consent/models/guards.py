@@ -244,16 +244,40 @@ def _differs(columns: tuple[str, ...]) -> str:
     return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
 
 
+_NOT_REWRITTEN = (
+    refuse_if(
+        f"OLD.state <> 'draft' AND ({_differs(SIGNED)}"
+        " OR NEW.valid_until IS NULL AND OLD.valid_until IS NOT NULL OR NEW.valid_until > OLD.valid_until)",
+        "signed_consent_is_not_rewritten",
+        "What was signed is not written anew: record another consent.",
+    )
+    + refuse_if(
+        f"OLD.state NOT IN ('draft', 'active') AND ({_differs((*_LAST, 'valid_until'))})",
+        "end_of_a_consent_is_not_rewritten",
+        "How a consent ended is not written anew.",
+    )
+    + refuse_if(
+        "OLD.known_false_at IS NOT NULL AND (NEW.known_false_at IS DISTINCT FROM OLD.known_false_at"
+        " OR NEW.known_false_why IS DISTINCT FROM OLD.known_false_why)",
+        "what_is_known_false_stays_false",
+        "A consent once known to be false stays so.",
+    )
+    + refuse_if(
+        f"NEW.state = 'revoked' AND OLD.state = 'active' AND NEW.kind = '{CJ_REFERRAL}' AND NOT NEW.revocable_event_came"
+        " AND (NEW.revocable_after IS NULL OR (NEW.revoked_at AT TIME ZONE 'UTC')::date < NEW.revocable_after)",
+        "justice_consent_is_revoked_only_as_it_states",
+        "A consent for the justice system is revoked only as it states.",
+    )
+)
+
+
 def consent_triggers() -> list[pgtrigger.Trigger]:
     """Return the triggers of the table of consents."""
     becoming = "".join(refuse_if(condition, name, sentence) for name, condition, sentence in WHEN_SIGNED.values())
+    forward = [("draft", "active"), ("active", "expired"), ("active", "revoked"), ("active", "superseded")]
     return [
         *append_only(but_updates=True),
-        pgtrigger.FSM(
-            name="consent_goes_forward",
-            field="state",
-            transitions=[("draft", "active"), ("active", "expired"), ("active", "revoked"), ("active", "superseded")],
-        ),
+        pgtrigger.FSM(name="consent_goes_forward", field="state", transitions=forward),
         pgtrigger.Trigger(
             name="consent_names_a_recipient",
             when=pgtrigger.Before,
@@ -264,29 +288,6 @@ def consent_triggers() -> list[pgtrigger.Trigger]:
             name="signed_is_not_rewritten",
             when=pgtrigger.Before,
             operation=pgtrigger.Update,
-            func=refuse_if(
-                f"OLD.state <> 'draft' AND ({_differs(SIGNED)}"
-                " OR NEW.valid_until IS NULL AND OLD.valid_until IS NOT NULL OR NEW.valid_until > OLD.valid_until)",
-                "signed_consent_is_not_rewritten",
-                "What was signed is not written anew: record another consent.",
-            )
-            + refuse_if(
-                f"OLD.state NOT IN ('draft', 'active') AND ({_differs((*_LAST, 'valid_until'))})",
-                "end_of_a_consent_is_not_rewritten",
-                "How a consent ended is not written anew.",
-            )
-            + refuse_if(
-                "OLD.known_false_at IS NOT NULL AND (NEW.known_false_at IS DISTINCT FROM OLD.known_false_at"
-                " OR NEW.known_false_why IS DISTINCT FROM OLD.known_false_why)",
-                "what_is_known_false_stays_false",
-                "A consent once known to be false stays so.",
-            )
-            + refuse_if(
-                f"NEW.state = 'revoked' AND OLD.state = 'active' AND NEW.kind = '{CJ_REFERRAL}' AND NOT NEW.revocable_event_came"
-                " AND (NEW.revocable_after IS NULL OR (NEW.revoked_at AT TIME ZONE 'UTC')::date < NEW.revocable_after)",
-                "justice_consent_is_revoked_only_as_it_states",
-                "A consent for the justice system is revoked only as it states.",
-            )
-            + "RETURN NEW;",
+            func=_NOT_REWRITTEN + "RETURN NEW;",
         ),
     ]

@@ -25,7 +25,7 @@ COMMON = {
     "signed_by": "Rosa Lane",
     "signer_relationship": "patient",
     "signed_on": date(2026, 3, 1),
-    "valid_until": date(2026, 9, 1),
+    "valid_until": date(2030, 9, 1),
 }
 
 PAPERS = {
@@ -93,7 +93,7 @@ BREAKS = {
     "ends_with_enrollment": ("registry", {"ends_with": "some day"}),
     "period_end": ("cj_referral", {"valid_until": None, "ends_with": "final disposition"}),
     "revocable_after": ("cj_referral", {"revocable_after": None}),
-    "revocable_never": ("cj_referral", {"revocable_after": date(2026, 9, 2)}),
+    "revocable_never": ("cj_referral", {"revocable_after": date(2030, 9, 2)}),
     "signed_by": ("specific", {"signed_by": " "}),
     "signer_relationship": ("specific", {"signer_relationship": ""}),
     "signer_of_adult": ("specific", {"signer_relationship": "minor_representative"}),

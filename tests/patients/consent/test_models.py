@@ -102,7 +102,7 @@ def test_a_consent_is_not_born_active_without_a_recipient(drafted):
         ("description = 'All'", "signed_consent_is_not_rewritten"),
         ("hipaa_statement = 'All'", "signed_consent_is_not_rewritten"),
         ("valid_until = NULL", "signed_consent_is_not_rewritten"),
-        ("valid_until = '2030-01-01'", "signed_consent_is_not_rewritten"),
+        ("valid_until = '2031-01-01'", "signed_consent_is_not_rewritten"),
     ],
 )
 def test_an_active_consent_changes_only_as_it_may(drafted, change, guard):
