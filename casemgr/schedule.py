@@ -12,6 +12,7 @@ from casemgr.core.audit.door import Door, through
 from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain as drain_outbox
 from casemgr.sharing.sending import send_transmissions
+from patients.consent.actions import expire_consents
 from patients.notices.actions import owe_notices
 from treatment_plans.medication.actions import note_missed_doses
 from treatment_plans.medication.queries import dosing_days_to_close
@@ -22,7 +23,15 @@ CLOSE_DOSING_EVERY = 600
 LOOK_AT_DEADLINES_EVERY = 6 * 3600
 """Seconds between looks at clocks and at notices that are owed; reminders come by themselves, this finds what they missed."""
 
+EXPIRE_CONSENTS_EVERY = 3600
+"""Seconds between looks for consents that have ended; at the gate they ended by themselves."""
+
 app.conf.beat_schedule = {
+    "consents that ended": {
+        "task": "casemgr.expire_consents",
+        "schedule": schedule(EXPIRE_CONSENTS_EVERY),
+        "options": {"expires": EXPIRE_CONSENTS_EVERY},
+    },
     "tick": {
         "task": DRAIN,
         "schedule": schedule(settings.OUTBOX_TICK_SECONDS),
@@ -64,3 +73,10 @@ def look_at_deadlines() -> None:
         for program in Program.objects.all():
             owe_notices(program=program, by=User.objects.system(), at=timezone.now())
             look_at_clocks(program=program, by=User.objects.system(), at=timezone.now())
+
+
+@shared_task(name="casemgr.expire_consents")
+def expire_ended_consents() -> None:
+    """Write down which consents have ended."""
+    with through(Door("schedule")):
+        expire_consents(by=User.objects.system(), at=timezone.now())

@@ -83,7 +83,7 @@ def record_consent(
         reasons.append(_recorded_already())
     if reasons:
         raise Refused(*reasons)
-    return _replacing(older, _activated(keep_draft(draft, named, by, at), at), at)
+    return _replacing(older, _activated(_keep_draft(draft, named, by, at), at), at)
 
 
 @action(Can.RECORD_CONSENT)
@@ -190,7 +190,7 @@ def _locked(consent: Consent) -> Consent:
     return Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("discloser").get(pk=consent.pk)
 
 
-def keep_draft(draft: Consent, named: Sequence[tuple[Organization, str]], by: User, at: datetime) -> Consent:
+def _keep_draft(draft: Consent, named: Sequence[tuple[Organization, str]], by: User, at: datetime) -> Consent:
     """Keep a draft with whom it names."""
     draft.recorded_by, draft.recorded_at = by, at
     draft.save(force_insert=True)

@@ -14,7 +14,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
-from patients.consent.actions import confirm_consent, keep_draft
+from patients.consent.actions import _keep_draft, confirm_consent
 from patients.consent.checking.queries import reasons_against, written
 from patients.consent.models import Consent, ConsentScan, ConsentState, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
 from patients.record.models import Patient
@@ -25,7 +25,7 @@ LARGEST_SCAN = 5 * 1024 * 1024
 _MAGIC = ((b"%PDF-", MediaType.PDF), (b"\xff\xd8\xff", MediaType.JPEG), (b"\x89PNG\r\n\x1a\n", MediaType.PNG))
 
 
-def media_type_of(content: bytes) -> str:
+def _media_type_of(content: bytes) -> str:
     """Return what kind of file this is by its first bytes, whatever its name says; nothing for every other kind."""
     return next((str(kind) for magic, kind in _MAGIC if content.startswith(magic)), "")
 
@@ -33,7 +33,7 @@ def media_type_of(content: bytes) -> str:
 @action(Can.RECORD_CONSENT)
 def attach_scan(*, consent: Consent, of: str, content: bytes, by: User, at: datetime) -> ConsentScan:
     """Keep the scan of a consent or of its revocation, sealed and never changed."""
-    kind = media_type_of(content)
+    kind = _media_type_of(content)
     reasons = []
     if not kind:
         reasons.append(Reason(_("This is no PDF, JPEG or PNG file. Scan the paper anew."), field="scan", code="media_type"))
@@ -70,7 +70,7 @@ def hand_in_consent(
     if patient is None or by.organization is None:
         return None
     draft.patient = patient
-    kept = keep_draft(draft, named, by, at)
+    kept = _keep_draft(draft, named, by, at)
     handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=by.organization, at=at)
     return handed_in
 
@@ -95,7 +95,7 @@ def take_over_consents_in_bulk(*, patient: Patient, new: Sequence[Told], changed
     drafts = []
     for told in new:
         draft, named = written(patient=patient, discloser=told.program, recipients=_known(told.recipients), **told.facts)
-        drafts.append(keep_draft(draft, named, by, at))
+        drafts.append(_keep_draft(draft, named, by, at))
     return drafts
 
 
