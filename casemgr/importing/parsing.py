@@ -210,7 +210,7 @@ def _patient_of(node: Node, context: Context) -> str:
         actors = (reference_of(child.child("actor")) for child in node.children("participant"))
         reference = next((actor for actor in actors if context.kind_of(actor) == "Patient"), "")
     else:
-        reference = reference_of(node.child("subject"))
+        reference = reference_of(node.child("patient" if node.path == "Consent" else "subject"))
     if not reference and node.path in MUST_NAME_PATIENT:
         raise node.wrong("subject", "is missing")
     if not reference:

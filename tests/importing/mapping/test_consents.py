@@ -24,7 +24,7 @@ ONLY_WITH_THE_DIRECTORY = {
 """What follows from who the recipients and the person are: it is looked at when staff confirm the draft."""
 
 
-def resource(kind, **changes):
+def resource(kind, /, **changes):
     """Return a FHIR Consent that says what a paper says."""
     facts = paper(kind, KNOWN, **changes)
     said = {name: value for name, value in facts.items() if isinstance(value, str) and name not in {"signed_by", "signature"}}
