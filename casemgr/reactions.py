@@ -22,6 +22,8 @@ from patients.consent.events import ConsentRevoked
 from patients.consent.models import Consent
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.episodes.models import Episode
+from patients.guarding.events import GlassBroken
+from patients.guarding.models import GlassBreak
 from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
 from patients.transmissions.actions import withhold_transmissions
@@ -180,6 +182,28 @@ def _look_at_what_was_not_sent(event: TransmissionNotSent, at: datetime) -> str:
     return f"task {task.pk}"
 
 
+def _tell_of_broken_glass(event: GlassBroken, at: datetime) -> str:
+    """Tell whoever is in charge of a person that somebody opened their chart in an emergency; the privacy officer has it in the queue."""
+    glass = GlassBreak.objects.select_related("patient", "program", "recorded_by").get(pk=event.glass_id)
+    owner = _in_charge(glass.patient, glass.program_id)
+    if owner is None or owner == glass.recorded_by:
+        return "silent: nobody else is in charge"
+    task = add_task(
+        patient=glass.patient,
+        program=glass.program,
+        domain=TaskDomain.FOLLOW_UP,
+        title=_("%(name)s opened this chart by emergency access") % {"name": glass.recorded_by.full_name[:120]},
+        detail=_("Ask what happened, and whether the care team should see more of this person."),
+        due_on=at.astimezone(glass.program.zone).date(),
+        owner=owner,
+        urgency=Urgency.SOON,
+        key=f"glass:{glass.pk}",
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"task {task.pk}"
+
+
 def _warn_of_deadline(event: ClockWarningDue, at: datetime) -> str:
     """Look at a clock once more when its day comes near, and let it be loud on the privacy officer's page."""
     clock = Clock.objects.get(pk=event.clock_id)
@@ -251,6 +275,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     SessionMissed: [each(_reach_out_after_missed_session)],
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
+    GlassBroken: [each(_tell_of_broken_glass)],
     TransmissionNotSent: [each(_look_at_what_was_not_sent)],
 }
 

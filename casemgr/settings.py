@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "casemgr.core.administration.middleware.door",
     "casemgr.core.administration.middleware.session_limits",
     "casemgr.core.administration.middleware.program_in_hand",
+    "patients.guarding.views.open_windows",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from patients.accounting import views as accounting
 from patients.caseload import views as caseload
+from patients.compartments import views as compartments
 from patients.complaints import views as complaints
 from patients.consent import views as consent
 from patients.consent.printing import views as printing
@@ -11,6 +12,7 @@ from patients.diagnoses import views as diagnoses
 from patients.disclosures import views as disclosures
 from patients.disclosures.without_consent import views as without_consent
 from patients.episodes import views as episodes
+from patients.guarding import views as guarding
 from patients.incidents import views as incidents
 from patients.notices import views as notices
 from patients.record import views as record
@@ -53,6 +55,15 @@ urlpatterns = [
     path("disclosures/audits/<int:audit>/end/", without_consent.end_audit, name="end_audit"),
     path("disclosures/research/add/", without_consent.add_research, name="add_research"),
     path("disclosures/research/<int:research>/end/", without_consent.end_research, name="end_research"),
+    path("emergency-access/", guarding.breaking, name="break_glass"),
+    path("emergency-access/close/", guarding.close, name="close_glass"),
+    path("emergency-access/review/", guarding.glasses, name="glasses"),
+    path("emergency-access/review/<int:glass>/", guarding.glass, name="glass"),
+    path("guarded/", guarding.guarded, name="guarded"),
+    path("<uuid:patient>/guard/", guarding.guard, name="guard"),
+    path("<uuid:patient>/guard/change/", guarding.change_guard, name="change_guard"),
+    path("<uuid:patient>/restricted/", compartments.restricted, name="restricted_notes"),
+    path("<uuid:patient>/restricted/write/", compartments.write, name="write_restricted"),
     path("<uuid:patient>/edit/", record.edit, name="edit"),
     path("<uuid:patient>/contacts/", record.contacts, name="contacts"),
     path("<uuid:patient>/contacts/add/", record.add_contact, name="add_contact"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from treatment_plans.appointments import views as appointments
+from treatment_plans.counseling import views as counseling
 from treatment_plans.inventory import views as inventory
 from treatment_plans.medication import views as medication
 from treatment_plans.plan import views as plan
@@ -61,5 +62,14 @@ session_urls = [
     path("patients/<uuid:patient>/session/", sessions.write, name="write_session"),
     path("notes/<int:attendance>/", sessions.note, name="note"),
 ]
+counseling_urls = [
+    path("sessions/<int:session>/counseling/", counseling.counseling, name="counseling"),
+    path("sessions/<int:session>/counseling/<uuid:patient>/", counseling.counseling_note, name="counseling_note"),
+    path("counseling/openings/", counseling.openings, name="counseling_openings"),
+    path("counseling/openings/<int:opening>/close/", counseling.close_notes, name="close_counseling"),
+    path("patients/<uuid:patient>/counseling/open/", counseling.open_notes, name="open_counseling"),
+    path("counseling/opened/", counseling.opened, name="counseling_opened"),
+    path("counseling/opened/<int:opening>/", counseling.opened_notes, name="opened_notes"),
+]
 
-urlpatterns = [*appointment_urls, *plan_urls, *session_urls, *medication_urls, *inventory_urls]
+urlpatterns = [*counseling_urls, *appointment_urls, *plan_urls, *session_urls, *medication_urls, *inventory_urls]

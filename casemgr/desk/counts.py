@@ -11,6 +11,7 @@ from django.utils import timezone
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.deadlines.queries import clocks_seen_by
+from patients.caseload.queries import hidden_from
 from referrals.casework.models import Task, TaskState
 from referrals.referral.models import Referral, ReferralState
 from treatment_plans.medication.models import Dose, Order, OrderState
@@ -25,6 +26,10 @@ PAGES = {
 }
 
 
+ABOUT_NO_PATIENT = {"privacy"}
+"""What is counted without regard to whom it concerns: a privacy officer owes every deadline."""
+
+
 def navigation_counts(request: HttpRequest) -> dict[str, int]:
     """Return what waits for the signed-in person, by the page where it is dealt with."""
     user = request.user
@@ -33,7 +38,7 @@ def navigation_counts(request: HttpRequest) -> dict[str, int]:
 
 def waiting_for(user: User, *, today: date) -> dict[str, int]:
     """Return every count of this person in one statement."""
-    parts = {name: _number(rows) for name, rows in _waiting(user, today).items()}
+    parts = {name: _number(_known(user, name, rows)) for name, rows in _waiting(user, today).items()}
     row = User.objects.filter(pk=user.pk).values(**parts).first() if parts else None
     return {PAGES[name]: number for name, number in row.items()} if row else {}
 
@@ -68,6 +73,11 @@ def orders_in_force(user: User, today: date) -> QuerySet[Order]:
         here |= Q(site=membership.site_id) if membership.site_id else Q(program=membership.program_id)
     running = Q(state__in=[OrderState.ACTIVE, OrderState.ON_HOLD], starts_on__lte=today)
     return Order.objects.filter(here, running, Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+
+
+def _known(user: User, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Leave out what concerns people who do not exist for this user; a dose is never withheld because a chart is restricted."""
+    return rows if name in ABOUT_NO_PATIENT else rows.exclude(hidden_from(user, at_the_window=name == "dosing"))
 
 
 def _number(rows: QuerySet[Any]) -> Coalesce:

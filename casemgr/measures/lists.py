@@ -15,7 +15,7 @@ from casemgr.core.ui.keyset import PAGE, slice_of
 from casemgr.measures import queries
 from casemgr.measures.dose_days import WHICH, dose_days
 from casemgr.measures.queries import Scope
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import hidden_from, patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from referrals.casework.models import Task
@@ -36,11 +36,15 @@ class Line:
 
 
 def lines(scope: Scope, code: str, *, after: str = "", size: int = PAGE) -> tuple[list[Line], str]:
-    """Return one page of the list behind a figure and the key of the next page."""
+    """Return one page of the list behind a figure and the key of the next page.
+
+    A figure counts everybody; its list names only whom one may know.
+    """
     if code in WHICH:
         return _dose_lines(scope, code, after=after, size=size)
     order, related, line = SHAPES[code]
     rows: QuerySet[Any] = queries.ROWS[code](scope).select_related(*related)
+    rows = rows.exclude(hidden_from(scope.user)) if "patient" in related else rows
     page = slice_of(rows, by=order, after=after, size=size)
     return [line(row, scope) for row in page.rows], page.next_key
 

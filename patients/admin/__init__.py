@@ -26,6 +26,7 @@ from patients.admin.base import PEOPLE, PatientTable, patient_form
 from patients.admin.grounds import GROUNDS
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
+from patients.caseload.queries import hidden_among
 from patients.consent.actions import end_consent, revoke_consent
 from patients.consent.models import Consent, ConsentState
 from patients.diagnoses.actions import record_diagnosis, revise_diagnosis
@@ -66,8 +67,8 @@ class RegisterForm(form_of(Patient, *FACTS, first={"site": ReachedChoiceField(si
         facts = super().facts()
         known: dict[str, Any] = {name: facts[name] for name in ("given_name", "family_name", "birth_date")}
         looked_at = facts.pop("is_somebody_else")
-        found = duplicate_candidates(program=facts["site"].program, **known) if looked_at else []
-        return {**facts, "not_same_as": [candidate.patient for candidate in found]}
+        found = [candidate.patient for candidate in duplicate_candidates(program=facts["site"].program, **known)]
+        return {**facts, "not_same_as": found if looked_at else hidden_among(self.user, found)}
 
 
 class PatientAdmin(PatientTable):

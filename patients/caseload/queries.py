@@ -1,5 +1,6 @@
 """Read who cares for whom, and whom somebody may see at all."""
 
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 
@@ -34,9 +35,16 @@ def patients_dosed_by(user: User) -> QuerySet[Patient]:
     return _reached_by(user, Can.ADMINISTER_DOSE, at_the_window=True)
 
 
-def hidden_from(user: User, *, can: Can = Can.SEE_PATIENTS) -> Q:
+def hidden_from(user: User, *, can: Can = Can.SEE_PATIENTS, at_the_window: bool = False) -> Q:
     """Match rows of patients who do not exist for this user, in lists that begin elsewhere than with the patients."""
-    return Q(patient__in=kept_from(user, user.reach(can), can))
+    return Q(patient__in=kept_from(user, user.reach(can), can, at_the_window=at_the_window))
+
+
+def hidden_among(user: User, people: Collection[Patient]) -> list[Patient]:
+    """Return those of these people who do not exist for this user."""
+    keys = {person.pk for person in people}
+    hidden = set(kept_from(user, user.reach(Can.SEE_PATIENTS), Can.SEE_PATIENTS).values_list("patient_id", flat=True)) if keys else set()
+    return [person for person in people if person.pk in hidden]
 
 
 def _reached_by(user: User, can: Can, *, at_the_window: bool = False) -> QuerySet[Patient]:

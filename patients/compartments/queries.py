@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.views.decorators.debug import sensitive_variables
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
@@ -34,7 +33,6 @@ def notes_in(user: User, patient: Patient, compartment: str) -> QuerySet[Restric
     return rows.select_related("recorded_by").prefetch_related(Prefetch("addenda", added)).order_by("-pk")
 
 
-@sensitive_variables()
 def restricted_notes_released(*, patient_id: int, program_id: int, compartment: str) -> list[dict[str, Any]]:
     """Return the notes of one compartment on a person in one program, after the gate said yes to that category."""
     rows = RestrictedNote.objects.filter(patient_id=patient_id, program_id=program_id, compartment=compartment)

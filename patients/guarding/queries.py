@@ -1,15 +1,19 @@
 """Read whose chart is guarded from whom, and who broke the glass."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Lower, Now
 
 from casemgr.core.accounts.models import Membership, User
 from casemgr.core.accounts.rules import Can, Role, rights_of
+from casemgr.core.audit.models import AuditEvent
+from patients.episodes.models import Episode
 from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, GlassAttempt, GlassBreak
 from patients.guarding.rules import MISSES_WITHIN
+from patients.record.models import Identifier, Patient
+from patients.record.rules import plain
 
 THROUGH_GLASS = frozenset(
     {
@@ -31,9 +35,13 @@ def windows_of(user: User) -> QuerySet[GlassBreak]:
 
 
 def opened_to(user: User, reach: Collection[Membership], can: Can) -> QuerySet[GlassBreak] | None:
-    """Return the windows through which a right reaches, or nothing when it reaches through none."""
-    programs = {membership.program_id for membership in reach}
-    return windows_of(user).filter(program__in=programs) if can in THROUGH_GLASS and user.may(Can.BREAK_GLASS) else None
+    """Return the windows through which a right reaches, or nothing when it reaches through none.
+
+    Hardly anybody has one; the user's own row says so, and the statement stays as simple as it was.
+    """
+    if user.glass_until is None or can not in THROUGH_GLASS:
+        return None
+    return windows_of(user).filter(program__in={membership.program_id for membership in reach})
 
 
 def kept_from(user: User, reach: Collection[Membership], can: Can, *, at_the_window: bool = False) -> QuerySet[Conflict]:
@@ -80,19 +88,51 @@ def misses_of(user: User, at: datetime) -> int:
 
 
 def to_review(user: User) -> QuerySet[GlassBreak]:
-    """Return the broken glass that waits for this privacy officer, the oldest first; never their own."""
+    """Return the broken glass that waits for this privacy officer, never their own."""
+    return _glass_in(user).filter(reviewed_at__isnull=True).exclude(recorded_by=user)
+
+
+def reviewed(user: User) -> QuerySet[GlassBreak]:
+    """Return the broken glass that was reviewed in this privacy officer's programs."""
+    return _glass_in(user).filter(reviewed_at__isnull=False).select_related("reviewed_by")
+
+
+def _glass_in(user: User) -> QuerySet[GlassBreak]:
+    """Return the broken glass of the programs that this privacy officer oversees."""
     programs = {membership.program_id for membership in user.reach(Can.OVERSEE_PRIVACY)}
-    rows = GlassBreak.objects.filter(program__in=programs, reviewed_at__isnull=True).exclude(recorded_by=user)
-    return rows.exclude(_tied_to(user)).select_related("patient", "program", "recorded_by")
+    return GlassBreak.objects.filter(program__in=programs).select_related("patient", "program", "recorded_by")
 
 
-def reviewed_by_program(user: User) -> QuerySet[GlassBreak]:
-    """Return the broken glass that was reviewed in this privacy officer's programs, the newest first."""
-    programs = {membership.program_id for membership in user.reach(Can.OVERSEE_PRIVACY)}
-    rows = GlassBreak.objects.filter(program__in=programs, reviewed_at__isnull=False).exclude(_tied_to(user))
-    return rows.select_related("patient", "program", "recorded_by", "reviewed_by")
+def read_through(glass: GlassBreak) -> QuerySet[AuditEvent]:
+    """Return what its opener saw and did in this window, in its order."""
+    until = glass.closed_at or glass.closes_at
+    rows = AuditEvent.objects.filter(patient_id=glass.patient_id, actor_id=glass.recorded_by_id, at__gte=glass.recorded_at, at__lte=until)
+    return rows.order_by("id")
 
 
-def _tied_to(user: User) -> Q:
-    """Match rows of people to whom this user has a tie."""
-    return Q(patient__in=Conflict.objects.filter(user=user, ended_at__isnull=True).values("patient_id"))
+def people_exactly(programs: Collection[int], name: str, birth_date: date | None, number: str) -> list[Patient]:
+    """Return who in care in these programs bears this full name and birth date, or this number; nothing that is merely like it."""
+    in_care = Episode.objects.filter(program__in=programs, discharged_on__isnull=True).values("patient_id")
+    people = Patient.objects.filter(pk__in=in_care, deceased_on__isnull=True)
+    if number.strip():
+        known = Identifier.objects.alias(low=Lower("value")).filter(low=number.strip().lower())
+        return list(people.filter(pk__in=known.values("patient_id"))[:2])
+    if birth_date is None or not name.strip():
+        return []
+    asked = plain(name)
+    return [person for person in people.filter(birth_date=birth_date) if asked in {plain(person.legal_name), plain(person.display_name)}]
+
+
+def restrictions_kept_by(user: User) -> QuerySet[ChartRestriction]:
+    """Return the restrictions in force in the programs where this user keeps the list, with those whom each names."""
+    programs = {membership.program_id for membership in user.reach(Can.RESTRICT_CHART)}
+    readers = AllowedReader.objects.filter(ended_at__isnull=True).select_related("user")
+    rows = ChartRestriction.objects.filter(program__in=programs, lifted_at__isnull=True).select_related("patient", "program")
+    return rows.prefetch_related(Prefetch("readers", readers, "named"))
+
+
+def conflicts_kept_by(user: User) -> QuerySet[Conflict]:
+    """Return the ties in force that were recorded in the programs where this user keeps the list; of their own only what they declared."""
+    programs = {membership.program_id for membership in user.reach(Can.RESTRICT_CHART)}
+    rows = Conflict.objects.filter(program__in=programs, ended_at__isnull=True).exclude(~Q(recorded_by=user), user=user)
+    return rows.select_related("patient", "user", "program")

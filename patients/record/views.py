@@ -15,7 +15,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from patients.caseload.queries import patients_seen_by, sites_open_to
+from patients.caseload.queries import hidden_among, patients_seen_by, sites_open_to
 from patients.record.actions import (
     add_contact_point,
     add_identifier,
@@ -46,13 +46,13 @@ def register(request: StaffRequest) -> HttpResponse:
     lookup = LookupForm(request.POST or None)
     if not lookup.is_valid():
         return render(request, "patients/record/lookup.html", {"form": lookup}, status=422 if request.method == "POST" else 200)
-    candidates = _candidates(request, lookup.cleaned_data)
+    candidates, hidden = _candidates(request, lookup.cleaned_data)
     sites = sites_open_to(request.user, can=Can.REGISTER_PATIENT).filter(program=request.program)
     only_looks = "look" in request.POST
     form = RegisterForm(None if only_looks else request.POST, initial=lookup.cleaned_data, sites=sites, candidates=candidates)
     if form.is_valid():
         data = form.cleaned_data
-        not_same_as = data.get("not_same_as") or ()
+        not_same_as = [*(data.get("not_same_as") or ()), *hidden]
         now = timezone.now()
         patient = attempt(form, lambda: register_patient(site=data["site"], **form.facts, not_same_as=not_same_as, by=request.user, at=now))
         if patient is not None:
@@ -149,17 +149,19 @@ def _form_page(request: StaffRequest, template: str, patient: Patient, form: Any
     return render(request, template, {"patient": patient, "form": form, **context}, status=422 if form.errors else 200)
 
 
-def _candidates(request: StaffRequest, asked: dict[str, Any]) -> list[Candidate]:
-    """Return who may be this person, and put on the record whose names were shown."""
-    candidates = duplicate_candidates(
+def _candidates(request: StaffRequest, asked: dict[str, Any]) -> tuple[list[Candidate], list[Patient]]:
+    """Return who may be this person, and put on the record whose names were shown; beside them those who do not exist for the asker."""
+    found = duplicate_candidates(
         program=request.program,
         given_name=asked["given_name"],
         family_name=asked["family_name"],
         birth_date=asked["birth_date"],
         identifiers=[asked["number"]],
     )
+    hidden = hidden_among(request.user, [candidate.patient for candidate in found])
+    candidates = [candidate for candidate in found if candidate.patient not in hidden]
     _note_shown(request, request.user, candidates)
-    return candidates
+    return candidates, hidden
 
 
 def _note_shown(request: HttpRequest, by: User, candidates: Sequence[Candidate]) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.views.decorators.debug import sensitive_variables
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import hidden_from, patients_seen_by
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening
+from treatment_plans.counseling.rules import Found, belongs_outside
 from treatment_plans.sessions.models import Attendance, Session
 
 
@@ -36,22 +36,31 @@ def openings_to(user: User) -> QuerySet[CounselingOpening]:
     """Return the openings that name this user as the reader and hold now; a tie to the person keeps them closed."""
     programs = {membership.program_id for membership in user.current_memberships}
     rows = CounselingOpening.objects.filter(reader=user, program__in=programs, closes_at__gt=Now(), closed_at__isnull=True)
-    return rows.select_related("patient", "originator", "program")
+    return rows.exclude(hidden_from(user, can=Can.SEE_OWN_ACCOUNT, at_the_window=True)).select_related("patient", "originator", "program")
 
 
-def openings_made_in(user: User) -> QuerySet[CounselingOpening]:
-    """Return the openings of this privacy officer's programs, the newest first."""
+def openings_made_by(user: User) -> QuerySet[CounselingOpening]:
+    """Return the openings in this privacy officer's programs."""
     programs = {membership.program_id for membership in user.reach(Can.OVERSEE_PRIVACY)}
-    seen = patients_seen_by(user, can=Can.OVERSEE_PRIVACY)
-    rows = CounselingOpening.objects.filter(program__in=programs, patient__in=seen)
+    rows = CounselingOpening.objects.filter(program__in=programs, patient__in=patients_seen_by(user, can=Can.OVERSEE_PRIVACY))
     return rows.select_related("patient", "originator", "reader", "program")
 
 
 def notes_opened(opening: CounselingOpening) -> QuerySet[CounselingNote]:
     """Return the signed notes that an opening opens."""
-    return CounselingNote.objects.filter(
-        patient_id=opening.patient_id, program_id=opening.program_id, recorded_by_id=opening.originator_id, signed_at__isnull=False
-    ).select_related("session")
+    return (
+        CounselingNote.objects.filter(
+            patient_id=opening.patient_id, program_id=opening.program_id, recorded_by_id=opening.originator_id, signed_at__isnull=False
+        )
+        .select_related("session")
+        .prefetch_related("addenda")
+        .order_by("session__starts_at", "recorded_at")
+    )
+
+
+def found_outside(note: CounselingNote | None) -> list[Found]:
+    """Return what in a note belongs into the ordinary record (42 CFR 2.11)."""
+    return belongs_outside(note.body) if note is not None else []
 
 
 def addenda_of(note: CounselingNote) -> QuerySet[CounselingAddendum]:
@@ -59,7 +68,6 @@ def addenda_of(note: CounselingNote) -> QuerySet[CounselingAddendum]:
     return CounselingAddendum.objects.filter(note=note).order_by("recorded_at")
 
 
-@sensitive_variables()
 def counseling_notes_released(*, patient_id: int, program_id: int) -> list[dict[str, Any]]:
     """Return the signed notes on a person in one program, for the gate alone, after it said yes to the category counseling notes."""
     notes = CounselingNote.objects.filter(patient_id=patient_id, program_id=program_id, signed_at__isnull=False)

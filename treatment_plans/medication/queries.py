@@ -16,10 +16,11 @@ from django.utils.formats import date_format
 from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.refusals import Reason
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import patients_dosed_by, patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from treatment_plans.inventory.models import Product
+from treatment_plans.inventory.queries import sites_reached
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order, OrderState, reason_for
 from treatment_plans.medication.rules import (
     BENZODIAZEPINES,
@@ -111,6 +112,15 @@ def orders_seen_by(user: User) -> QuerySet[Order]:
     """Return the orders of the patients whose medication this user may see, in the programs where that right is held."""
     programs = {m.program_id for m in user.reach(Can.SEE_MEDICATION)}
     return Order.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=Can.SEE_MEDICATION))
+
+
+def orders_to_dose(user: User) -> QuerySet[Order]:
+    """Return the orders on which this user may give a dose at their sites.
+
+    A restricted chart withholds no dose: whoever stands at the window is given what is ordered, and the record of it says so.
+    """
+    here = sites_reached(user, Can.ADMINISTER_DOSE)
+    return Order.objects.filter(site__in=here, patient__in=patients_dosed_by(user))
 
 
 def doses_seen_by(user: User) -> QuerySet[Dose]:
@@ -329,7 +339,7 @@ class Waiting:
 def dosing_list(user: User, site: Site, day: date, calendar: DosingCalendar) -> list[Waiting]:
     """Return everybody with an order at a site on a day, by name, in as many statements for two people as for two hundred."""
     orders = list(
-        orders_in_force(orders_seen_by(user).filter(site=site), day)
+        orders_in_force(orders_to_dose(user).filter(site=site), day)
         .annotate(
             in_care=Exists(
                 Episode.objects.filter(patient=OuterRef("patient"), program=OuterRef("program"), discharged_on__isnull=True),

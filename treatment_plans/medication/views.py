@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.core.ui.parts import moment, person, state
 from patients.caseload.queries import patients_seen_by
+from patients.guarding.queries import restrictions_against
 from patients.record.models import Patient
 from treatment_plans.inventory.queries import mg_words, next_lot, sites_reached, volume_words
 from treatment_plans.medication.actions import administer_dose, end_order, hold_order, release_order, write_order
@@ -34,6 +36,7 @@ from treatment_plans.medication.queries import (
     facts_for_a_dose,
     orders_of,
     orders_seen_by,
+    orders_to_dose,
     statements_of,
 )
 
@@ -196,7 +199,9 @@ def dose(request: StaffRequest, order_id: int) -> HttpResponse:
             said = {"mg": mg_words(given.mg), "drug": order.get_substance_display(), "name": order.patient.display_name}
             messages.success(request, _("%(mg)s mg %(drug)s given to %(name)s.") % said)
             return HttpResponseRedirect(f"{back}&given={order.pk}")
-    note_read(by=request.user, at=now, what="dosing_page", patient_id=order.patient_id, subject=f"treatment_plans.order:{order.pk}")
+    rests_on = "dosing_of_a_restricted_chart" if order.is_restricted else ""
+    order_key = f"treatment_plans.order:{order.pk}"
+    note_read(by=request.user, at=now, what="dosing_page", patient_id=order.patient_id, subject=order_key, rests_on=rests_on)
     blocked = already_in_the_way(facts, request.user, deceased=order.patient.deceased_on is not None)
     given_already = [reason for reason in blocked if reason.code in ("already_given", "take_home_in_hand")]
     context = {
@@ -317,8 +322,9 @@ def order_end(request: StaffRequest, order_id: int) -> HttpResponse:
 
 def _orders_to_dose(request: StaffRequest) -> Any:
     """Return the orders that this person may dose on."""
-    here = sites_reached(request.user, Can.ADMINISTER_DOSE)
-    return orders_seen_by(request.user).filter(site__in=here).select_related("patient", "product", "site", "prescriber")
+    closed = restrictions_against(request.user, [m.program_id for m in request.user.reach(Can.ADMINISTER_DOSE)])
+    rows = orders_to_dose(request.user).annotate(is_restricted=Exists(closed.filter(patient=OuterRef("patient"))))
+    return rows.select_related("patient", "product", "site", "prescriber")
 
 
 def _orders_to_decide(request: StaffRequest) -> Any:

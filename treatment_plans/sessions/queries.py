@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import hidden_from, patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.appointments.queries import on_day
@@ -56,6 +56,7 @@ def unsigned_for(user: User) -> QuerySet[Attendance]:
     """Return this person's own notes that wait for a signature, the oldest first."""
     return (
         Attendance.objects.filter(session__clinician=user, signed_at__isnull=True)
+        .exclude(hidden_from(user))
         .select_related("session__site", "session__clinician", "patient")
         .order_by("session__starts_at", "pk")
     )

@@ -227,6 +227,7 @@ def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, st
         "parts": [{"attendance": one, "state": ATTENDANCE_STATES[one.state]} for one in attendances],
         "refused": refused,
         "is_mine": is_mine,
+        "keeps_counseling": is_mine and request.user.may(Can.WRITE_COUNSELING_NOTE, program_id=found.program_id),
         "may_sign": is_mine and any(one.signed_at is None for one in attendances),
     }
     return render(request, "treatment_plans/sessions/session.html", context, status=status)

@@ -190,6 +190,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=8, choices=[("en", "English"), ("es", "Español")], default="en")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(_("active"), default=True)
+    glass_until = models.DateTimeField(_("emergency access until"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()

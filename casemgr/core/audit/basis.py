@@ -31,9 +31,12 @@ def rest_on(fact: str) -> None:
 def basis_of(by: User | None, *, right: Can | None = None, patient_id: int | None = None) -> str:
     """Return in one short line on what somebody's act rests, from what is known without asking the database.
 
-    A role that sees only its own caseload rests on the care team, unless something else was said.
+    A role that sees only its own caseload rests on the care team, unless something else was said. What was opened by breaking the glass
+    rests on that (`opened_charts`, kept with the user for the length of a request).
     """
     right, fact = right or _right.get(), _fact.get()
+    if by is not None and patient_id is not None:
+        fact = by.__dict__.get("opened_charts", {}).get(patient_id, fact)
     if by is None or by.kind != UserKind.PERSON:
         return " ".join(filter(None, [by.kind if by else "", str(right or ""), fact]))
     kept = by.__dict__.get("current_memberships", ())

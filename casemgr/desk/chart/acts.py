@@ -48,7 +48,10 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("All orders"), "treatment_plans:orders", Can.SEE_MEDICATION, "m"),
         Act(_("Write an order"), "treatment_plans:order_new", Can.PRESCRIBE, "o"),
     ),
-    "sessions": (Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION),),
+    "sessions": (
+        Act(_("Restricted notes"), "patients:restricted_notes", Can.SEE_PARTNER_VIOLENCE),
+        Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION),
+    ),
     "tasks": (Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK),),
     "referrals": (Act(_("Refer"), "referrals:refer", Can.MAKE_REFERRAL, "r"),),
     "screenings": (
@@ -61,7 +64,12 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("Change"), "patients:contacts", Can.CHANGE_PATIENT, "c"),
         Act(_("Add a number"), "patients:add_identifier", Can.CHANGE_PATIENT),
     ),
-    "team": (Act(_("All"), "patients:team", Can.SEE_PATIENTS), Act(_("Assign"), "patients:assign", Can.ASSIGN_CARE_TEAM)),
+    "team": (
+        Act(_("All"), "patients:team", Can.SEE_PATIENTS),
+        Act(_("Assign"), "patients:assign", Can.ASSIGN_CARE_TEAM),
+        Act(_("Guard"), "patients:guard", Can.RESTRICT_CHART),
+        Act(_("Open counseling notes"), "treatment_plans:open_counseling", Can.OVERSEE_PRIVACY),
+    ),
     "consents": (
         Act(_("All"), "patients:consents", Can.SEE_DISCLOSURES),
         Act(_("Record"), "patients:add_consent", Can.RECORD_CONSENT),
