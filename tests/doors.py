@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.agreements.models import Agreement
@@ -18,6 +19,7 @@ from patients.complaints.models import Complaint
 from patients.consent.models import Consent, ConsentRecipient, ConsentScan
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
+from patients.guarding.models import GlassBreak
 from patients.incidents.models import Incident
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
@@ -27,6 +29,7 @@ from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.counseling.models import CounselingOpening
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 from treatment_plans.plan.models import Goal, Objective, Plan, Problem
@@ -86,6 +89,7 @@ class Everything:
         self._casework()
         self._privacy()
         self._grounds()
+        self._inside()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
@@ -199,6 +203,16 @@ class Everything:
             "session": session.pk,
             "attendance": attendance.pk,
         }
+
+    def _inside(self) -> None:
+        """Break the glass on this person's chart, and open counseling notes on them, so that there is something to review."""
+        common = {"patient": self.patient, "program": self.clinic.program}
+        until = timezone.now() + timedelta(minutes=30)
+        by = {"recorded_at": until - timedelta(minutes=60), "recorded_by": self.clinic.nurse}
+        glass = GlassBreak.objects.create(kind="internal", reason="safety", words=CANARY, closes_at=until, **common, **by)
+        opened = {"originator": self.clinic.therapist, "reader": self.clinic.case_manager, "basis": "training", "words": CANARY}
+        opening = CounselingOpening.objects.create(closes_at=until, **opened, **common, **by)
+        self.rows |= {"glass": glass.pk, "opening": opening.pk}
 
     def _casework(self) -> None:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
