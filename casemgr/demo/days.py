@@ -14,6 +14,7 @@ from casemgr.demo.arrival import arrive, leave
 from casemgr.demo.casework import work_on_life
 from casemgr.demo.dosing import dose_everybody
 from casemgr.demo.grounds import happen_without_consent
+from casemgr.demo.inside import keep_private
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
 
@@ -57,6 +58,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox) -> None:
     work_on_life(life, day)
     ask_what_was_told(life, day)
     leave(life, day)
+    keep_private(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
     send_queued(at=evening, gateway=letters)
