@@ -14,7 +14,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.logs import LineFormatter
 from tests.api.conftest import partner  # noqa: F401
-from tests.doors import CHOSEN, UNKNOWN, routes
+from tests.doors import CHOSEN, routes, unknown
 from tests.knocking import CODES, SEARCHES
 from tests.treatment_plans.counseling.conftest import SECRET
 from treatment_plans.counseling import views
@@ -25,7 +25,7 @@ OWN_PAGE = "treatment_plans:counseling_note"
 def arguments_of(route, held, person):
     """Return the arguments that lead to this person and this session, whatever else a route names."""
     known = {"patient": person.public_id, "session": held.session_id, "attendance": held.pk, **CHOSEN}
-    return {name: known.get(name, UNKNOWN) for name in route.arguments}
+    return unknown(route.arguments) | {name: known[name] for name in route.arguments if name in known}
 
 
 def pages(held):
