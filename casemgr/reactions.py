@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
+from casemgr.core.accounts.models import Closure, OpeningHours, Program, Purpose, Site, User
 from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.deadlines.events import ClockWarningDue
 from casemgr.core.deadlines.models import Clock
@@ -16,19 +16,22 @@ from casemgr.core.messaging.models import Message
 from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
+from casemgr.sharing.webhooks import Webhook
 from patients.caseload.actions import end_care_team
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.consent.events import ConsentRevoked
-from patients.consent.models import Consent
+from patients.consent.models import Consent, InformationCategory
+from patients.disclosures.queries import what_would_be_told
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.episodes.models import Episode
 from patients.guarding.events import GlassBroken
 from patients.guarding.models import GlassBreak
 from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
-from patients.transmissions.actions import withhold_transmissions
-from patients.transmissions.events import TransmissionNotSent
-from patients.transmissions.models import Transmission, TransmissionState
+from patients.transmissions.actions import queue_transmission, withhold_transmissions
+from patients.transmissions.events import NewsForPartners, TransmissionNotSent
+from patients.transmissions.models import EventKind, Transmission, TransmissionState
+from patients.transmissions.queries import webhooks_for
 from referrals.casework.actions import add_task
 from referrals.casework.models import TaskDomain, Urgency
 from treatment_plans.appointments.actions import decide_reminders
@@ -45,6 +48,13 @@ from treatment_plans.sessions.models import Session
 RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
 OUTREACH_WITHIN = timedelta(days=30)
 """How old an absence may be to still need a call when the fact of it is drained; older ones were imported or lay long in the queue."""
+
+NEWS = {
+    EventKind.REFERRAL: InformationCategory.DEMOGRAPHICS.value,
+    EventKind.APPOINTMENT: InformationCategory.APPOINTMENTS.value,
+    EventKind.ORDER: InformationCategory.MEDICATIONS.value,
+}
+"""The part of the record that news of each kind gives a glimpse of, and for which the gate is asked."""
 
 NOT_SENT = {
     TransmissionState.WITHHELD: gettext_lazy("Nothing was sent to %(name)s: see why"),
@@ -159,6 +169,36 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
         at=at,
     )
     return f"task {task.pk}, {len(stopped)} sendings stopped"
+
+
+def _tell_partners_systems(event: NewsForPartners, at: datetime) -> str:
+    """Queue the news for each system that asked for such and may know it by consent; of others nobody hears."""
+    patient, program = Patient.objects.get(pk=event.patient_id), Program.objects.get(pk=event.program_id)
+    told = 0
+    for webhook in webhooks_for(event.news):
+        if event.organization_id not in (0, webhook.organization_id):
+            continue
+        part = NEWS[EventKind(event.news)]
+        open_to_them = what_would_be_told(
+            patient_id=patient.pk, recipient=webhook.organization, purpose=webhook.purpose, at=at, programs=[program.pk]
+        )
+        if all(found.allowed for found in open_to_them if found.category == part) and patient.deceased_on is None:
+            queue_transmission(
+                patient=patient,
+                program=program,
+                recipient=webhook.organization,
+                purpose=webhook.purpose,
+                categories=[part],
+                description=EventKind(event.news).label,
+                via=Webhook.via,
+                format=Webhook.formats[0],
+                event=event.news,
+                subject=event.subject,
+                by=User.objects.system(),
+                at=at,
+            )
+            told += 1
+    return f"{told} systems are told"
 
 
 def _look_at_what_was_not_sent(event: TransmissionNotSent, at: datetime) -> str:
@@ -276,6 +316,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
     GlassBroken: [each(_tell_of_broken_glass)],
+    NewsForPartners: [each(_tell_partners_systems)],
     TransmissionNotSent: [each(_look_at_what_was_not_sent)],
 }
 

@@ -17,6 +17,8 @@ from casemgr.demo.grounds import happen_without_consent
 from casemgr.demo.inside import keep_private
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
+from casemgr.demo.sharing import share_records, stop_one_in_time
+from casemgr.sharing.sending import send_transmissions
 
 ANALYZE_EVERY = 20
 """Days of the story between two looks of the database at its own sizes."""
@@ -41,7 +43,7 @@ def live(life: Life, *, first: date, today: date, progress: Callable[[int, int],
     letters = LetterBox()
     for number in range(days):
         with transaction.atomic():
-            _live_one_day(life, first + timedelta(days=number), letters)
+            _live_one_day(life, first + timedelta(days=number), letters, eve=today - timedelta(days=3))
         if number % ANALYZE_EVERY == 0:
             _count_rows()
         progress(number + 1, days)
@@ -49,7 +51,7 @@ def live(life: Life, *, first: date, today: date, progress: Callable[[int, int],
         happen_without_consent(life, today)
 
 
-def _live_one_day(life: Life, day: date, letters: LetterBox) -> None:
+def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> None:
     """Live one day, from the first dose to the evening's messages."""
     arrive(life, day)
     dose_everybody(life, day)
@@ -57,11 +59,16 @@ def _live_one_day(life: Life, day: date, letters: LetterBox) -> None:
     hold_groups(life, day)
     work_on_life(life, day)
     ask_what_was_told(life, day)
+    share_records(life, day)
+    if day == eve:
+        stop_one_in_time(life, day)
     leave(life, day)
     keep_private(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
     send_queued(at=evening, gateway=letters)
+    while send_transmissions(at=evening):
+        pass
 
 
 def _count_rows() -> None:

@@ -41,7 +41,7 @@ def as_csv(packet: Packet) -> bytes:
 
 
 def as_pdf(packet: Packet) -> bytes:
-    """Return the packet on paper: short notice, scope and number at the foot of every page, the long notice at the end."""
+    """Return the packet on paper: short notice, scope and number at the foot of every page, the long notice first."""
     frame = page_frame(
         title=TITLE,
         program=packet.program,
@@ -51,9 +51,9 @@ def as_pdf(packet: Packet) -> bytes:
     )
     facts = [["For", packet.recipient], ["From", packet.program], ["Person", str(packet.person)]]
     blocks: list[dict[str, Any]] = [{"kind": "facts", "rows": facts}]
+    blocks += [_heading("Notice to the recipient (42 CFR 2.32)"), {"kind": "text", "text": packet.released.part2_notice}]
     for part, found in packet.parts.items():
         blocks += [_heading(category_words(part)), *(list(blocks_of(found)) or [{"kind": "text", "text": "Nothing is on record."}])]
-    blocks += [_heading("Notice to the recipient (42 CFR 2.32)"), {"kind": "text", "text": packet.released.part2_notice}]
     if packet.released.keep_to_yourself:
         blocks.append({"kind": "text", "text": packet.released.keep_to_yourself})
     return typeset("document", {"paper": frame, "blocks": blocks})

@@ -11,7 +11,10 @@ from uuid import UUID
 from django.db import connection
 
 from casemgr.core.accounts.rules import Can
+from patients.compartments.models import Compartment
+from patients.compartments.queries import restricted_notes_released
 from patients.disclosures.queries import DEMOGRAPHICS_SQL
+from treatment_plans.counseling.queries import counseling_notes_released
 
 MOST_ROWS = 50
 """Rows of one part; the figure is ours. A longer history is asked for in words."""
@@ -186,6 +189,26 @@ def employment(patient_id: int, program_id: int) -> list[dict[str, Any]]:
     return _read(_TASKS, patient_id, program_id, domains=["employment", "benefits"])
 
 
+def counseling_notes(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return signed counseling notes; no other part holds a word of them (42 CFR 2.31(b))."""
+    return counseling_notes_released(patient_id=patient_id, program_id=program_id)
+
+
+def trauma(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return the notes of the compartment trauma."""
+    return restricted_notes_released(patient_id=patient_id, program_id=program_id, compartment=Compartment.TRAUMA)
+
+
+def legal(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return the notes of the compartment legal matters."""
+    return restricted_notes_released(patient_id=patient_id, program_id=program_id, compartment=Compartment.LEGAL)
+
+
+def partner_violence(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return the notes of the compartment violence by a partner."""
+    return restricted_notes_released(patient_id=patient_id, program_id=program_id, compartment=Compartment.PARTNER_VIOLENCE)
+
+
 Reader = Callable[[int, int], Any]
 
 READERS: dict[str, Reader] = {
@@ -199,6 +222,10 @@ READERS: dict[str, Reader] = {
     "sessions": sessions,
     "housing": housing,
     "employment": employment,
+    "counseling_notes": counseling_notes,
+    "trauma": trauma,
+    "legal": legal,
+    "partner_violence": partner_violence,
 }
 """One reader for each category of information that a consent can open."""
 

@@ -6,7 +6,6 @@ decides, because nobody can know.
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -55,7 +54,7 @@ def send_transmissions(*, at: datetime, limit: int = BATCH) -> int:
     return len(batch)
 
 
-def _claim(at: datetime, most: int) -> Iterable[Transmission]:
+def _claim(at: datetime, most: int) -> list[Transmission]:
     """Lease a batch of due sendings; what another worker holds is passed over."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -129,7 +128,7 @@ def _release(transmission: Transmission, at: datetime) -> Released:
             if not waiting.update(disclosure_id=released.disclosure_id, consent_id=released.consent_id, offered_at=at):
                 raise _TakenBack
     except _AccountedBefore:
-        first = Disclosure.objects.get(pk=transmission.disclosure_id)
+        first = Disclosure.objects.get(pk=transmission.disclosure_id or 0)
         return released._replace(disclosure_id=first.pk, disclosure_public_id=str(first.public_id))  # type: ignore[union-attr]
     return released
 

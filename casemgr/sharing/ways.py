@@ -7,7 +7,7 @@ to be one without standing here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 from django.http import HttpResponse
 from django.utils.functional import Promise
@@ -90,7 +90,7 @@ class Print(WayOut):
     via = "print"
     label = _("Print it, to hand it over")
     formats = ("pdf",)
-    carried_in: ClassVar[Mapping[str, str]] = {"pdf": "foot of every page, notice at the end"}
+    carried_in: ClassVar[Mapping[str, str]] = {"pdf": "first page, and foot of every page"}
     is_chosen = True
 
 
@@ -110,7 +110,7 @@ class ReferralPacket(WayOut):
     via = "referral"
     label = _("With a referral")
     formats = ("pdf",)
-    carried_in: ClassVar[Mapping[str, str]] = {"pdf": "foot of every page, notice at the end"}
+    carried_in: ClassVar[Mapping[str, str]] = {"pdf": "first page, and foot of every page"}
 
 
 class QueuedWay(Protocol):
@@ -135,8 +135,7 @@ def queued_way(via: str) -> QueuedWay:
     found = WAYS.get(via)
     if found is None or not found.is_queued:
         raise LookupError(f"Nothing is sent by {via}.")
-    way: Any = found()
-    return way
+    return cast("QueuedWay", found())
 
 
 def answer_with(written: Written, *, inline: bool = False) -> HttpResponse:

@@ -24,6 +24,7 @@ from patients.accounting.models import Handout, RecordsRequest
 from patients.admin.accounting import HandoutAdmin, RecordsRequestAdmin
 from patients.admin.base import PEOPLE, PatientTable, patient_form
 from patients.admin.grounds import GROUNDS
+from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
 from patients.caseload.queries import hidden_among
@@ -345,5 +346,6 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     RecordsRequest: RecordsRequestAdmin,
     Handout: HandoutAdmin,
     **GROUNDS,
+    **TRANSMISSION_ADMINS,
 }
 """The tables of this storey in the record room."""

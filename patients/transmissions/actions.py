@@ -67,7 +67,7 @@ def queue_transmission(
     if not transmission.categories:
         raise Refused(Reason(_("Choose at least one part of the record."), field="categories", source="42 CFR 2.13(a)"))
     answered = _ask(transmission, at)
-    if isinstance(answered, Withheld):
+    if not isinstance(answered, _Carried):
         raise answered
     transmission.consent_id = answered.consent_id
     transmission.save(force_insert=True)

@@ -45,7 +45,7 @@ TRANSMISSION_MOVES = [
 class EventKind(models.TextChoices):
     """Name what a partner's system may be told of at once."""
 
-    REFERRAL = "referral.sent", _("A referral to it was sent or withdrawn")
+    REFERRAL = "referral.sent", _("A referral to it was sent")
     APPOINTMENT = "appointment.changed", _("An appointment was booked, moved, kept or cancelled")
     ORDER = "order.changed", _("An order for medication was written, changed or ended")
 

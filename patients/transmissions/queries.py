@@ -1,6 +1,7 @@
 """Read what waits to be sent, what was sent, and where organisations want to be told."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -8,6 +9,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
+from patients.transmissions.events import NewsForPartners
 from patients.transmissions.models import SecureAddress, Transmission, TransmissionState, WebhookEndpoint
 
 TO_LOOK_AT = [TransmissionState.FAILED, TransmissionState.DOUBTFUL]
@@ -45,6 +47,19 @@ def webhooks_for(event: str) -> Sequence[WebhookEndpoint]:
     """Return where this kind of event is told; whether it may be is asked for each."""
     named = WebhookEndpoint.objects.filter(is_active=True, events__contains=[event], organization__is_active=True)
     return list(named.select_related("organization").order_by("pk"))
+
+
+def is_awaited(news: str) -> bool:
+    """Say whether any partner's system wants news of this kind at once."""
+    return WebhookEndpoint.objects.filter(is_active=True, events__contains=[news]).exists()
+
+
+def news_awaited(news: str, *, about: Any, program_id: int) -> list[NewsForPartners]:
+    """Return the news about a row of a patient, to be recorded as a fact; nothing while nobody wants such news."""
+    if not is_awaited(news):
+        return []
+    subject = f"{about._meta.label_lower}:{about.pk}"
+    return [NewsForPartners(news=news, patient_id=about.patient_id, program_id=program_id, organization_id=0, subject=subject)]
 
 
 def webhook_of(organization_id: int, purpose: str) -> WebhookEndpoint | None:

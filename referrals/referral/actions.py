@@ -8,10 +8,14 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
+from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import PurposeOfUse
 from patients.disclosures.actions import disclose
 from patients.record.models import Patient
+from patients.transmissions.events import NewsForPartners
+from patients.transmissions.models import EventKind
+from patients.transmissions.queries import is_awaited
 from referrals.referral.models import REFERRAL_MOVES, Referral, ReferralState
 from referrals.referral.rules import ANSWERS, what_is_told
 
@@ -67,6 +71,15 @@ def send_referral(*, referral: Referral, by: User, at: datetime) -> Referral:
     )
     locked.state, locked.sent_at, locked.disclosure_id = ReferralState.SENT, at, released.disclosure_id
     locked.save(update_fields=["state", "sent_at", "disclosure_id"])
+    if is_awaited(EventKind.REFERRAL):
+        news = NewsForPartners(
+            news=EventKind.REFERRAL,
+            patient_id=locked.patient_id,
+            program_id=locked.program_id,
+            organization_id=locked.organization_id,
+            subject=f"referrals.referral:{locked.pk}",
+        )
+        record_fact(news, at=at)
     return locked
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from casemgr.core.accounts.models import Program
+from patients.compartments.models import RestrictedNote
 from patients.diagnoses.models import Diagnosis
 from patients.record.models import ContactPoint, Patient
 from patients.screenings.models import Observation, QuestionnaireAnswers
@@ -11,6 +12,7 @@ from referrals.casework.models import Task
 from tests.charts import order_for
 from tests.worlds import Clinic
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.counseling.models import CounselingNote
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -25,8 +27,15 @@ CANARIES = {
     "sessions": "Kwenchless",
     "housing": "Kwillinder",
     "employment": "Kwestor",
+    "counseling_notes": "Kwaverlance",
+    "trauma": "Kwicksand",
+    "legal": "Kwittance",
+    "partner_violence": "Kwellstone",
 }
 """The word that stands in each part, and in no other."""
+
+PROTECTED = ("counseling_notes", "trauma", "legal", "partner_violence")
+"""The parts that nothing tells unless they are asked for by name."""
 
 NEVER = "Kwnevertold"
 """The word in what no part tells: drafts, what was ruled out, what staff wrote beside it, what a group did, an unsafe number."""
@@ -41,9 +50,19 @@ def fill(clinic: Clinic, patient: Patient, *, program: Program | None = None) ->
     _meetings(clinic, by)
     order = order_for(clinic, patient, starts_on=date(2026, 2, 1), instructions=NEVER)
     type(order.product).objects.filter(pk=order.product_id).update(name=CANARIES["medications"])
+    _protected(clinic, program, by)
     for domain, part in (("housing", "housing"), ("employment", "employment"), ("benefits", "employment"), ("legal", "")):
         title = CANARIES.get(part, NEVER)
         Task.objects.create(program=program, domain=domain, title=title, detail=NEVER, due_on=date(2026, 3, 9), **by)
+
+
+def _protected(clinic: Clinic, program: Program, by: dict[str, Any]) -> None:
+    for part in PROTECTED[1:]:
+        RestrictedNote.objects.create(program=program, compartment=part, body=CANARIES[part], **by)
+    session = Session.objects.get(attendances__patient=by["patient"], attendances__signed_at__isnull=False)
+    for author, body, signed_at in ((clinic.therapist, CANARIES["counseling_notes"], clinic.now), (clinic.peer, NEVER, None)):
+        note = {"session": session, "program": program, "body": body, "signed_at": signed_at}
+        CounselingNote.objects.create(**note, **(by | {"recorded_by": author}))
 
 
 def words_in(text: str) -> set[str]:

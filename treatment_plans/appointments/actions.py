@@ -17,6 +17,9 @@ from casemgr.core.outbox.draining import Due
 from casemgr.core.outbox.recording import record_fact, record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
+from patients.transmissions.events import NewsForPartners
+from patients.transmissions.models import EventKind
+from patients.transmissions.queries import is_awaited
 from treatment_plans.appointments import rules
 from treatment_plans.appointments.events import AppointmentMissed, AppointmentReminderDue
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
@@ -64,6 +67,7 @@ def book_appointment(
         recorded_at=at,
     )
     _record_reminders(appointment, at)
+    _let_partners_know(appointment, at)
     return appointment
 
 
@@ -84,6 +88,7 @@ def move_appointment(*, appointment: Appointment, starts_at: datetime, ends_at: 
     fresh.starts_at, fresh.ends_at, fresh.version = starts_at, ends_at, fresh.version + 1
     fresh.save(update_fields=["starts_at", "ends_at", "version"])
     _record_reminders(fresh, at)
+    _let_partners_know(fresh, at)
     return fresh
 
 
@@ -95,6 +100,7 @@ def cancel_appointment(*, appointment: Appointment, by_patient: bool, by: User, 
         raise Refused(_("Only a booked appointment can be cancelled. This one is: %(state)s.") % {"state": fresh.get_state_display()})
     fresh.state = AppointmentState.CANCELLED_BY_PATIENT if by_patient else AppointmentState.CANCELLED_BY_STAFF
     fresh.save(update_fields=["state"])
+    _let_partners_know(fresh, at)
     return fresh
 
 
@@ -119,6 +125,7 @@ def settle_appointment(*, appointment: Appointment, state: str, by: User, at: da
     if state == AppointmentState.NO_SHOW:
         missed = AppointmentMissed(appointment_id=fresh.pk, patient_id=fresh.patient_id)
         record_fact(missed, at=at, key=f"missed:{fresh.pk}:{fresh.version}")
+    _let_partners_know(fresh, at)
     return fresh
 
 
@@ -222,6 +229,19 @@ def _record_reminders(appointment: Appointment, at: datetime) -> None:
             facts.append((event, due_at, rules.reminder_key(appointment.pk, appointment.version, lead)))
     if facts:
         record_facts(facts, at=at)
+
+
+def _let_partners_know(appointment: Appointment, at: datetime) -> None:
+    """Record that partners' systems may be told that something changed, if one of them asks for it."""
+    if is_awaited(EventKind.APPOINTMENT):
+        news = NewsForPartners(
+            news=EventKind.APPOINTMENT,
+            patient_id=appointment.patient_id,
+            program_id=appointment.site.program_id,
+            organization_id=0,
+            subject=f"treatment_plans.appointment:{appointment.pk}",
+        )
+        record_fact(news, at=at)
 
 
 def _wrong_times(starts_at: datetime, ends_at: datetime) -> list[Reason]:

@@ -16,6 +16,7 @@ from casemgr.core.outbox.recording import record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+from patients.transmissions.queries import news_awaited
 from treatment_plans.inventory.actions import draw_stock
 from treatment_plans.inventory.models import Product
 from treatment_plans.inventory.queries import shortage
@@ -93,6 +94,7 @@ def write_order(
     order.replaces = _make_room(order, today)
     order.missed_counted_from = starts_on if order.replaces is None else today
     order.save(force_insert=True)
+    _let_partners_know(order, at)
     return order
 
 
@@ -109,6 +111,7 @@ def hold_order(*, order: Order, reason: str, by: User, at: datetime) -> Order:
         raise Refused(*reasons)
     locked.state, locked.hold_reason = OrderState.ON_HOLD, reason
     locked.save(update_fields=["state", "hold_reason"])
+    _let_partners_know(locked, at)
     return locked
 
 
@@ -121,6 +124,7 @@ def release_order(*, order: Order, by: User, at: datetime) -> Order:
     locked.state, locked.hold_reason = OrderState.ACTIVE, ""
     locked.missed_counted_from = at.astimezone(locked.site.zone).date()
     locked.save(update_fields=["state", "hold_reason", "missed_counted_from"])
+    _let_partners_know(locked, at)
     return locked
 
 
@@ -136,6 +140,7 @@ def end_order(*, order: Order, on: date, by: User, at: datetime) -> Order:
         reasons.append(Reason(_("An order cannot end in the past; doses may have been given on it."), field="on", code="past_day"))
     if reasons:
         raise Refused(*reasons)
+    _let_partners_know(locked, at)
     return _let_end(locked, on=on, today=today)
 
 
@@ -254,6 +259,11 @@ def take_over_statements_in_bulk(
     for row in new:
         row.patient, row.recorded_at, row.recorded_by = patient, at, by
     return MedicationStatement.objects.bulk_create(new, batch_size=2000)
+
+
+def _let_partners_know(order: Order, at: datetime) -> None:
+    """Record that partners' systems may be told that something changed, if one of them asks for it."""
+    record_facts([(news, at, None) for news in news_awaited("order.changed", about=order, program_id=order.program_id)], at=at)
 
 
 def _lock_patient(patient_id: int) -> date | None:

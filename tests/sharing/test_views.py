@@ -1,0 +1,106 @@
+import pytest
+from django.urls import reverse
+
+from casemgr.core.audit.models import AuditEvent
+from casemgr.core.directory.models import Organization
+from patients.consent.actions import revoke_consent
+from patients.disclosures.models import Disclosure
+from patients.transmissions.models import Transmission
+from tests.sharing.canaries import words_in
+from tests.sharing.receivers import text_of
+
+
+@pytest.fixture
+def desk(clinic, sign_in):
+    return sign_in(clinic.case_manager)
+
+
+def address(name, patient, hospital, purpose="treatment"):
+    return reverse(f"sharing:{name}", args=[patient.public_id]) + f"?organization={hospital.pk}&purpose={purpose}"
+
+
+def test_the_page_offers_what_the_consent_reaches_ticked_and_says_why_the_rest_stays(desk, filled, hospital, consent):
+    consent(filled)
+    page = desk.get(address("share", filled, hospital)).content.decode()
+    assert page.count('name="categories"') == page.count("checked") - 1 == 3
+    assert "The consent does not reach this information." in page
+    assert words_in(page.replace(filled.display_name, "")) == set()
+
+
+def test_without_a_consent_there_is_nothing_to_let_go(desk, filled, hospital):
+    page = desk.get(address("share", filled, hospital)).content.decode()
+    assert 'name="categories"' not in page
+    assert "Nothing may be told to them for this purpose" in page
+
+
+@pytest.mark.parametrize(
+    ("way", "kind"), [("print:pdf", "application/pdf"), ("export:json", "application/json"), ("export:csv", "text/csv; charset=utf-8")]
+)
+def test_what_is_handed_over_holds_the_parts_that_were_chosen(desk, filled, hospital, consent, way, kind):
+    consent(filled)
+    answer = desk.post(address("share", filled, hospital), {"categories": ["medications"], "way": way})
+    assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (200, kind, "no-store")
+    assert words_in(text_of(answer.content, kind)) == {"medications"}
+    assert "Reyes" not in answer.headers["Content-Disposition"]
+    told = Disclosure.objects.get()
+    assert (told.outcome, told.categories, told.via) == ("disclosed", ["medications"], way.split(":")[0])
+
+
+def test_a_part_that_may_not_be_told_is_refused_at_its_field(desk, filled, hospital, consent):
+    consent(filled)
+    answer = desk.post(address("share", filled, hospital), {"categories": ["plan"], "way": "print:pdf"})
+    assert answer.status_code == 422
+    assert "This part may not be told to them for this purpose." in answer.content.decode()
+    assert not Disclosure.objects.exists()
+
+
+def test_nothing_is_mailed_where_no_secure_address_is_agreed_on(desk, filled, consent, clinic):
+    clinic_elsewhere = Organization.objects.create(name="Eastside", kind="clinic", hipaa_role="covered_entity")
+    consent(filled, recipients=[clinic_elsewhere])
+    answer = desk.post(address("share", filled, clinic_elsewhere), {"categories": ["medications"], "way": "email:pdf"})
+    assert answer.status_code == 422
+    assert "No secure address is agreed on with this organization" in answer.content.decode()
+    assert not Transmission.objects.exists()
+
+
+def test_a_mail_waits_and_can_be_taken_back(desk, filled, hospital, consent):
+    consent(filled)
+    answer = desk.post(address("share", filled, hospital), {"categories": ["medications"], "way": "email:pdf"}, follow=True)
+    waiting = Transmission.objects.get()
+    assert "Waiting to be sent" in answer.content.decode()
+    assert not Disclosure.objects.exists()
+    page = desk.post(reverse("patients:transmission_cancel", args=[waiting.pk]), {"reason": "wrong clinic"}, follow=True).content.decode()
+    assert "wrong clinic" in page
+    waiting.refresh_from_db()
+    assert waiting.state == "withheld"
+
+
+def test_see_as_partner_shows_what_would_leave_and_why_the_rest_would_not(desk, filled, hospital, consent):
+    given = consent(filled)
+    page = desk.get(address("as_partner", filled, hospital)).content.decode()
+    assert words_in(page) == {"demographics", "medications", "appointments"}
+    assert "The consent does not reach this information." in page
+    assert "42 CFR 2.13(a)" in page
+    assert not Disclosure.objects.exists()
+    assert AuditEvent.objects.filter(verb="seen_as_partner", patient_id=filled.pk).exists()
+    revoke_consent(consent=given, revoked_by=filled.legal_name, by=given.recorded_by, at=given.recorded_at)
+    assert words_in(desk.get(address("as_partner", filled, hospital)).content.decode()) == {"demographics"}, "the name in the page's head"
+
+
+def test_counseling_notes_are_seen_as_nobody(desk, filled, hospital, consent):
+    consent(filled, kind="counseling_notes", categories=["counseling_notes"])
+    page = desk.get(address("as_partner", filled, hospital)).content.decode()
+    assert words_in(page) == {"demographics"}
+    assert "It would leave, but it is not shown to you here." in page
+
+
+def test_the_lists_ask_as_often_for_two_as_for_twelve(desk, filled, hospital, clinic, now, query_count):
+    for number in range(12):
+        if number in (2, 11):
+            desk.get(reverse("patients:transmissions"))
+            with query_count(6):
+                desk.get(reverse("patients:transmissions"))
+        Transmission.objects.create(
+            patient=clinic.patient(), program=clinic.program, recipient=hospital, purpose="treatment", categories=["plan"], description="Plan",
+            via="email", format="pdf", requested_by=clinic.case_manager, requested_at=now, due_at=now,
+        )  # fmt: skip
