@@ -1,7 +1,7 @@
 """Say what each hour wakes: one tick, and what a tick looks for."""
 
 from celery import shared_task
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from django.conf import settings
 from django.utils import timezone
 
@@ -9,6 +9,7 @@ from casemgr.celery import DRAIN, app
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.administration.deadlines.actions import look_at_clocks
 from casemgr.core.audit.door import Door, through
+from casemgr.core.audit.verifying import anchor_or_alarm, put_verification_on_record, verify
 from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain as drain_outbox
 from casemgr.sharing.sending import send_transmissions
@@ -25,6 +26,13 @@ LOOK_AT_DEADLINES_EVERY = 6 * 3600
 
 EXPIRE_CONSENTS_EVERY = 3600
 """Seconds between looks for consents that have ended; at the gate they ended by themselves."""
+
+
+ANCHOR_EVERY = 300
+"""Seconds between looks whether the audit record has grown; what somebody does to its end in between, no anchor knows."""
+
+VERIFY_AT = crontab(hour=8, minute=17)
+"""The quiet hour of the night for the whole audit record, in universal time."""
 
 app.conf.beat_schedule = {
     "consents that ended": {
@@ -47,6 +55,12 @@ app.conf.beat_schedule = {
         "schedule": schedule(LOOK_AT_DEADLINES_EVERY),
         "options": {"expires": LOOK_AT_DEADLINES_EVERY},
     },
+    "audit anchor": {
+        "task": "casemgr.anchor_audit",
+        "schedule": schedule(ANCHOR_EVERY),
+        "options": {"expires": ANCHOR_EVERY},
+    },
+    "audit verification": {"task": "casemgr.verify_audit", "schedule": VERIFY_AT},
 }
 
 
@@ -80,3 +94,18 @@ def expire_ended_consents() -> None:
     """Write down which consents have ended."""
     with through(Door("schedule")):
         expire_consents(by=User.objects.system(), at=timezone.now())
+
+
+@shared_task(name="casemgr.anchor_audit")
+def anchor_audit() -> None:
+    """Write down outside the database where the audit record stands."""
+    with through(Door("schedule")):
+        anchor_or_alarm(by=User.objects.system(), at=timezone.now())
+
+
+@shared_task(name="casemgr.verify_audit")
+def verify_audit() -> None:
+    """Verify the whole audit record and put on it how that ended."""
+    with through(Door("schedule")):
+        now = timezone.now()
+        put_verification_on_record(verify(at=now), by=User.objects.system(), at=now)

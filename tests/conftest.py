@@ -69,6 +69,7 @@ def as_application(db, application_role) -> Callable[[], AbstractContextManager[
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.MESSAGE_FOLDER = tmp_path / "messages"
+    settings.AUDIT_ANCHOR = tmp_path / "outside" / "anchors.log"
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ TELLS_OLDER_STORIES = "command"
 
 _ROWS = f"""
     SELECT s.position, s.event_id, s.digest, s.sealed_at, e.id, e.code, e.door, {", ".join(f"e.{name}" for name in FIELDS)}
-    FROM casemgr_auditseal s LEFT JOIN casemgr_auditevent e ON e.id = s.event_id ORDER BY s.position
+    FROM casemgr_auditseal s LEFT JOIN casemgr_auditevent e ON e.id = s.event_id WHERE s.position > %s ORDER BY s.position
 """  # noqa: S608
 _UNSEALED = """
     SELECT e.id FROM casemgr_auditevent e LEFT JOIN casemgr_auditseal s ON s.event_id = e.id
@@ -61,24 +61,27 @@ class Link:
 class Findings:
     """Gather what is wrong, one fault for each place, with everything that is wrong there."""
 
-    places: dict[tuple[int, int | None], list[str]] = field(default_factory=dict)
+    places: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    events: dict[tuple[int, int], int | None] = field(default_factory=dict)
 
     def add(self, position: int, event_id: int | None, text: str) -> None:
-        """Put one sentence to what is known of a place."""
-        known = self.places.setdefault((position, event_id), [])
+        """Put one sentence to what is known of a place: a position, or an event that has none."""
+        place = (position, 0 if position else event_id or 0)
+        known = self.places.setdefault(place, [])
+        self.events[place] = self.events.get(place) or event_id
         if text not in known:
             known.append(text)
 
     def faults(self) -> list[Fault]:
         """Return one fault for each place, in the order of the chain; what has no position comes last."""
-        order = sorted(self.places, key=lambda place: (place[0] == 0, place[0], place[1] or 0))
-        return [Fault(position, event_id, "; ".join(self.places[position, event_id])) for position, event_id in order]
+        order = sorted(self.places, key=lambda place: (place[0] == 0, place))
+        return [Fault(place[0], self.events[place], "; ".join(self.places[place])) for place in order]
 
 
-def links() -> Iterator[Link]:
-    """Yield the whole chain in its order, with what each event says now."""
+def links(*, after: int = 0) -> Iterator[Link]:
+    """Yield the chain in its order, from behind a position on, with what each event says now."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(_ROWS)
+        cursor.execute(_ROWS, [after])
         while rows := cursor.fetchmany(CHUNK):
             yield from map(_link, rows)
 
