@@ -27,6 +27,7 @@ SITE_NAME = "casemgr"
 ROOT_REACTIONS = "casemgr.reactions.REACTIONS"
 ROOT_MESSAGE_GUARD = "casemgr.reactions.reasons_not_to_send"
 ROOT_NAVIGATION_COUNTS = "casemgr.desk.counts.navigation_counts"
+ROOT_PATIENT_FINDER = "casemgr.desk.audit.queries.key_of_patient"
 OUTBOX_WAKE = "casemgr.celery.wake"
 
 INSTALLED_APPS = [
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "casemgr.core.administration.middleware.door",
+    "casemgr.core.administration.middleware.noes",
     "casemgr.core.administration.middleware.session_limits",
     "casemgr.core.administration.middleware.program_in_hand",
     "patients.guarding.views.open_windows",
@@ -145,6 +147,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key", "login": "120/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_FORMS = {
+    "authenticate": "casemgr.core.administration.second_factor.SecondFactorForm",
+    "reauthenticate": "casemgr.core.administration.second_factor.SecondFactorAgainForm",
+}
 
 # Languages and time
 LANGUAGE_CODE = "en"

@@ -8,6 +8,7 @@ from casemgr.desk.history import views as history_views
 from casemgr.desk.privacy import views as privacy_views
 from casemgr.desk.search import views as search_views
 from casemgr.desk.today import views as today_views
+from casemgr.desk.watched import views as watched_views
 
 app_name = "desk"
 urlpatterns = [
@@ -22,4 +23,5 @@ urlpatterns = [
     path("agreements/<int:agreement>/", agreement_views.agreement, name="agreement"),
     path("agreements/<int:agreement>/paper/", agreement_views.agreement_paper, name="agreement_paper"),
     path("agreements/<int:agreement>/<slug:step>/", agreement_views.agreement_act, name="agreement_act"),
+    path("chart/<uuid:patient>/who-looked/", watched_views.who_looked, name="who_looked"),
 ]

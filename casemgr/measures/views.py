@@ -54,7 +54,9 @@ def figure_list(request: StaffRequest, code: str) -> HttpResponse:
     table = TABLES.get(code, LinesTable)(found)
     table.next_url = f"?{form.query}&{urlencode({'after': next_key})}" if next_key else ""
     table.previous_url = f"?{form.query}" if after else ""
-    note_read(by=request.user, at=timezone.now(), what="measures:list", subject=code, detail={"scope": form.query, "rows": len(found)})
+    people = [line.patient.pk for line in found if line.patient]
+    detail = {"scope": form.query, "rows": len(found)}
+    note_read(by=request.user, at=timezone.now(), what="measures:list", subject=code, detail=detail, people=people)
     return render(request, "measures/list.html", {**_frame(form, scope), "figure": figure, "table": table})
 
 

@@ -80,8 +80,8 @@ def caseload(request: StaffRequest) -> HttpResponse:
     """Show the people in this user's care, or at their site."""
     shown = request.GET.get("show", "in_care")
     shown = shown if shown in SHOWN else "in_care"
-    note_read(by=request.user, at=timezone.now(), what="caseload", detail={"show": shown})
     part = slice_of(with_care(SHOWN[shown][1](request.user)), by="family_name", after=request.GET.get("after", ""))
+    note_read(by=request.user, at=timezone.now(), what="caseload", detail={"show": shown}, people=[row.pk for row in part.rows])
     table = CaseloadTable(part.rows)
     if part.next_key:
         table.next_url = f"?show={shown}&after={part.next_key}"

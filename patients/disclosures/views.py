@@ -101,9 +101,10 @@ def disclosures(request: StaffRequest) -> HttpResponse:
     """Show what left the program of late and what was withheld."""
     shown, basis = request.GET.get("show", "told"), request.GET.get("basis", "")
     shown, basis = shown if shown in SHOWN else "told", basis if basis in Basis.values else ""
-    note_read(by=request.user, at=timezone.now(), what="disclosures", detail={"show": shown, "basis": basis})
     kept = {**SHOWN[shown][1], **({"basis": basis} if basis else {})}
     part = slice_of(disclosures_seen_by(request.user).filter(**kept), by="-pk", after=request.GET.get("after", ""))
+    people = [row.patient_id for row in part.rows]
+    note_read(by=request.user, at=timezone.now(), what="disclosures", detail={"show": shown, "basis": basis}, people=people)
     table = DisclosureTable(with_people(part.rows, request.user))
     if part.next_key:
         table.next_url = f"?show={shown}&basis={basis}&after={part.next_key}"

@@ -99,8 +99,8 @@ def tasks(request: StaffRequest) -> HttpResponse:
     whose = request.GET.get("whose") if request.GET.get("whose") in WHOSE else fallback
     rows = task_list(request.user, whose=str(whose), **asked, today=timezone.localdate())
     found = slice_of(rows, by="due_on", after=request.GET.get("after", ""))
-    people = len({row.patient_id for row in found.rows})
-    note_read(by=request.user, at=timezone.now(), what="task_list", detail={"whose": whose, "people": people})
+    people = [row.patient_id for row in found.rows]
+    note_read(by=request.user, at=timezone.now(), what="task_list", detail={"whose": whose}, people=people)
     table = TaskTable(found.rows)
     chosen = {"whose": str(whose), **{name: value for name, value in asked.items() if value}}
     table.next_url = f"?{urlencode({**chosen, 'after': found.next_key})}" if found.next_key else ""
@@ -123,7 +123,7 @@ def choose_person(request: StaffRequest, purpose: str) -> HttpResponse:
     text = request.POST.get("q", "").replace("\x00", "").strip()
     found = search_patients(patients_seen_by(request.user, can=right), text) if text else []
     if text:
-        note_read(by=request.user, at=timezone.now(), what="search", detail={"found": len(found)})
+        note_read(by=request.user, at=timezone.now(), what="search", detail={"found": len(found)}, people=[row.pk for row in found])
     context = {"asked": text, "found": [(patient, reverse(target, args=[patient.public_id])) for patient in found]}
     return render(request, "referrals/casework/choose_person.html", context)
 

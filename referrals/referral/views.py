@@ -118,7 +118,7 @@ def referrals(request: StaffRequest) -> HttpResponse:
     shown = request.GET.get("show") if request.GET.get("show") in SHOWN else "waiting"
     order = "sent_at" if shown == "waiting" else "-pk"
     found = slice_of(referral_list(request.user, show=str(shown)), by=order, after=request.GET.get("after", ""))
-    note_read(by=request.user, at=timezone.now(), what="referral_list", detail={"people": len({r.patient_id for r in found.rows})})
+    note_read(by=request.user, at=timezone.now(), what="referral_list", people=[row.patient_id for row in found.rows])
     table = ReferralTable(found.rows)
     table.next_url = f"?show={shown}&after={found.next_key}" if found.next_key else ""
     context = {"table": table, "shown": shown, "views": SHOWN, "refers": request.user.may(Can.MAKE_REFERRAL)}

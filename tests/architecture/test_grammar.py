@@ -18,7 +18,6 @@ WRITES = {"create", "bulk_create", "bulk_update", "update", "update_or_create", 
 ALWAYS_A_WRITE = {"bulk_create", "bulk_update", "update_or_create", "get_or_create", "save"}
 SQL_WRITE = re.compile(rf"\b(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\s+\"?({'|'.join(APPS)})_\w+")
 MAY_WRITE_OUTSIDE_ACTIONS = {
-    "casemgr/core/administration/adapter.py": "audit rows of sign-in and sign-out",
     "casemgr/core/audit/recording.py": "it is the writer of the audit record",
     "casemgr/core/deadlines/recording.py": "it is the writer of clocks, called inside verbs",
     "casemgr/core/outbox/recording.py": "it is the writer of the outbox",

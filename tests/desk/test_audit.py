@@ -1,12 +1,18 @@
+import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casemgr.core.accounts.models import Membership, Program, User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
+from casemgr.core.audit.verifying import Verification, put_verification_on_record
+from casemgr.core.audit.walking import Fault
 from casemgr.core.ui.keyset import PAGE
+from casemgr.desk.audit.queries import SORTS, events_seen_by, narrowed, page_of
 
 
 def event(clinic, **facts):
@@ -82,7 +88,7 @@ def test_the_record_is_narrowed_by_who_what_outcome_day_and_patient(clinic, sign
     assert verbs(audit(browser, what="disc")) == ["disclose"]
     assert verbs(audit(browser, outcome="refused")) == ["disclose"]
     assert verbs(audit(browser, until="2026-02-27")) == ["old"]
-    assert verbs(audit(browser, patient=str(ana.public_id))) == ["chart"]
+    assert verbs(audit(browser, patient=str(ana.public_id))) == ["audit:list", "chart"]
 
 
 def test_a_patient_whom_the_officer_may_not_know_is_nobody(clinic, sign_in):
@@ -122,7 +128,7 @@ def test_the_page_takes_the_same_statements_however_long_it_is(clinic, sign_in, 
     for _ in range(n):
         event(clinic, patient_id=clinic.patient().pk)
     browser = sign_in(clinic.privacy_officer)
-    with query_count(9):
+    with query_count(10):
         assert len(verbs(audit(browser))) == n
 
 
@@ -134,3 +140,115 @@ def test_an_administrator_reads_no_name_that_somebody_typed_or_was_told(clinic, 
     event(clinic, verb="grant_membership", outcome="done")
     assert verbs(audit(sign_in(clinic.administrator))) == ["grant_membership"]
     assert "register_patient" in verbs(audit(sign_in(clinic.privacy_officer)))
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS))
+def test_the_record_is_sorted_by_each_of_its_columns_and_walked_without_a_gap(clinic, sign_in, sort):
+    made = []
+    for number in range(PAGE + 5):
+        facts = {
+            "actor_name": f"Who {number % 7}",
+            "verb": f"v{number % 5}",
+            "address": f"10.0.0.{number % 3}",
+            "rests_on": f"f{number % 4}",
+        }
+        at = clinic.now - timedelta(hours=number % 11)
+        outcome = ("done", "seen", "refused")[number % 3]
+        made.append(event(clinic, patient_id=clinic.patient().pk, at=at, outcome=outcome, **facts).pk)
+    browser = sign_in(clinic.privacy_officer)
+    for direction in ("", "-"):
+        page = audit(browser, sort=f"{direction}{sort}", since="2026-03-01")
+        found = [row.record[0] for row in page.context["table"].rows if row.record[0].pk in made]
+        page = browser.get(reverse("audit:list") + page.context["table"].next_url)
+        found += [row.record[0] for row in page.context["table"].rows if row.record[0].pk in made]
+        values = [(getattr(each, SORTS[sort]), each.pk) for each in found]
+        assert values == sorted(values, reverse=bool(direction))
+        assert sorted(key for _value, key in values) == made
+
+
+def test_a_key_of_another_order_begins_at_the_beginning(clinic, sign_in):
+    event(clinic, patient_id=clinic.patient().pk)
+    assert verbs(audit(sign_in(clinic.privacy_officer), sort="who", after="-at!2026-03-04T20:00:00+00:00~1")) == ["chart"]
+
+
+def _nodes(plan):
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from _nodes(inner)
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS))
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_no_order_sorts_or_reads_the_whole_record(clinic, sort, direction):
+    """Ask the planner, on a filled table: every order walks its index and stops after one page."""
+    patient = clinic.patient()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "INSERT INTO casemgr_auditevent (at, actor_id, actor_name, verb, outcome, patient_id, subject, reason, detail, door, address,"
+            " request_id, rests_on, people, code) SELECT now() - n * interval '1 minute', n %% 50, 'Who ' || n %% 50, 'verb' || n %% 40,"
+            " CASE WHEN n %% 100 = 0 THEN 'denied' ELSE 'seen' END, %s, '', '', '', 'page', '10.0.0.' || n %% 30, '', 'f' || n %% 60, '{}', ''"
+            " FROM generate_series(1, 30000) n",
+            [patient.pk],
+        )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE casemgr_auditevent")
+    asked = {}
+    middle = AuditEvent.objects.order_by("pk")[15000]
+    value = getattr(middle, SORTS[sort])
+    after = f"{direction}{sort}!{value.isoformat() if sort == 'at' else value}~{middle.pk}"
+    for key in ("", after):
+        with CaptureQueriesContext(connection) as captured:
+            page_of(narrowed(events_seen_by(clinic.privacy_officer), asked, zone=clinic.program.zone), sort=f"{direction}{sort}", after=key)
+        statement = captured.captured_queries[-1]["sql"]
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (FORMAT json) " + statement.replace("%", "%%"))
+            (answer,) = cursor.fetchone()
+        plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+        whole = [node for node in _nodes(plan) if node.get("Relation Name") == "casemgr_auditevent"]
+        assert [node["Node Type"] for node in whole] in (["Index Scan"], ["Index Only Scan"])
+        sorts = [node for node in _nodes(plan) if "Sort" in node["Node Type"]]
+        wrong = [node for node in sorts if any(inner.get("Relation Name") == "casemgr_auditevent" for inner in _nodes(node))]
+        assert wrong == [], json.dumps(plan, indent=1)[:3000]
+
+
+def test_refusals_have_an_index_of_their_own(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'audit_of_refusals'")
+        assert "WHERE ((outcome)::text = ANY" in cursor.fetchone()[0]
+
+
+def test_the_privacy_officer_takes_what_is_shown_as_a_table(clinic, sign_in, query_count):
+    patient = clinic.patient(given="Ana", family="Flores")
+    event(clinic, patient_id=patient.pk, actor_name="=cmd()", rests_on="see_chart nurse:3")
+    event(clinic, patient_id=patient.pk, verb="other")
+    event(clinic, patient_id=clinic.patient(clinic.south, family="Hidden").pk)
+    browser = sign_in(clinic.privacy_officer)
+    answer = browser.get(reverse("audit:export"), {"what": "chart"})
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert len(lines) == 2
+    assert lines[0] == "when,who,what,about,on,outcome,reason,on which fact,door,from"
+    assert lines[1] == "2026-03-04T20:00:00+00:00,'=cmd(),chart,Ana Flores,,Seen,,see_chart nurse:3,,"
+    taken = AuditEvent.objects.get(verb="audit:export")
+    assert (taken.actor_id, taken.detail) == (clinic.privacy_officer.pk, '{"asked":"what=chart"}')
+    assert sign_in(clinic.administrator).get(reverse("audit:export")).status_code == 403
+
+
+def test_the_page_says_when_the_record_was_verified_and_is_loud_when_something_was_found(clinic, sign_in):
+    browser = sign_in(clinic.privacy_officer)
+    assert "This record was not verified yet" in audit(browser).content.decode()
+    put_verification_on_record(Verification(rows=7), by=clinic.system, at=clinic.now)
+    text = audit(browser).content.decode()
+    assert "7 events, nothing was changed." in " ".join(text.split())
+    found = Verification(rows=7, faults=[Fault(3, 9, "the event or its seal was changed")])
+    put_verification_on_record(found, by=clinic.system, at=clinic.now)
+    text = audit(browser).content.decode()
+    assert "Somebody has changed this record below the application" in text
+    assert "Position 3: the event or its seal was changed" in text
+
+
+def test_a_list_that_showed_a_person_is_found_by_that_person(clinic, sign_in):
+    ana, ben = clinic.patient(), clinic.patient()
+    event(clinic, verb="caseload", people=[ana.pk, ben.pk])
+    event(clinic, verb="today", people=[ben.pk])
+    assert verbs(audit(sign_in(clinic.privacy_officer), patient=str(ana.public_id))) == ["caseload"]

@@ -55,8 +55,9 @@ def calendar(request: StaffRequest) -> HttpResponse:
     day, clinician = form.chosen("day") or today, form.chosen("clinician")
     rows = on_day(appointments_seen_by(request.user).filter(site=site), day, site.zone)
     rows = rows.filter(clinician=clinician) if clinician else rows
-    note_read(by=request.user, at=at, what="calendar", detail={"day": day, "site": site.pk})
     appointments = list(rows[:MOST_ON_A_DAY])
+    people = [appointment.patient_id for appointment in appointments]
+    note_read(by=request.user, at=at, what="calendar", detail={"day": day, "site": site.pk}, people=people)
     context = {
         "form": CalendarForm(initial={"day": day, "site": site, "clinician": clinician}, sites=sites, staff=staff_at(sites)),
         "site": site,

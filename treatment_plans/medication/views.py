@@ -167,7 +167,9 @@ def dosing(request: StaffRequest) -> HttpResponse:
     today = now.astimezone(site.zone).date()
     calendar = calendar_of(site, around=today)
     everybody = dosing_list(request.user, site, today, calendar)
-    note_read(by=request.user, at=now, what="dosing_list", subject=f"casemgr.site:{site.pk}", detail={"people": len(everybody)})
+    note_read(
+        by=request.user, at=now, what="dosing_list", subject=f"casemgr.site:{site.pk}", people=[row.order.patient_id for row in everybody]
+    )
     shown = request.GET.get("show") if request.GET.get("show") in SHOWN else "due"
     asked = request.POST.get("q", "").strip()
     rows = [row for row in _in_tab(everybody, str(shown)) if asked.lower() in row.names]

@@ -51,7 +51,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
     seen = sessions_seen_by(request.user).prefetch_related(_seen_attendances(request))
     rows = seen if is_all else seen.filter(clinician=request.user)
     found = slice_of(rows, by="-starts_at", after=request.GET.get("after", ""), size=PAGE)
-    note_read(by=request.user, at=timezone.now(), what="sessions")
+    note_read(by=request.user, at=timezone.now(), what="sessions", people=[part.patient_id for row in found.rows for part in row.seen])
     after = {"after": found.next_key, **({"whose": "all"} if is_all else {})}
     context = {
         "sessions": found.rows,
@@ -150,7 +150,7 @@ def sign(request: StaffRequest, session: int) -> HttpResponse:
 def unsigned(request: StaffRequest) -> HttpResponse:
     """List one's own notes that wait for a signature, the oldest first."""
     waiting = list(unsigned_for(request.user)[:MOST_ON_A_ROSTER])
-    note_read(by=request.user, at=timezone.now(), what="unsigned")
+    note_read(by=request.user, at=timezone.now(), what="unsigned", people=[part.patient_id for part in waiting])
     return render(request, "treatment_plans/sessions/unsigned.html", {"waiting": waiting})
 
 
@@ -181,7 +181,7 @@ def _ask_roster(request: StaffRequest, site: Site | None, at: datetime) -> HttpR
     """Ask who took part; whoever is booked for a group today is chosen already."""
     people = list(patients_seen_by(request.user, can=Can.WRITE_SESSION)[:MOST_ON_A_ROSTER])
     expected = expected_in_group(request.user, at.astimezone(site.zone).date(), site.zone) if site else set()
-    note_read(by=request.user, at=at, what="roster")
+    note_read(by=request.user, at=at, what="roster", people=[person.pk for person in people])
     context = {"people": sorted(people, key=lambda person: person.pk not in expected), "expected": expected}
     return render(request, "treatment_plans/sessions/roster.html", context)
 

@@ -9,14 +9,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import Program
-from casemgr.core.audit.door import Door, through
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.audit.door import Door, no_is_on_record, through
+from casemgr.core.audit.models import Outcome
+from casemgr.core.audit.recording import audit_event, write_event
 
 Handler = Callable[[HttpRequest], HttpResponse]
+FORBIDDEN = 403
+NOES = frozenset({FORBIDDEN, 404})
 DOORS = {"/api/": "api", "/oauth/": "api", "/admin/": "admin"}
 
 
@@ -31,6 +36,40 @@ def door(get_response: Handler) -> Handler:
     return handle
 
 
+def noes(get_response: Handler) -> Handler:
+    """Put on the record each no that nothing else put there: who asked for which row or person and was told that there is none."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        match = request.resolver_match
+        if match and _is_worth_a_row(response.status_code, match) and isinstance(request.user, User) and not no_is_on_record():
+            _note_no(request.user, match, response.status_code)
+        return response
+
+    return handle
+
+
+def _is_worth_a_row(status: int, match: ResolverMatch) -> bool:
+    """Say whether an answer denied somebody something: a page, or a row that was named."""
+    return status == FORBIDDEN or (status in NOES and bool(match.kwargs))
+
+
+def _note_no(user: User, match: ResolverMatch, status: int) -> None:
+    """Put one no on the record, with the key that was asked for; if it is that of a person, it shows on their record of access too."""
+    wanted = ", ".join(f"{name}:{value}" for name, value in match.kwargs.items())
+    find_patient = import_string(settings.ROOT_PATIENT_FINDER)
+    event = audit_event(
+        by=user,
+        at=timezone.now(),
+        verb=f"page:{match.url_name}"[:80],
+        outcome=Outcome.DENIED,
+        patient_id=find_patient(match.kwargs["patient"]) if "patient" in match.kwargs else None,
+        subject=wanted,
+        reason="not permitted" if status == FORBIDDEN else "nothing here that this person may see",
+    )
+    write_event(event)
+
+
 def session_limits(get_response: Handler) -> Handler:
     """End a session that stood idle or grew too old (45 CFR 164.312(a)(2)(iii))."""
 
@@ -41,6 +80,9 @@ def session_limits(get_response: Handler) -> Handler:
         began = _moment(request, "signed_in_at") or now
         seen = _moment(request, "seen_at") or now
         if now - seen > settings.SESSION_IDLE or now - began > settings.SESSION_ABSOLUTE:
+            if isinstance(request.user, User):
+                why = "idle" if now - seen > settings.SESSION_IDLE else "too old"
+                write_event(audit_event(by=request.user, at=now, verb="session_ended", outcome=Outcome.DONE, reason=why))
             return _sign_in_again(request)
         if "signed_in_at" not in request.session:
             request.session["signed_in_at"] = began.isoformat()

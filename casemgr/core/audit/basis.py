@@ -39,7 +39,7 @@ def basis_of(by: User | None, *, right: Can | None = None, patient_id: int | Non
         fact = by.__dict__.get("opened_charts", {}).get(patient_id, fact)
     if by is None or by.kind != UserKind.PERSON:
         return " ".join(filter(None, [by.kind if by else "", str(right or ""), fact]))
-    kept = by.__dict__.get("current_memberships", ())
+    kept = getattr(by, "_wrapped", by).__dict__.get("current_memberships", ())  # the user of a request is a lazy one
     holding = [m for m in kept if right is None or right in RIGHTS[Role(m.role)]][:1]
     words = [str(right or ""), *(f"{m.role}:{m.pk}" for m in holding)]
     if fact:

@@ -198,7 +198,8 @@ class RecordAdmin(AnyAdmin):
         if request.method == "GET" and self.has_view_permission(request):
             words = unsealed(request, request.GET.get(SEARCH_VAR, ""))
             asked = {"asked": self._address_asked(request, ""), "words": words} if request.GET else None
-            self._note(request, "list", detail=asked)
+            rows = getattr(response, "context_data", {}).get("cl")
+            self._note(request, "list", detail=asked, rows=rows)
         return response
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -336,7 +337,7 @@ class RecordAdmin(AnyAdmin):
             "list_url": self._address_of(None),
         }
 
-    def _note(self, request: HttpRequest, what: str, row: Any = None, detail: dict[str, Any] | None = None) -> None:
+    def _note(self, request: HttpRequest, what: str, row: Any = None, detail: dict[str, Any] | None = None, rows: Any = None) -> None:
         """Put on the record that somebody looked."""
         note_read(
             by=self._user(request),
@@ -345,6 +346,7 @@ class RecordAdmin(AnyAdmin):
             patient_id=getattr(row, "patient_id", None),
             subject=self.opts.label_lower if row is None else f"{self.opts.label_lower}:{row.pk}",
             detail=detail,
+            people=[getattr(listed, "patient_id", None) for listed in rows.result_list] if rows else [],
         )
 
     @property

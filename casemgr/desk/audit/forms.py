@@ -27,6 +27,7 @@ class AuditForm(forms.Form):
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     until = forms.DateField(label=pgettext_lazy("period", "To"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    sort = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, patients: QuerySet[Patient]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -10,8 +11,21 @@ from casemgr.core.accounts.models import Membership, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import REGISTRY
 from casemgr.core.audit.models import AuditEvent, Outcome
+from casemgr.core.ui.keyset import PAGE, Slice, slice_of
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
+
+SORTS = {
+    "at": "at",
+    "who": "actor_name",
+    "what": "verb",
+    "about": "patient_id",
+    "outcome": "outcome",
+    "fact": "rests_on",
+    "door": "address",
+}
+"""What the record can be sorted by: the column of the page, and the field that has an index for it."""
+NEWEST_FIRST = "-at"
 
 
 def patients_audited_by(user: User) -> QuerySet[Patient]:
@@ -43,6 +57,11 @@ def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     )
 
 
+def key_of_patient(public_id: UUID) -> int | None:
+    """Return the key of a person who was asked for in vain; the record of who tried is theirs."""
+    return Patient.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+
+
 def _verbs_about_patients() -> list[str]:
     """Return the verbs of every storey above the ground, which knows no patient."""
     return [name.rpartition(".")[2] for name in REGISTRY if not name.startswith("casemgr.core.")]
@@ -57,12 +76,30 @@ def narrowed(events: QuerySet[AuditEvent], asked: dict[str, Any], *, zone: ZoneI
     if asked.get("outcome"):
         events = events.filter(outcome=asked["outcome"])
     if asked.get("patient"):
-        events = events.filter(patient_id=asked["patient"].pk)
+        events = events.filter(Q(patient_id=asked["patient"].pk) | Q(pk__in=_lists_with(asked["patient"])))
     if asked.get("since"):
         events = events.filter(at__gte=_start(asked["since"], zone))
     if asked.get("until"):
         events = events.filter(at__lt=_start(asked["until"] + timedelta(days=1), zone))
     return events
+
+
+def _lists_with(patient: Patient) -> QuerySet[AuditEvent]:
+    """Return the events of lists that showed a person among others."""
+    return AuditEvent.objects.filter(people__contains=[patient.pk]).exclude(people=[]).values("pk")
+
+
+def page_of(events: QuerySet[AuditEvent], *, sort: str, after: str, size: int = PAGE) -> Slice[AuditEvent]:
+    """Return one page of the record in an order, each order with its index; by person, what is about nobody is left out.
+
+    A key belongs to the order in which it was given out.
+    """
+    field = SORTS[sort.lstrip("-")]
+    if field == "patient_id":
+        events = events.filter(patient_id__isnull=False)
+    given, _mark, key = after.partition("!")
+    found = slice_of(events, by=f"{'-' if sort.startswith('-') else ''}{field}", after=key if given == sort else "", size=size)
+    return Slice(found.rows, f"{sort}!{found.next_key}" if found.next_key else "")
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:

@@ -7,22 +7,33 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_tables2.data import TableListData
 
 from casemgr.core.audit.models import Outcome
 from casemgr.core.ui.parts import moment, person, state
+from casemgr.desk.audit.words import fact_words
 
 KINDS = {Outcome.DONE: "good", Outcome.SEEN: "quiet", Outcome.REFUSED: "warn", Outcome.DENIED: "stop"}
 
 
-class AuditTable(tables.Table):
-    """Show what, who, about whom, how it ended, from where and when."""
+class InOrder(TableListData):
+    """Hold rows that the database has ordered already."""
 
-    what = tables.Column(verbose_name=_("What"), empty_values=(), orderable=False)
-    who = tables.Column(verbose_name=_("Who"), empty_values=(), orderable=False)
-    about = tables.Column(verbose_name=_("About"), empty_values=(), orderable=False)
-    outcome = tables.Column(verbose_name=_("Outcome"), empty_values=(), orderable=False)
-    door = tables.Column(verbose_name=_("From"), empty_values=(), orderable=False)
-    at = tables.Column(verbose_name=_("When"), empty_values=(), orderable=False)
+    def order_by(self, aliases: Any) -> None:
+        """Leave them as they are."""
+
+
+class AuditTable(tables.Table):
+    """Show what, who, about whom, how it ended, on which fact, from where and when."""
+
+    what = tables.Column(verbose_name=_("What"), empty_values=())
+    who = tables.Column(verbose_name=_("Who"), empty_values=())
+    about = tables.Column(verbose_name=_("About"), empty_values=())
+    outcome = tables.Column(verbose_name=_("Outcome"), empty_values=())
+    fact = tables.Column(verbose_name=_("On which fact"), empty_values=())
+    door = tables.Column(verbose_name=_("From"), empty_values=())
+    at = tables.Column(verbose_name=_("When"), empty_values=())
 
     next_url = ""
     previous_url = ""
@@ -45,6 +56,8 @@ class AuditTable(tables.Table):
     def render_about(self, record: Any) -> SafeString | str:
         """Name the patient, or the row."""
         event, patient = record
+        if patient is None and event.people:
+            return ngettext("%(count)s person on a list", "%(count)s people on a list", len(event.people)) % {"count": len(event.people)}
         if patient is None:
             return str(event.subject)
         return person(patient.display_name, legal=patient.legal_name, url=reverse("desk:chart", args=[patient.public_id]))
@@ -52,6 +65,10 @@ class AuditTable(tables.Table):
     def render_outcome(self, record: Any) -> SafeString:
         """Say how it ended."""
         return state(KINDS[record[0].outcome], record[0].get_outcome_display())
+
+    def render_fact(self, record: Any) -> str:
+        """Say on which right and fact it rested."""
+        return fact_words(record[0].rests_on)
 
     def render_door(self, record: Any) -> str:
         """Say through which door, and from which address."""

@@ -22,7 +22,13 @@ def search(request: StaffRequest) -> HttpResponse:
     text = request.POST.get("q", "").replace("\x00", "").strip()[:200]
     people = found_people(request.user, text, limit=MOST) if text else []
     if text:
-        note_read(by=request.user, at=timezone.now(), what="search", detail={"text": text, "found": len(people)})
+        note_read(
+            by=request.user,
+            at=timezone.now(),
+            what="search",
+            detail={"text": text, "found": len(people)},
+            people=[row.patient.pk for row in people],
+        )
     table = PeopleTable(people)
     context = {
         "text": text,

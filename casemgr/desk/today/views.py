@@ -18,5 +18,5 @@ def today(request: StaffRequest) -> HttpResponse:
     scope = Scope(request.user, now, now.date())
     found = today_of(scope, request.user.role_codes)
     named = sorted({row.patient.pk for section in found.sections for row in section.rows if row.patient})
-    note_read(by=request.user, at=now, what="today", detail={"patients": named} if named else None)
+    note_read(by=request.user, at=now, what="today", people=named)
     return render(request, "desk/today/today.html", {"today": found, "now": now})
