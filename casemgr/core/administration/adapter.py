@@ -60,6 +60,11 @@ def _known(credentials: dict[str, Any]) -> User | None:
     return User.objects.filter(email__iexact=credentials.get("email", "")).first()
 
 
+def note_wrong_code(user: User) -> None:
+    """Put on the record who gave a wrong second factor, without the code."""
+    _note(user, "second_factor", Outcome.DENIED)
+
+
 def _note(user: User | None, verb: str, outcome: Outcome) -> None:
     """Put it on the record."""
     write_event(audit_event(by=user, at=timezone.now(), verb=verb, outcome=outcome))

@@ -2,16 +2,8 @@
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from django.utils import timezone
 
-from casemgr.core.accounts.models import User
-from casemgr.core.audit.models import Outcome
-from casemgr.core.audit.recording import audit_event, write_event
-
-
-def _note_wrong_code(user: User) -> None:
-    """Put on the record who gave a wrong code, without the code."""
-    write_event(audit_event(by=user, at=timezone.now(), verb="second_factor", outcome=Outcome.DENIED))
+from casemgr.core.administration.adapter import note_wrong_code
 
 
 class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
@@ -20,7 +12,7 @@ class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         """Put a wrong code on the record."""
         super()._emit_authentication_failed(authenticator)
-        _note_wrong_code(self.user)
+        note_wrong_code(self.user)
 
 
 class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc]
@@ -29,4 +21,4 @@ class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc]
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         """Put a wrong code on the record."""
         super()._emit_authentication_failed(authenticator)
-        _note_wrong_code(self.user)
+        note_wrong_code(self.user)
