@@ -24,6 +24,8 @@ BESIDE_THE_WAYS = {
     ("casemgr/core/paper/typesetting.py", "subprocess"): "the press, a process without network that gives back a PDF",
     ("casemgr/core/views.py", "HttpResponse"): "the launcher asks whether the house lives; it says nothing",
     ("casemgr/core/views.py", "JsonResponse"): "the same, with the database asked; it says nothing",
+    ("casemgr/desk/agreements/views.py", "Content-Disposition"): "in-house: the scan of a paper signed with an organization; of no patient",
+    ("casemgr/desk/agreements/views.py", "HttpResponse"): "in-house: the scan of a paper signed with an organization; of no patient",
     ("casemgr/measures/views.py", "Content-Disposition"): "figures for other programs: small groups hidden, nobody named",
     ("casemgr/measures/views.py", "HttpResponse"): "figures for other programs: small groups hidden, nobody named",
     ("casemgr/measures/views.py", "writer"): "figures for other programs: small groups hidden, nobody named",
@@ -33,6 +35,10 @@ BESIDE_THE_WAYS = {
     ("patients/accounting/queries.py", "writer"): "to the patient: the account of what was told about them (42 CFR 2.25)",
     ("patients/accounting/views.py", "as_pdf"): "to the patient: the account of what was told about them (42 CFR 2.25)",
     ("patients/accounting/views.py", "typeset"): "to the patient: the account of what was told about them (42 CFR 2.25)",
+    ("patients/consent/printing/views.py", "as_pdf"): "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
+    ("patients/consent/printing/views.py", "typeset"): "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
+    ("patients/consent/views.py", "Content-Disposition"): "in-house: the scan of what the person signed, for staff",
+    ("patients/consent/views.py", "HttpResponse"): "in-house: the scan of what the person signed, for staff",
 }
 """Whatever could carry bytes out beside the ways, each with the reason why it may; one that no longer exists fails."""
 
