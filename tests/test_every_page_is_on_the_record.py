@@ -13,6 +13,8 @@ from tests.doors import CANARY, Everything
 from tests.knocking import ABOUT_PARTNERS_NOT_PATIENTS, CODES, SEARCHES, own_pages
 
 NOT_WRITTEN_DOWN = {
+    "patients:add_consent": "asks which kind of consent; it is reached from the consents, which are on the record",
+    "patients:codes": "finds codes for the form of a diagnosis, whose page is on the record",
     "patients:end_contact": "asks whether to go on; it is reached from the contacts, which are on the record",
     "patients:end_member": "asks whether to go on; it is reached from the care team, which is on the record",
 }
@@ -39,7 +41,9 @@ def _seen_but_not_recorded(browser, user, everything, pages):
         for arguments in [base | {"code": code} for code in CODES] if "code" in base else [base]:
             before = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
             answer = browser.get(reverse(route.name, kwargs=arguments), {"q": CANARY[:-1]} if route.name in SEARCHES else {})
-            if answer.status_code != 200 or answer.streaming or not THE_PERSON.search(answer.content.decode()):
+            if answer.status_code != 200 or answer.streaming or not answer["Content-Type"].startswith("text/html"):
+                continue
+            if not THE_PERSON.search(answer.content.decode()):
                 continue
             showed.add(route.name)
             named = Q(patient_id=everything.patient.pk) | Q(people__contains=[everything.patient.pk])

@@ -114,7 +114,8 @@ def work_list(request: StaffRequest) -> HttpResponse:
     shown = shown if shown in SHOWN else "open"
     rows = requests_seen_by(request.user, can=Can.OVERSEE_PRIVACY).filter(state__in=SHOWN[shown][1]).select_related("patient")
     found = slice_of(rows, by="due_on" if shown == "open" else "-due_on", after=request.GET.get("after", ""))
-    note_read(by=request.user, at=timezone.now(), what="records_requests", detail={"show": shown, "people": len(found.rows)})
+    people = [row.patient_id for row in found.rows]
+    note_read(by=request.user, at=timezone.now(), what="records_requests", detail={"show": shown}, people=people)
     table = RequestTable(found.rows)
     table.next_url = f"?show={shown}&after={found.next_key}" if found.next_key else ""
     views = {key: name for key, (name, _states) in SHOWN.items()}

@@ -93,7 +93,7 @@ def notices_owed(request: StaffRequest) -> HttpResponse:
     """Show who in care does not have the present notice, the longest waiting first."""
     today = timezone.localdate()
     found = slice_of(stays_without_notice(request.user, today), by="admitted_on", after=request.GET.get("after", ""))
-    note_read(by=request.user, at=timezone.now(), what="notices_owed", detail={"people": len(found.rows)})
+    note_read(by=request.user, at=timezone.now(), what="notices_owed", people=[row.patient_id for row in found.rows])
     table = OwedTable(found.rows)
     table.next_url = f"?after={found.next_key}" if found.next_key else ""
     return render(request, "patients/notices/owed.html", {"table": table, "version": current_version(today)})

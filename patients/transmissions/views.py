@@ -90,8 +90,8 @@ def transmissions(request: StaffRequest) -> HttpResponse:
     """List the sendings about everybody one may see."""
     shown = str(request.GET.get("show")) if request.GET.get("show") in SHOWN else "waiting"
     found = slice_of(transmission_list(request.user, show=shown), by="-pk", after=request.GET.get("after", ""))
-    people = len({row.patient_id for row in found.rows})
-    note_read(by=request.user, at=timezone.now(), what="transmissions", detail={"show": shown, "people": people})
+    people = [row.patient_id for row in found.rows]
+    note_read(by=request.user, at=timezone.now(), what="transmissions", detail={"show": shown}, people=people)
     table = TransmissionTable(found.rows)
     table.next_url = f"?show={shown}&after={found.next_key}" if found.next_key else ""
     return render(request, "patients/transmissions/transmissions.html", {"table": table, "shown": shown, "views": SHOWN})

@@ -128,7 +128,7 @@ def test_the_page_takes_the_same_statements_however_long_it_is(clinic, sign_in, 
     for _ in range(n):
         event(clinic, patient_id=clinic.patient().pk)
     browser = sign_in(clinic.privacy_officer)
-    with query_count(10):
+    with query_count(11):
         assert len(verbs(audit(browser))) == n
 
 

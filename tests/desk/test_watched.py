@@ -81,5 +81,5 @@ def test_the_page_takes_the_same_statements_however_long_it_is(clinic, sign_in, 
         event(patient, f"Who {number}", at=timezone.now() - timedelta(hours=number))
     browser = sign_in(clinic.privacy_officer)
     looked(browser, patient)
-    with query_count(6):
+    with query_count(7):
         assert sum(len(day.looks) for day in looked(browser, patient).context["days"]) == n

@@ -54,7 +54,8 @@ class Link:
     sealed_at: datetime | None
     code: str
     door: str
-    values: tuple[Any, ...]
+    said_at: datetime | None
+    said: str
     body: str
 
 
@@ -92,12 +93,10 @@ def _link(row: tuple[Any, ...]) -> Link:
     """Return one row of the statement with its event written down."""
     position, sealed, digest, sealed_at, event_id, code, door, *values = row
     if event_id is None:
-        body = ""
-    elif sealed_at is None:
-        body = written([event_id, *values[:_OLD]])
-    else:
-        body = written([event_id, *values, code, sealed_at])
-    return Link(position, sealed, digest, sealed_at, code or "", door or "", tuple(values), body)
+        return Link(position, sealed, digest, sealed_at, "", "", None, "", "")
+    said = written(values)
+    body = written([event_id, *values[:_OLD]]) if sealed_at is None else f"{written([event_id])}{said}{written([code, sealed_at])}"
+    return Link(position, sealed, digest, sealed_at, code, door, values[0], said, body)
 
 
 @contextmanager
@@ -161,7 +160,7 @@ class Walk:
             return
         if self.sealed_at is not None and link.sealed_at < self.sealed_at - SLIP:
             yield f"it was sealed at {moment_text(link.sealed_at)}, the one before at {moment_text(self.sealed_at)}: a clock went back"
-        said: datetime = link.values[0]
+        said = link.said_at or link.sealed_at
         if link.door != TELLS_OLDER_STORIES and abs(said - link.sealed_at) > APART:
             yield f"it says that it happened at {moment_text(said)}, but was sealed at {moment_text(link.sealed_at)}"
 
@@ -173,7 +172,7 @@ class Walk:
             yield "it carries no code: the application did not write it"
         elif not key_is_known(link.code):
             yield "its code was made with a key that is not in AUDIT_KEY"
-        elif not is_vouched_for(link.code, link.values):
+        elif not is_vouched_for(link.code, link.said):
             yield "its code does not fit what it says: it was changed or forged"
 
 

@@ -35,7 +35,7 @@ def privacy(request: StaffRequest) -> HttpResponse:
     found = slice_of(rows, by="ends_on", after=request.GET.get("after", ""))
     table = ClockTable(found.rows, people=people_behind(found.rows, request.user), today=today)
     table.next_url = f"?show={shown}&after={found.next_key}" if found.next_key else ""
-    note_read(by=request.user, at=timezone.now(), what="privacy", detail={"show": shown, "rows": len(found.rows)})
+    note_read(by=request.user, at=timezone.now(), what="privacy", detail={"show": shown}, people=[row.patient_id for row in found.rows])
     mine = [queue for queue in QUEUES if request.user.may(queue.right)]
     queues = [(queue, number, f"{MOST}+" if number > MOST else number) for queue in mine for number in [queue.count(request.user, today)]]
     return render(request, "desk/privacy/privacy.html", {"table": table, "shown": shown, "views": SHOWN, "queues": queues})

@@ -52,16 +52,18 @@ MOST_ROWS = 50
 def without_consent(request: StaffRequest) -> HttpResponse:
     """Show what waits for a review or a decision, and what opens the record without a consent."""
     user, now = request.user, timezone.now()
-    note_read(by=user, at=now, what="disclosures_without_consent")
     today = timezone.localdate(now)
+    orders = list(court_orders_seen_by(user).order_by("-pk")[:MOST_ROWS])
     context = {
         "waiting": list(emergencies_seen_by(user).filter(reviewed_at__isnull=True).order_by("pk")[:MOST_ROWS]),
         "requests": list(restrictions_to_decide(user)[:MOST_ROWS]),
-        "orders": [paper_of(order, now) for order in court_orders_seen_by(user).order_by("-pk")[:MOST_ROWS]],
+        "orders": [paper_of(order, now) for order in orders],
         "audits": list(audits_seen_by(user).filter(not_over(today)).order_by("ends_on", "pk")[:MOST_ROWS]),
         "research": list(research_seen_by(user).filter(not_over(today)).order_by("pk")[:MOST_ROWS]),
         "reviewed": list(emergencies_seen_by(user).filter(reviewed_at__isnull=False).order_by("-pk")[:MOST_ROWS]),
     }
+    about = [*context["waiting"], *context["requests"], *context["reviewed"], *orders]
+    note_read(by=user, at=now, what="disclosures_without_consent", people=[row.patient_id for row in about])
     return render(request, "patients/bases/without_consent.html", context)
 
 
