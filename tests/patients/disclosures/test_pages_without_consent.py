@@ -11,8 +11,8 @@ from patients.disclosures.without_consent.actions import disclose_in_emergency, 
 from patients.restrictions.actions import ask_restriction
 from patients.restrictions.models import Restriction
 
-OVERVIEW_QUERIES = 10
-# session, user, memberships, audit row, emergencies, requests, court orders, audits, research, reviewed
+OVERVIEW_QUERIES = 11
+# session, user, memberships, clocks in the menu, audit row, emergencies, requests, court orders, audits, research, reviewed
 
 
 @pytest.fixture
