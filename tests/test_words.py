@@ -195,6 +195,9 @@ ALLOWED = {
 OF_PERSONS = re.compile(r"\b(?:patients?|persons?|people|who|she|he|they) (?:has |have |had )?refused\b(?! (?:what|of|by))", re.IGNORECASE)
 """Of a person it is never said."""
 
+OF_THE_LAW = re.compile(r"\bchild abuse\b", re.IGNORECASE)
+"""What 42 CFR 2.12(c)(6) calls a report; nobody's use is called so."""
+
 QUOTED = re.compile(r"```.*?```|`[^`]*`|“[^”]*”|\"[^\"\n]*\"", re.DOTALL)
 
 
@@ -212,12 +215,17 @@ def words_to_avoid(language: str) -> re.Pattern[str]:
 def _unkind(texts: dict[str, str], language: str = "en") -> list[str]:
     """Return where words to avoid stand."""
     pattern = words_to_avoid(language)
-    return sorted(f"{place}: {found}" for place, text in texts.items() for found in {*pattern.findall(text), *OF_PERSONS.findall(text)})
+    return sorted(
+        f"{place}: {found}"
+        for place, text in texts.items()
+        for found in {*pattern.findall(OF_THE_LAW.sub("", text)), *OF_PERSONS.findall(text)}
+    )
 
 
 def test_the_words_to_avoid_are_found():
     texts = {"a": "The addict relapsed.", "b": "On MAT, but no mat.", "c": "The patient refused.", "d": "dirty-looking homelessness, mat"}
     assert _unkind(texts) == ["a: addict", "a: relapsed", "b: MAT", "c: patient refused"]
+    assert _unkind({"f": "A report of child abuse.", "g": "Child abuse, drug abuse."}) == ["g: drug abuse"]
     assert _unkind({"e": "Es adicta."}, "es") == ["e: adicta"]
 
 
