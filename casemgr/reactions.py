@@ -19,8 +19,8 @@ from casemgr.core.outbox.events import Event
 from casemgr.sharing.webhooks import Webhook
 from patients.caseload.actions import end_care_team
 from patients.caseload.queries import care_team_of, patients_seen_by
-from patients.consent.events import ConsentRevoked
-from patients.consent.models import Consent, InformationCategory
+from patients.consent.events import ConsentHandedIn, ConsentRevoked
+from patients.consent.models import Consent, HandedIn, InformationCategory, Settlement
 from patients.disclosures.queries import what_would_be_told
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.episodes.models import Episode
@@ -48,6 +48,9 @@ from treatment_plans.sessions.models import Session
 RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
 OUTREACH_WITHIN = timedelta(days=30)
 """How old an absence may be to still need a call when the fact of it is drained; older ones were imported or lay long in the queue."""
+
+DAYS_TO_COMPARE = timedelta(days=3)
+"""How long a paper that a partner handed in may wait; ours to set."""
 
 NEWS = {
     EventKind.REFERRAL: InformationCategory.DEMOGRAPHICS.value,
@@ -169,6 +172,28 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
         at=at,
     )
     return f"task {task.pk}, {len(stopped)} sendings stopped"
+
+
+def _compare_a_paper(event: ConsentHandedIn, at: datetime) -> str:
+    """Let whoever is in charge compare a paper that a partner handed in with the original."""
+    paper = HandedIn.objects.select_related("consent__patient", "consent__discloser", "organization").get(consent=event.consent_id)
+    if paper.outcome != Settlement.WAITING:
+        return "silent: it was settled since"
+    consent = paper.consent
+    task = add_task(
+        patient=consent.patient,
+        program=consent.discloser,
+        domain=TaskDomain.FOLLOW_UP,
+        title=_("%(name)s handed in a consent: compare it with the signed paper") % {"name": paper.organization.name[:120]},
+        detail=_("Nothing is told on it until then. Ask for the original or a scan of it; confirm it or decline it on its page."),
+        due_on=at.astimezone(consent.discloser.zone).date() + DAYS_TO_COMPARE,
+        owner=_in_charge(consent.patient, consent.discloser_id),
+        urgency=Urgency.SOON,
+        key=f"consent:handed_in:{consent.pk}",
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"task {task.pk}"
 
 
 def _tell_partners_systems(event: NewsForPartners, at: datetime) -> str:
@@ -313,6 +338,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     SessionMissed: [each(_reach_out_after_missed_session)],
+    ConsentHandedIn: [each(_compare_a_paper)],
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
     GlassBroken: [each(_tell_of_broken_glass)],

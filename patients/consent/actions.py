@@ -15,7 +15,7 @@ from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.checking.queries import reasons_against, same_consent, written
 from patients.consent.events import ConsentRevoked
-from patients.consent.models import Consent, ConsentRecipient, ConsentState, SignatureMethod, SignerRelationship
+from patients.consent.models import Consent, ConsentRecipient, ConsentState, ScanOf, SignatureMethod, SignerRelationship
 from patients.consent.queries import consents_that_have_ended
 from patients.consent.rules import CJ_REFERRAL
 from patients.record.models import Patient
@@ -87,22 +87,23 @@ def record_consent(
 
 
 @action(Can.RECORD_CONSENT)
-def confirm_consent(*, consent: Consent, compared: bool, by: User, at: datetime) -> Consent:
-    """Make a draft hold, once somebody compared it with the signed paper; what it lacks is named."""
+def confirm_consent(*, consent: Consent, compared: bool, by: User, at: datetime, original_seen_on: date | None = None) -> Consent:
+    """Make a draft hold, once somebody compared it with the scan on file, or with the original on a day that they name.
+
+    Whoever confirms is on the record as the one who compared; what the draft lacks is named.
+    """
     Patient.objects.select_for_update(no_key=True).get(pk=consent.patient_id)
     consent = _locked(consent)
     if consent.state != ConsentState.DRAFT:
         raise Refused(Reason(_("This consent is no draft any more."), code="not_draft"))
     named = [(row.organization, row.part) for row in consent.named_recipients.select_related("organization")]
     reasons = reasons_against(consent, named, at)
-    if not compared:
-        reasons.append(
-            Reason(_("Compare it with the signed paper first, and say that you did."), field="compared", source="42 CFR 2.31(c)")
-        )
+    reasons += _not_compared(consent, compared, original_seen_on, at)
     if not reasons and same_consent(consent, named):
         reasons.append(_recorded_already())
     if reasons:
         raise Refused(*reasons)
+    consent.compared_by, consent.compared_at, consent.original_seen_on = by, at, original_seen_on
     return _activated(consent, at)
 
 
@@ -185,6 +186,20 @@ def expire_consents(*, by: User, at: datetime) -> int:
     return len(ended)
 
 
+def _not_compared(consent: Consent, compared: bool, seen_on: date | None, at: datetime) -> list[Reason]:
+    """Return what is missing before somebody may say that a draft agrees with the signed paper."""
+    if not compared:
+        return [Reason(_("Compare it with the signed paper first, and say that you did."), field="compared", source="42 CFR 2.31(c)")]
+    if seen_on is None and not consent.scans.filter(of=ScanOf.CONSENT).exists():
+        text = _("Add a scan of the signed paper first, or say on which day you saw the original.")
+        return [Reason(text, field="original_seen_on", code="no_original", source="42 CFR 2.31(c)")]
+    today = at.astimezone(consent.discloser.zone).date()
+    if seen_on is not None and (seen_on > today or (consent.signed_on is not None and seen_on < consent.signed_on)):
+        text = _("The original is seen between the day of the signature and today.")
+        return [Reason(text, field="original_seen_on", code="seen_on_another_day")]
+    return []
+
+
 def _locked(consent: Consent) -> Consent:
     """Return a consent that nobody else changes until we are done."""
     return Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("discloser").get(pk=consent.pk)
@@ -203,7 +218,7 @@ def _keep_draft(draft: Consent, named: Sequence[tuple[Organization, str]], by: U
 def _activated(consent: Consent, at: datetime) -> Consent:
     """Let a draft hold from now on."""
     consent.state = ConsentState.ACTIVE
-    consent.save(update_fields=["state"])
+    consent.save(update_fields=["state", "compared_by", "compared_at", "original_seen_on"])
     today = at.astimezone(consent.discloser.zone).date()
     if consent.valid_until is not None and consent.valid_until > today:
         start_clock(

@@ -11,3 +11,11 @@ class ConsentRevoked(Event):
 
     consent_id: int
     patient_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentHandedIn(Event):
+    """A partner handed in a paper that somebody here must compare with the original."""
+
+    consent_id: int
+    patient_id: int

@@ -245,9 +245,15 @@ class RevocationForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Ask whether a draft was compared with the signed paper."""
+    """Ask whether a draft was compared with the signed paper, and with which."""
 
     compared = forms.BooleanField(label=_("I compared it with the signed paper, line by line"), required=False)
+    original_seen_on = forms.DateField(
+        label=_("I saw the original on"),
+        required=False,
+        widget=DAY,
+        help_text=_("Leave it empty if you compared it with the scan that is on file here."),
+    )
 
 
 class DeclineForm(forms.Form):

@@ -304,7 +304,12 @@ def consents_seen_by(user: User, *, can: Can = Can.SEE_DISCLOSURES) -> QuerySet[
 def standing_of(consents: QuerySet[Consent], patient: Patient, at: datetime) -> list[Standing]:
     """Return these consents of one person, those in force first, each with how it stands now."""
     facts = {found.id: found for found in consents_of(patient.pk, at=at)}
-    rows = consents.filter(patient=patient).select_related("discloser", "recorded_by").prefetch_related("recipients").order_by("-id")
+    rows = (
+        consents.filter(patient=patient)
+        .select_related("discloser", "recorded_by", "compared_by")
+        .prefetch_related("recipients")
+        .order_by("-id")
+    )
     standings = [_standing(consent, facts.get(consent.pk)) for consent in rows]
     return sorted(standings, key=lambda standing: not standing.in_force)
 
@@ -346,6 +351,12 @@ def replaceable(user: User, patient: Patient) -> QuerySet[Consent]:
 def waiting_seen_by(user: User) -> QuerySet[HandedIn]:
     """Return the consents that partners handed in and that wait to be compared with the signed paper."""
     return HandedIn.objects.filter(outcome=Settlement.WAITING, consent__in=consents_seen_by(user, can=Can.RECORD_CONSENT)).order_by("-id")
+
+
+def drafts_waiting_for(user: User) -> QuerySet[Consent]:
+    """Return the drafts that this user may make hold: handed in by partners and not settled, or taken over from another system."""
+    drafts = consents_seen_by(user, can=Can.RECORD_CONSENT).filter(state=ConsentState.DRAFT)
+    return drafts.filter(Q(handed_in__isnull=True) | Q(handed_in__outcome=Settlement.WAITING)).order_by("-id")
 
 
 def scans_of(consent: Consent) -> QuerySet[ConsentScan]:

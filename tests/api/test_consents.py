@@ -37,7 +37,9 @@ def test_a_partner_never_opens_a_record_to_itself(clinic, hospital, known, rosa,
     assert "Rosa" in desk.get(reverse("patients:consents_waiting")).content.decode()
     to = reverse("patients:confirm_consent", args=[rosa.public_id, draft.pk])
     assert desk.post(to, {}).status_code == 422
-    assert desk.post(to, {"compared": "on"}).status_code == 302
+    answer = desk.post(to, {"compared": "on"})
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"original_seen_on"})
+    assert desk.post(to, {"compared": "on", "original_seen_on": "2026-03-04"}).status_code == 302
     assert hospital.get(f"/api/v1/patients/{rosa.public_id}").status_code == 200
     assert "Rosa" not in desk.get(reverse("patients:consents_waiting")).content.decode().split("<main")[1]
 
@@ -70,6 +72,6 @@ def test_what_does_not_agree_is_declined_once(clinic, hospital, known, rosa, now
     settle_handed_in(consent=draft, holds=False, why="No such paper", by=clinic.case_manager, at=now)
     assert HandedIn.objects.get().outcome == "declined"
     with pytest.raises(Refused, match="settled already"):
-        settle_handed_in(consent=draft, holds=True, compared=True, by=clinic.case_manager, at=now)
+        settle_handed_in(consent=draft, holds=True, compared=True, original_seen_on=date(2026, 3, 4), by=clinic.case_manager, at=now)
     draft.refresh_from_db()
     assert draft.state == "draft"

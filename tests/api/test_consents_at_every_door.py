@@ -102,7 +102,7 @@ def test_a_draft_is_not_confirmed_without_the_element(clinic, known, now, elemen
     for organization, part in named.items():
         ConsentRecipient.objects.create(consent=draft, organization=organization, part=part)
     with pytest.raises(Refused) as refused:
-        confirm_consent(consent=draft, compared=True, by=clinic.case_manager, at=now)
+        confirm_consent(consent=draft, compared=True, original_seen_on=date(2026, 3, 3), by=clinic.case_manager, at=now)
     assert [reason.code or reason.field for reason in refused.value.reasons] == [element]
 
 

@@ -63,6 +63,10 @@ class Consent(Recorded):
     signature = models.CharField(_("signed how"), max_length=8, choices=SignatureMethod.choices, default=SignatureMethod.PAPER)
     attestation = models.TextField(_("what was agreed to on screen"), blank=True)
     witnessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    compared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    compared_at = models.DateTimeField(_("compared with the signed paper at"), null=True, blank=True)
+    original_seen_on = models.DateField(_("original seen on"), null=True, blank=True)
+    """Nothing where the scan on file was what it was compared with."""
     signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_relationship = models.CharField(_("signed as"), max_length=60, choices=SignerRelationship.choices, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)

@@ -110,6 +110,11 @@ def state_checks() -> list[models.CheckConstraint]:
     """Return what holds of the states, and of codes that no door may invent."""
     return [
         models.CheckConstraint(condition=~Q(state="revoked") | Q(revoked_at__isnull=False), name="revoked_consent_says_when"),
+        models.CheckConstraint(
+            condition=Q(compared_by__isnull=False, compared_at__isnull=False)
+            | Q(compared_by__isnull=True, compared_at__isnull=True, original_seen_on__isnull=True),
+            name="compared_consent_says_by_whom_and_when",
+        ),
         models.CheckConstraint(condition=~Q(state="revoked") | _said("revoked_by"), name="revoked_consent_says_by_whom"),
         models.CheckConstraint(condition=~Q(state="superseded") | Q(superseded_by__isnull=False), name="superseded_consent_says_by_which"),
         models.CheckConstraint(condition=~Q(state="expired") | Q(expired_at__isnull=False), name="expired_consent_says_when"),
@@ -232,9 +237,16 @@ SIGNED = (
     "patient_id", "discloser_id", "kind", "purposes", "categories", "recipient_classes", "designation", "later_programs", "description",
     "revocation_statement", "redisclosure_statement", "refusal_statement", "hipaa_statement", "fundraising_statement",
     "initiated_by_patient", "revocable_after", "revocable_event", "case_reference", "signature", "attestation", "witnessed_by_id",
-    "signed_by", "signer_relationship", "signed_on", "ends_with", "wording_version", "language",
+    "signed_by", "signer_relationship", "signed_on", "ends_with", "wording_version", "language", "compared_by_id", "compared_at",
+    "original_seen_on",
 )  # fmt: skip
 """What stands above a signature: it is never written anew afterwards."""
+
+_NOT_COMPARED = (
+    "EXISTS (SELECT 1 FROM patients_handedin h WHERE h.consent_id = NEW.id) AND (NEW.compared_by_id IS NULL OR NEW.original_seen_on IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM patients_consentscan s WHERE s.consent_id = NEW.id AND s.of = 'consent'))"
+)
+"""SQL that says that a partner's paper becomes a consent although nobody compared it with a scan or with the original."""
 
 _LAST = ("revoked_at", "revoked_by", "revoked_as", "revoked_how", "superseded_by_id", "expired_at")
 """What is said once, with the end of a consent."""
@@ -274,6 +286,9 @@ _NOT_REWRITTEN = (
 def consent_triggers() -> list[pgtrigger.Trigger]:
     """Return the triggers of the table of consents."""
     becoming = "".join(refuse_if(condition, name, sentence) for name, condition, sentence in WHEN_SIGNED.values())
+    becoming += refuse_if(
+        _NOT_COMPARED, "paper_from_a_partner_was_compared", "A consent that a partner handed in is first compared with the signed paper."
+    )
     forward = [("draft", "active"), ("active", "expired"), ("active", "revoked"), ("active", "superseded")]
     return [
         *append_only(but_updates=True),

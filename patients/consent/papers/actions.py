@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,9 +13,11 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
+from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.actions import _keep_draft, confirm_consent
 from patients.consent.checking.queries import reasons_against, written
+from patients.consent.events import ConsentHandedIn
 from patients.consent.models import Consent, ConsentScan, ConsentState, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
 from patients.record.models import Patient
 
@@ -72,6 +74,7 @@ def hand_in_consent(
     draft.patient = patient
     kept = _keep_draft(draft, named, by, at)
     handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=by.organization, at=at)
+    record_fact(ConsentHandedIn(consent_id=kept.pk, patient_id=patient.pk), at=at)
     return handed_in
 
 
@@ -111,7 +114,16 @@ def _known(recipients: Sequence[tuple[str, str]]) -> list[Organization]:
 
 
 @action(Can.RECORD_CONSENT)
-def settle_handed_in(*, consent: Consent, holds: bool, by: User, at: datetime, compared: bool = False, why: str = "") -> HandedIn:
+def settle_handed_in(
+    *,
+    consent: Consent,
+    holds: bool,
+    by: User,
+    at: datetime,
+    compared: bool = False,
+    original_seen_on: date | None = None,
+    why: str = "",
+) -> HandedIn:
     """Let a consent that a partner handed in hold, after comparing it with the signed paper, or decline it."""
     handed_in = HandedIn.objects.select_for_update(no_key=True, of=("self",)).filter(consent=consent).first()
     if handed_in is None or handed_in.outcome != Settlement.WAITING:
@@ -119,7 +131,7 @@ def settle_handed_in(*, consent: Consent, holds: bool, by: User, at: datetime, c
     if not holds and not why.strip():
         raise Refused(Reason(_("Write why it does not hold."), field="why"))
     if holds:
-        confirm_consent(consent=consent, compared=compared, by=by, at=at)
+        confirm_consent(consent=consent, compared=compared, original_seen_on=original_seen_on, by=by, at=at)
     handed_in.outcome = Settlement.CONFIRMED if holds else Settlement.DECLINED
     handed_in.settled_at, handed_in.why = at, why.strip()[:200]
     handed_in.save(update_fields=["outcome", "settled_at", "why"])
