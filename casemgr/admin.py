@@ -196,7 +196,10 @@ class MembershipAdmin(AccountsAdmin):
         return Membership.objects.filter(program__in=programs_of(user))
 
 
-FACTS = ("name", "kind", "hipaa_role", "is_part2_program", "identifier", "address", "phone", "email")
+FACTS = (
+    "name", "kind", "hipaa_role", "is_part2_program", "is_intermediary", "miles_away", "established_on", "identifier", "address", "phone",
+    "email",
+)  # fmt: skip
 
 
 class OrganizationAdmin(RecordAdmin):

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import colleagues_of, programs_reached
 from casemgr.core.accounts.rules import Can
-from casemgr.core.directory.models import Organization
+from casemgr.core.administration.directory.actions import add_participation, end_participation
+from casemgr.core.directory.models import Organization, Participation
 from casemgr.core.refusals import Denied, Refused
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
 from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, VerbForm, day_field, form_with, words_field
@@ -157,5 +159,47 @@ class ReferralAdmin(PatientTable):
         return gettext("since today") if days == 0 else ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
-ADMINS: dict[type[Model], type[RecordAdmin]] = {Task: TaskAdmin, Referral: ReferralAdmin}
+def exchanges(user: User) -> QuerySet[Organization]:
+    """Return the organizations that pass records on to participants."""
+    return Organization.objects.filter(is_active=True, is_intermediary=True).order_by("name", "id")
+
+
+def members(user: User) -> QuerySet[Organization]:
+    """Return the organizations that may take part in an exchange."""
+    return Organization.objects.filter(is_active=True, is_intermediary=False).order_by("name", "id")
+
+
+class ParticipationAdmin(RecordAdmin):
+    """Show who takes part in which exchange."""
+
+    view_rights = (Can.MANAGE_ORGANIZATIONS, Can.SEE_CASEWORK, Can.SEE_DISCLOSURES)
+    list_select_related = ("intermediary", "participant")
+    list_display = ("intermediary", "participant", "since", "until")
+    search_fields = ("intermediary__name", "participant__name")
+    shown = ("intermediary", "participant", "since", "until")
+    add_verb = AdminVerb(
+        add_participation,
+        _("Add a participant"),
+        form_with(
+            intermediary=SeenChoiceField(exchanges, label=_("Exchange")),
+            participant=SeenChoiceField(members, label=_("Participant")),
+            since=day_field(_("Since")),
+        ),
+    )
+    verbs = (
+        AdminVerb(
+            end_participation,
+            _("Takes part no more"),
+            form_with(until=day_field(_("From this day on"))),
+            "participation",
+            lambda row: row.until is None,
+        ),
+    )
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return all: organizations are of no program."""
+        return Participation.objects.all()
+
+
+ADMINS: dict[type[Model], type[RecordAdmin]] = {Task: TaskAdmin, Referral: ReferralAdmin, Participation: ParticipationAdmin}
 """The tables of this storey in the record room."""

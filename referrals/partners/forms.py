@@ -6,8 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.directory.models import HipaaRole, Organization, OrganizationKind
+from casemgr.core.ui.verb_forms import DAY
 
-FIELDS = ("name", "kind", "hipaa_role", "is_part2_program", "identifier", "phone", "email", "address")
+FIELDS = (
+    "name", "kind", "hipaa_role", "is_part2_program", "is_intermediary", "miles_away", "established_on", "identifier", "phone", "email",
+    "address",
+)  # fmt: skip
 
 
 class OrganizationForm(forms.Form):
@@ -26,6 +30,19 @@ class OrganizationForm(forms.Form):
         help_text=_("It decides what the organization may do with what it is told (42 CFR 2.33(b))."),
     )
     is_part2_program = forms.BooleanField(label=_("Treats substance use itself (a Part 2 program)"), required=False)
+    is_intermediary = forms.BooleanField(
+        label=_("Passes records on to its participants"),
+        required=False,
+        help_text=_("A health information exchange, for example. A consent then names who behind it may be told (42 CFR 2.31(a)(4)(ii))."),
+    )
+    miles_away = forms.IntegerField(
+        label=_("Miles from here"),
+        required=False,
+        min_value=0,
+        max_value=32767,
+        help_text=_("Treatment programs only: a consent for registries reaches those within 200 miles (42 CFR 2.34(a)(3)(ii))."),
+    )
+    established_on = forms.DateField(label=_("Established on"), required=False, widget=DAY, help_text=_("Treatment programs only."))
 
 
 class OrganizationChangeForm(OrganizationForm):

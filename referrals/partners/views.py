@@ -69,7 +69,8 @@ def organization(request: StaffRequest, organization: UUID) -> HttpResponse:
     """Show one organization."""
     found = get_object_or_404(organizations(), public_id=organization)
     manages = request.user.may(Can.MANAGE_ORGANIZATIONS)
-    return render(request, "referrals/partners/organization.html", {"organization": found, "manages": manages})
+    members = found.participations.filter(until__isnull=True).select_related("participant") if found.is_intermediary else []
+    return render(request, "referrals/partners/organization.html", {"organization": found, "members": members, "manages": manages})
 
 
 @page(Can.MANAGE_ORGANIZATIONS)

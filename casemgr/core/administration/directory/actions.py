@@ -1,7 +1,7 @@
 """Change what is known of organisations outside the program."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -9,10 +9,15 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
-from casemgr.core.directory.models import HipaaRole, Organization, OrganizationKind, Practitioner
+from casemgr.core.directory.models import HipaaRole, Organization, OrganizationKind, Participation, Practitioner
 from casemgr.core.refusals import Reason, Refused
 
-_CHANGEABLE = frozenset({"name", "kind", "hipaa_role", "is_part2_program", "identifier", "address", "phone", "email", "is_active"})
+_CHANGEABLE = frozenset(
+    {
+        "name", "kind", "hipaa_role", "is_part2_program", "is_intermediary", "miles_away", "established_on", "identifier", "address",
+        "phone", "email", "is_active",
+    }
+)  # fmt: skip
 
 
 @action(Can.MANAGE_ORGANIZATIONS)
@@ -24,6 +29,9 @@ def add_organization(
     at: datetime,
     hipaa_role: str = HipaaRole.NEITHER,
     is_part2_program: bool = False,
+    is_intermediary: bool = False,
+    miles_away: int | None = None,
+    established_on: date | None = None,
     identifier: str = "",
     address: str = "",
     phone: str = "",
@@ -35,6 +43,9 @@ def add_organization(
         kind=kind,
         hipaa_role=hipaa_role,
         is_part2_program=is_part2_program,
+        is_intermediary=is_intermediary,
+        miles_away=miles_away,
+        established_on=established_on,
         identifier=identifier.strip(),
         address=address.strip(),
         phone=phone.strip(),
@@ -53,6 +64,37 @@ def change_organization(*, organization: Organization, by: User, at: datetime, *
     for name, value in facts.items():
         setattr(organization, name, value.strip() if isinstance(value, str) else value)
     return _keep(organization)
+
+
+@action(Can.MANAGE_ORGANIZATIONS)
+def add_participation(*, intermediary: Organization, participant: Organization, since: date, by: User, at: datetime) -> Participation:
+    """Say that an organization takes part in an exchange; a consent to those who treat a person reaches it through that."""
+    intermediary = Organization.objects.select_for_update(no_key=True).get(pk=intermediary.pk)
+    reasons = []
+    if not intermediary.is_intermediary:
+        text = _("Only what passes records on has participants. Say so on the organization first.")
+        reasons.append(Reason(text, field="intermediary", source="42 CFR 2.11"))
+    if participant.pk == intermediary.pk or participant.is_intermediary or not participant.is_active:
+        reasons.append(Reason(_("A participant is another organization that we work with, and no exchange itself."), field="participant"))
+    if Participation.objects.filter(intermediary=intermediary, participant=participant.pk, until__isnull=True).exists():
+        reasons.append(Reason(_("This is recorded already."), field="participant", code="recorded_already"))
+    if reasons:
+        raise Refused(*reasons)
+    made: Participation = Participation.objects.create(intermediary=intermediary, participant=participant, since=since)
+    return made
+
+
+@action(Can.MANAGE_ORGANIZATIONS)
+def end_participation(*, participation: Participation, until: date, by: User, at: datetime) -> Participation:
+    """Say from which day an organization takes part no more; nothing reaches it through the exchange from then on."""
+    participation = Participation.objects.select_for_update(no_key=True).get(pk=participation.pk)
+    if participation.until is not None:
+        raise Refused(Reason(_("This has ended already."), code="ended"))
+    if until < participation.since:
+        raise Refused(Reason(_("It cannot end before it began."), field="until"))
+    participation.until = until
+    participation.save(update_fields=["until"])
+    return participation
 
 
 @action(Can.MANAGE_ORGANIZATIONS)
@@ -86,6 +128,9 @@ def _keep(organization: Organization) -> Organization:
         reasons.append(Reason(_("Choose what kind of organization it is."), field="kind"))
     if organization.hipaa_role not in HipaaRole.values:
         reasons.append(Reason(_("Choose what the organization is under HIPAA."), field="hipaa_role"))
+    if organization.is_intermediary and (organization.hipaa_role != HipaaRole.NEITHER or organization.is_part2_program):
+        text = _("An intermediary is no Part 2 program and not bound by HIPAA; take away one of the two.")
+        reasons.append(Reason(text, field="is_intermediary", source="42 CFR 2.11"))
     taken = Organization.objects.filter(identifier=organization.identifier).exclude(pk=organization.pk)
     if organization.identifier and taken.exists():
         reasons.append(_identifier_taken())
