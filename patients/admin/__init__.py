@@ -23,6 +23,7 @@ from casemgr.core.ui.verb_forms import ReachedChoiceField, SeenChoiceField, Verb
 from patients.accounting.models import Handout, RecordsRequest
 from patients.admin.accounting import HandoutAdmin, RecordsRequestAdmin
 from patients.admin.base import PEOPLE, PatientTable, patient_form
+from patients.admin.consents import CONSENTS
 from patients.admin.grounds import GROUNDS
 from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
@@ -279,8 +280,8 @@ class ConsentAdmin(PatientTable):
     words = ("description",)
     shown = (
         "patient", "discloser", "kind", "state", "to_whom", "purposes", "categories", "description", "revocation_statement",
-        "redisclosure_statement", "refusal_statement", "signed_by", "signer_relationship", "signed_on", "valid_until", "ends_with",
-        "revoked_at", "revoked_by", "recorded_at", "recorded_by",
+        "redisclosure_statement", "hipaa_statement", "refusal_statement", "signed_by", "signer_relationship", "signed_on", "valid_until",
+        "ends_with", "compared_by", "compared_at", "original_seen_on", "revoked_at", "revoked_by", "recorded_at", "recorded_by",
     )  # fmt: skip
     verbs = (
         AdminVerb(revoke_consent, _("Revoke"), form_with(revoked_by=forms.CharField(label=_("Revoked by"))), "consent", _active),
@@ -345,6 +346,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     Disclosure: DisclosureAdmin,
     RecordsRequest: RecordsRequestAdmin,
     Handout: HandoutAdmin,
+    **CONSENTS,
     **GROUNDS,
     **TRANSMISSION_ADMINS,
 }
