@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.refusals import Refused
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.core.ui.parts import NOTHING, moment, person
@@ -148,8 +149,11 @@ def end_member(request: StaffRequest, patient: UUID, member: int) -> HttpRespons
     place = get_object_or_404(care_team_of(row), pk=member)
     if request.method == "POST":
         now = timezone.now()
-        end_care_team_member(member=place, until=now.astimezone(place.program.zone).date(), by=request.user, at=now)
-        messages.success(request, _("The care team was changed."))
+        try:
+            end_care_team_member(member=place, until=now.astimezone(place.program.zone).date(), by=request.user, at=now)
+            messages.success(request, _("The care team was changed."))
+        except Refused as refused:
+            messages.error(request, str(refused))
         return _on_to(request, row, "patients:team")
     return render(request, "patients/caseload/end_member.html", {"patient": row, "member": place})
 

@@ -14,6 +14,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
+from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import hidden_among, patients_seen_by, sites_open_to
 from patients.record.actions import (
@@ -117,8 +118,11 @@ def end_contact(request: StaffRequest, patient: UUID, contact: int) -> HttpRespo
     row = _patient(request, patient)
     point = get_object_or_404(contact_points_for(row), pk=contact)
     if request.method == "POST":
-        end_contact_point(contact_point=point, by=request.user, at=timezone.now())
-        messages.success(request, _("The contact is no longer used."))
+        try:
+            end_contact_point(contact_point=point, by=request.user, at=timezone.now())
+            messages.success(request, _("The contact is no longer used."))
+        except Refused as refused:
+            messages.error(request, str(refused))
         return redirect("patients:contacts", row.public_id)
     return render(request, "patients/record/end_contact.html", {"patient": row, "contact": point})
 
