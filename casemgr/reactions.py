@@ -24,8 +24,10 @@ from patients.consent.models import Consent, HandedIn, InformationCategory, Sett
 from patients.disclosures.queries import what_would_be_told
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.episodes.models import Episode
-from patients.guarding.events import GlassBroken
+from patients.guarding.events import GlassBroken, GlassNotJustified
 from patients.guarding.models import GlassBreak
+from patients.incidents.actions import report_incident
+from patients.incidents.models import IncidentKind
 from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
 from patients.transmissions.actions import queue_transmission, withhold_transmissions
@@ -269,6 +271,25 @@ def _tell_of_broken_glass(event: GlassBroken, at: datetime) -> str:
     return f"task {task.pk}"
 
 
+def _open_incident_of_glass(event: GlassNotJustified, at: datetime) -> str:
+    """Open an incident about a chart that was opened for no good reason, so that it is assessed as any other (45 CFR 164.402)."""
+    glass = GlassBreak.objects.select_related("program", "recorded_by").get(pk=event.glass_id)
+    if glass.reviewed_at is None:
+        return "silent: it was not reviewed"
+    zone = glass.program.zone
+    said = _("%(name)s opened a chart by emergency access (no. %(number)s), and the review found no good reason: %(words)s")
+    incident = report_incident(
+        program=glass.program,
+        kind=IncidentKind.SEEN,
+        discovered_on=glass.reviewed_at.astimezone(zone).date(),
+        happened_on=glass.recorded_at.astimezone(zone).date(),
+        words=said % {"name": glass.recorded_by.full_name, "number": glass.pk, "words": glass.review_words},
+        by=User.objects.system(),
+        at=at,
+    )
+    return f"incident {incident.pk}"
+
+
 def _warn_of_deadline(event: ClockWarningDue, at: datetime) -> str:
     """Look at a clock once more when its day comes near, and let it be loud on the privacy officer's page."""
     clock = Clock.objects.get(pk=event.clock_id)
@@ -342,6 +363,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
     GlassBroken: [each(_tell_of_broken_glass)],
+    GlassNotJustified: [each(_open_incident_of_glass)],
     NewsForPartners: [each(_tell_partners_systems)],
     TransmissionNotSent: [each(_look_at_what_was_not_sent)],
 }

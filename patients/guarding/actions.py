@@ -13,7 +13,7 @@ from casemgr.core.action import action
 from casemgr.core.deadlines.recording import start_clock, stop_clock
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
-from patients.guarding.events import GlassBroken
+from patients.guarding.events import GlassBroken, GlassNotJustified
 from patients.guarding.models import (
     AllowedReader,
     ChartRestriction,
@@ -200,7 +200,7 @@ def close_glass(*, glass: GlassBreak, by: User, at: datetime) -> GlassBreak:
 
 @action(Can.OVERSEE_PRIVACY)
 def review_glass(*, glass: GlassBreak, verdict: str, words: str, by: User, at: datetime) -> GlassBreak:
-    """Say whether the glass was broken for a good reason; an open window closes with it."""
+    """Say whether the glass was broken for a good reason; an open window closes with it, and without a reason it is an incident."""
     held = GlassBreak.objects.select_for_update(no_key=True, of=("self",)).get(pk=glass.pk)
     reasons = []
     if held.recorded_by_id == by.pk:
@@ -218,6 +218,8 @@ def review_glass(*, glass: GlassBreak, verdict: str, words: str, by: User, at: d
     held.reviewed_at, held.reviewed_by, held.verdict, held.review_words = at, by, verdict, words.strip()
     held.save(update_fields=["closed_at", "reviewed_at", "reviewed_by", "verdict", "review_words"])
     stop_clock(kind="break_glass_review", subject=held, at=at, outcome=verdict)
+    if verdict == GlassVerdict.NOT_JUSTIFIED:
+        record_fact(GlassNotJustified(glass_id=held.pk, patient_id=held.patient_id), at=at)
     return held
 
 

@@ -11,3 +11,11 @@ class GlassBroken(Event):
 
     glass_id: int
     patient_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlassNotJustified(Event):
+    """A review found that a chart was opened for no good reason."""
+
+    glass_id: int
+    patient_id: int

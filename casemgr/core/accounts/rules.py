@@ -189,6 +189,7 @@ SYSTEM_RIGHTS: frozenset[Can] = frozenset(
         Can.WRITE_PLAN,
         Can.WRITE_SESSION,
         Can.MANAGE_ORGANIZATIONS,
+        Can.REPORT_INCIDENT,
     }
 )
 """What the schedule and the import may do on nobody's behalf. It can never dose, prescribe or consent."""
