@@ -216,7 +216,7 @@ def _tell_partners_systems(event: NewsForPartners, at: datetime) -> str:
                 recipient=webhook.organization,
                 purpose=webhook.purpose,
                 categories=[part],
-                description=EventKind(event.news).label,
+                description=str(EventKind(event.news).label),
                 via=Webhook.via,
                 format=Webhook.formats[0],
                 event=event.news,

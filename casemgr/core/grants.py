@@ -187,7 +187,7 @@ def _statements(role: str) -> Iterator[sql.Composed]:
     yield from _on_tables(role, names)
 
 
-def _on_tables(role: str, names: dict[str, sql.Composable]) -> Iterator[sql.Composed]:
+def _on_tables(role: str, names: dict[str, Any]) -> Iterator[sql.Composed]:
     """Yield what takes away every right that should not be there, and then what gives those that are missing."""
     held: dict[str, set[str]] = {}
     surplus: set[str] = set()
@@ -201,7 +201,7 @@ def _on_tables(role: str, names: dict[str, sql.Composable]) -> Iterator[sql.Comp
     for (table,) in sorted(_ask(TABLES)):
         missing = wanted.get(table, frozenset()) - (set() if table in surplus else held.get(table, set()))
         if missing:
-            rights = sql.SQL(", ").join(sql.SQL(right) for right in sorted(missing))  # type: ignore[arg-type]
+            rights = sql.SQL(", ").join(sql.SQL(right) for right in sorted(missing))
             yield sql.SQL("GRANT {rights} ON {table} TO {role}").format(rights=rights, table=sql.Identifier(table), **names)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.views.debug import ExceptionReporter
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "server_time", "data"}
@@ -40,12 +41,12 @@ class QuietReporter(ExceptionReporter):
     Django's own report quotes the message, the local variables, the form and the session: each may hold a patient's data.
     """
 
-    def get_traceback_text(self) -> str:
+    def get_traceback_text(self) -> SafeString:
         """Return the kind of the failure and the lines of code that it passed."""
         frames = traceback.extract_tb(self.tb)
         name = self.exc_type.__name__ if self.exc_type else "Error"
-        return "\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)])
+        return mark_safe("\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]))  # noqa: S308
 
-    def get_traceback_html(self) -> str:
+    def get_traceback_html(self) -> SafeString:
         """Return the same for a browser."""
-        return str(format_html("<!doctype html><title>500</title><pre>{}</pre>", self.get_traceback_text()))
+        return format_html("<!doctype html><title>500</title><pre>{}</pre>", str.__str__(self.get_traceback_text()))

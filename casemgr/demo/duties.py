@@ -1,6 +1,7 @@
 """Do what privacy asks for in the demo clinic: agreements, notices, a complaint, incidents."""
 
 from datetime import timedelta
+from typing import Any
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.administration.agreements.actions import record_agreement
@@ -86,7 +87,8 @@ def _take_a_complaint(life: Life) -> None:
 def _report_incidents(life: Life) -> None:
     """Report two incidents: a small one that is no breach, and one that is open."""
     desk, officer = life.clinic.of_role(Role.FRONT_DESK, 0)[0], life.clinic.of_role(Role.PRIVACY_OFFICER, 0)[0]
-    today, facts = life.until.astimezone(life.clinic.program.zone).date(), {"program": life.clinic.program, "at": life.until}
+    today = life.until.astimezone(life.clinic.program.zone).date()
+    facts: dict[str, Any] = {"program": life.clinic.program, "at": life.until}
     small = report_incident(
         kind="wrong_recipient",
         discovered_on=today - timedelta(days=12),

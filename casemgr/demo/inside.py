@@ -1,6 +1,7 @@
 """Keep private what is private in the demo clinic: notes of one's own, compartments, a guarded chart, and broken glass."""
 
 from datetime import date, datetime
+from typing import Any
 
 from casemgr.core.accounts.rules import Role
 from casemgr.demo.arrival import staff_of
@@ -74,7 +75,7 @@ def _write_apart(life: Life, people: list[Persona], at: datetime) -> None:
 def _guard(life: Life, person: Persona, at: datetime) -> None:
     """Restrict the chart of somebody's relative to those who care for them."""
     staff, privacy = staff_of(life, person), life.clinic.staff["privacy@demo.test"]
-    common = {"patient": person.course.patient, "program": life.clinic.program, "by": privacy, "at": at}
+    common: dict[str, Any] = {"patient": person.course.patient, "program": life.clinic.program, "by": privacy, "at": at}
     readers = [staff[role] for role in (Role.CASE_MANAGER, Role.THERAPIST, Role.PRESCRIBER)]
     restrict_chart(reason="relative", words="Cousin of somebody at the front desk", readers=readers, **common)
     record_conflict(user=life.clinic.staff["front.desk@demo.test"], kind="relative", words="Cousin, told us", **common)

@@ -125,7 +125,8 @@ class ProgramTable(RecordAdmin):
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the rows of the programs in which the person oversees what is told."""
-        return self.model._default_manager.filter(program__in=programs_reached(user, Can.DISCLOSE_ON_ORDER))
+        rows: QuerySet[Any] = self.model._default_manager.filter(program__in=programs_reached(user, Can.DISCLOSE_ON_ORDER))
+        return rows
 
 
 class AuditAccessAdmin(ProgramTable):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Now, TruncDate
@@ -67,7 +68,7 @@ def _cared_for(user: User, memberships: list[Membership], windows: QuerySet[Glas
     programs = {membership.program_id for membership in memberships}
     on_team = current_members().filter(user=user, program__in=programs).order_by().values("patient_id")
     registered = Patient.objects.filter(recorded_by=user, registered_site__in=Site.objects.filter(program__in=programs))
-    parts = [registered.filter(_never_admitted()).order_by().values("pk")]
+    parts: list[QuerySet[Any, Any]] = [registered.filter(_never_admitted()).order_by().values("pk")]
     parts += [windows.order_by().values("patient_id")] if windows is not None else []
     return Q(pk__in=on_team.union(*parts, all=True))
 

@@ -33,7 +33,7 @@ class ComplaintForm(VerbForm):
     """Take down a complaint while the person is there or on the phone."""
 
     words = forms.CharField(label=_("What was said"), widget=_lines(5), help_text=_("In their own words. It is kept encrypted."))
-    about = forms.ChoiceField(label=_("What it is about"), choices=ComplaintSubject.choices, widget=forms.RadioSelect)
+    about: Any = forms.ChoiceField(label=_("What it is about"), choices=ComplaintSubject.choices, widget=forms.RadioSelect)
     from_whom = forms.ChoiceField(label=_("Who complains"), choices=Complainant.choices, widget=forms.RadioSelect)
     patient = PerhapsPatientField(PEOPLE, label=_("About whose record"), required=False)
     name = forms.CharField(
@@ -83,7 +83,7 @@ class AnswerForm(FindingsForm):
 class NameStaffForm(VerbForm):
     """Ask who else it is about."""
 
-    user = SeenChoiceField(colleagues_of, label=_("Colleague"), empty_label=_("Choose a colleague"))
+    user: Any = SeenChoiceField(colleagues_of, label=_("Colleague"), empty_label=_("Choose a colleague"))
 
     def __init__(self, *args: Any, asking: User, **options: Any) -> None:
         """Offer the colleagues; the field of the same name stands for the colleague who is named."""

@@ -149,7 +149,7 @@ class ConsentForm(forms.Form):
         self._offer(user, patient, kind)
         language = language_for(patient.language)
         self.words = wording_of(kind, language=language)
-        self.initial |= {name: words for name, words in self.words.items() if name in self.fields}
+        self.initial = {**self.initial} | {name: words for name, words in self.words.items() if name in self.fields}
         self.initial |= {"kind": kind, "language": language, "signature": SignatureMethod.PAPER}
         self.initial |= {"signed_by": patient.legal_name, "signed_on": today}
         self.fields["attested"].help_text = self.words["attestation"]

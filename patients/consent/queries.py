@@ -233,7 +233,8 @@ def narrowing(
 
 def facts_in(row: Sequence[Any]) -> ConsentFacts:
     """Return the consent that stands in a row of the statements above."""
-    return ConsentFacts(*row[1:_BEFORE_PAPER], Paper._make(row[_BEFORE_PAPER:_AFTER_PAPER]), *row[_AFTER_PAPER:FACTS])
+    paper = Paper._make(row[_BEFORE_PAPER:_AFTER_PAPER])
+    return ConsentFacts._make([*row[1:_BEFORE_PAPER], paper, *row[_AFTER_PAPER:FACTS]])
 
 
 def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[str], at: datetime) -> QuerySet[Patient]:
@@ -252,7 +253,7 @@ def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[
     related = TreatingRelationship.objects.filter(
         Q(until__isnull=True) | Q(until__gt=latest), patient=OuterRef("patient"), organization=recipient.id
     )
-    reaching = Exists(holding.filter(named_recipients__organization=recipient.id)) | Exists(
+    reaching: Any = Exists(holding.filter(named_recipients__organization=recipient.id)) | Exists(
         holding.filter(~Q(recipient_classes=[]) | ~Q(designation="")).filter(Exists(related))
     )
     if established_nearby(recipient):

@@ -162,7 +162,7 @@ def confirm(request: StaffRequest, patient: UUID, consent: int) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     handed_in = HandedIn.objects.filter(consent=found).exists()
     verb = partial(settle_handed_in, holds=True) if handed_in else confirm_consent
-    if form.is_valid() and attempt(form, lambda: verb(consent=found, **form.cleaned_data, by=request.user, at=timezone.now())):
+    if form.is_valid() and attempt(form, lambda: verb(consent=found, **form.cleaned_data, by=request.user, at=timezone.now())) is not None:
         messages.success(request, _("The consent holds from now on."))
         return redirect("patients:consent", row.public_id, found.pk)
     return _form_page(request, "patients/consent/act.html", row, form, consent=found, **CONFIRM)
@@ -173,8 +173,10 @@ def decline(request: StaffRequest, patient: UUID, consent: int) -> HttpResponse:
     """Say that a consent which a partner handed in does not hold."""
     row, found = _own(request, patient, consent)
     form = DeclineForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form, lambda: settle_handed_in(consent=found, holds=False, **form.cleaned_data, by=request.user, at=timezone.now())
+    if (
+        form.is_valid()
+        and attempt(form, lambda: settle_handed_in(consent=found, holds=False, **form.cleaned_data, by=request.user, at=timezone.now()))
+        is not None
     ):
         messages.success(request, _("It was declined. It stays a draft on which nothing is told."))
         return redirect("patients:consent", row.public_id, found.pk)
@@ -186,8 +188,9 @@ def mark_false(request: StaffRequest, patient: UUID, consent: int) -> HttpRespon
     """Say that a consent is known to be false."""
     row, found = _own(request, patient, consent)
     form = FalseForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form, lambda: mark_consent_false(consent=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    if (
+        form.is_valid()
+        and attempt(form, lambda: mark_consent_false(consent=found, **form.cleaned_data, by=request.user, at=timezone.now())) is not None
     ):
         messages.success(request, _("From now on nothing is told on this consent."))
         return redirect("patients:consent", row.public_id, found.pk)

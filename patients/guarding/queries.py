@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower, Now
@@ -44,7 +45,7 @@ def opened_to(user: User, reach: Collection[Membership], can: Can) -> QuerySet[G
     return windows_of(user).filter(program__in={membership.program_id for membership in reach})
 
 
-def kept_from(user: User, reach: Collection[Membership], can: Can, *, at_the_window: bool = False) -> QuerySet[Conflict]:
+def kept_from(user: User, reach: Collection[Membership], can: Can, *, at_the_window: bool = False) -> QuerySet[Any, Any]:
     """Return the keys of the patients who do not exist for this user: conflicts, and restricted charts that do not name them.
 
     They are few, so the database makes the list once for a statement, whatever else the statement reads. An open window of the user's

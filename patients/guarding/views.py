@@ -171,7 +171,7 @@ def guarded(request: StaffRequest) -> HttpResponse:
     seen = patients_seen_by(request.user, can=Can.RESTRICT_CHART)
     restrictions = list(restrictions_kept_by(request.user).filter(patient__in=seen)[:MOST_READ])
     conflicts = list(conflicts_kept_by(request.user).filter(patient__in=seen)[:MOST_READ])
-    people = [row.patient_id for row in (*restrictions, *conflicts)]
+    people = [*(row.patient_id for row in restrictions), *(row.patient_id for row in conflicts)]
     note_read(by=request.user, at=timezone.now(), what="guarded_charts", people=people)
     return render(request, "patients/guarding/guarded.html", {"restrictions": restrictions, "conflicts": conflicts})
 
@@ -209,7 +209,7 @@ def _form_for(request: StaffRequest, do: str) -> Any:
 
 def _change(request: StaffRequest, patient: Patient, do: str, facts: dict[str, Any]) -> Any:
     """Call the verb that one form stands for."""
-    common = {"by": request.user, "at": timezone.now()}
+    common: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     if do == "restrict":
         return restrict_chart(patient=patient, program=request.program, **facts, **common)
     if do == "conflict":

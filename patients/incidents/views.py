@@ -150,7 +150,8 @@ def breach_letters(request: StaffRequest, incident: int) -> HttpResponse:
 
 def _acts(request: StaffRequest, row: Incident) -> dict[str, tuple[Any, Callable[[Any], Any]]]:
     """Return for each step the form that was filled in and the verb that takes it."""
-    typed, who = request.POST, {"incident": row, "by": request.user, "at": timezone.now()}
+    typed = request.POST
+    who: dict[str, Any] = {"incident": row, "by": request.user, "at": timezone.now()}
     return {
         "assess": (AssessmentForm(typed), lambda form: assess_incident(**form.facts(), **who)),
         "person": (

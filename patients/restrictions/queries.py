@@ -53,7 +53,7 @@ def request_to_keep(patient_id: int) -> str:
 
 def facts_in(row: Sequence[Any]) -> RestrictionFacts:
     """Return the restriction that stands in a row of the statements above."""
-    return RestrictionFacts(*row[:7], records_until=row[7])
+    return RestrictionFacts._make(row[:8])
 
 
 def restrictions_seen_by(user: User, *, can: Can = Can.SEE_DISCLOSURES) -> QuerySet[Restriction]:

@@ -61,7 +61,10 @@ def decide(request: StaffRequest, patient: UUID, restriction: int) -> HttpRespon
     """Decide about a request."""
     row, found = _restriction(request, patient, restriction)
     form, now = DecisionForm(request.POST or None, restriction=found), timezone.now()
-    if form.is_valid() and attempt(form, lambda: decide_restriction(restriction=found, **form.cleaned_data, by=request.user, at=now)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: decide_restriction(restriction=found, **form.cleaned_data, by=request.user, at=now)) is not None
+    ):
         messages.success(request, _("The decision was recorded. Tell the person."))
         return redirect("patients:restrictions", row.public_id)
     return _form_page(request, "patients/restrictions/decide.html", row, form, restriction=found)
@@ -72,7 +75,10 @@ def end(request: StaffRequest, patient: UUID, restriction: int) -> HttpResponse:
     """End a restriction."""
     row, found = _restriction(request, patient, restriction)
     form, now = EndForm(request.POST or None, restriction=found), timezone.now()
-    if form.is_valid() and attempt(form, lambda: end_restriction(restriction=found, **form.cleaned_data, by=request.user, at=now)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: end_restriction(restriction=found, **form.cleaned_data, by=request.user, at=now)) is not None
+    ):
         messages.success(request, _("The restriction has ended."))
         return redirect("patients:restrictions", row.public_id)
     return _form_page(request, "patients/restrictions/end.html", row, form, restriction=found)

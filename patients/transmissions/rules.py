@@ -17,7 +17,8 @@ REASON_LENGTH = 300
 
 def next_pause(attempts: int) -> timedelta:
     """Return how long to wait before a sending is tried again."""
-    return min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+    pause: timedelta = FIRST_PAUSE * 2 ** max(attempts - 1, 0)
+    return min(pause, LONGEST_PAUSE)
 
 
 def is_given_up(attempts: int) -> bool:

@@ -91,7 +91,8 @@ def counseling_note(request: StaffRequest, session: int, patient: uuid.UUID) -> 
 
 def _written(request: StaffRequest, part: Attendance, note: CounselingNote | None, form: CounselingForm) -> bool:
     """Do what the button said; whatever is refused is said at the field."""
-    body, common = form.cleaned_data["body"], {"by": request.user, "at": timezone.now()}
+    body = form.cleaned_data["body"]
+    common: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     if note is not None and note.signed_at is not None:
         done: Any = attempt(form, lambda: add_counseling_addendum(note=note, body=body, **common))
     else:

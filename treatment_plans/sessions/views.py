@@ -50,7 +50,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
     is_all = request.GET.get("whose") == "all"
     seen = sessions_seen_by(request.user).prefetch_related(_seen_attendances(request))
     rows = seen if is_all else seen.filter(clinician=request.user)
-    found = slice_of(rows, by="-starts_at", after=request.GET.get("after", ""), size=PAGE)
+    found: Any = slice_of(rows, by="-starts_at", after=request.GET.get("after", ""), size=PAGE)
     note_read(by=request.user, at=timezone.now(), what="sessions", people=[part.patient_id for row in found.rows for part in row.seen])
     after = {"after": found.next_key, **({"whose": "all"} if is_all else {})}
     context = {

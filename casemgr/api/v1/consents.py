@@ -21,8 +21,8 @@ from patients.record.models import Patient
 TAKEN = {"status": "received", "detail": "Staff compare it with the signed paper. Nothing is told on it before that."}
 """The one answer for a person who is known and for one who is not."""
 
-_TEXT = {"required": False, "allow_blank": True, "default": "", "max_length": 4000}
-_SHORT = {**_TEXT, "max_length": 200}
+_TEXT: dict[str, Any] = {"required": False, "allow_blank": True, "default": "", "max_length": 4000}
+_SHORT: dict[str, Any] = {**_TEXT, "max_length": 200}
 
 
 class WhoIsMeant(serializers.Serializer[Any]):

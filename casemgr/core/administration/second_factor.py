@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from casemgr.core.administration.adapter import note_wrong_code
 
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(AuthenticateForm):
     """Ask for the code at sign-in."""
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
@@ -15,7 +15,7 @@ class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
         note_wrong_code(self.user)
 
 
-class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(ReauthenticateForm):
     """Ask for the code before something that needs it again."""
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:

@@ -204,7 +204,7 @@ class RecordAdmin(AnyAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list with the words that are searched for, to show them in the form."""
-        found = super().get_changelist_instance(request)
+        found: Any = super().get_changelist_instance(request)
         found.words = unsealed(request, request.GET.get(SEARCH_VAR, ""))
         found.asked_without_words = f"?{self._address_asked(request, '')}"
         return found

@@ -84,7 +84,7 @@ def narrowed(events: QuerySet[AuditEvent], asked: dict[str, Any], *, zone: ZoneI
     return events
 
 
-def _lists_with(patient: Patient) -> QuerySet[AuditEvent]:
+def _lists_with(patient: Patient) -> QuerySet[Any]:
     """Return the events of lists that showed a person among others."""
     return AuditEvent.objects.filter(people__contains=[patient.pk]).exclude(people=[]).values("pk")
 

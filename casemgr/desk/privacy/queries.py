@@ -22,7 +22,7 @@ INCIDENT_KINDS = (ClockKind.INCIDENT_ASSESSMENT, ClockKind.BREACH_INDIVIDUALS, C
 def clocks_of_privacy(user: User) -> QuerySet[Clock]:
     """Return the clocks that run, of people whom somebody may see, without those of complaints and incidents that they may not."""
     seen = patients_seen_by(user, can=Can.OVERSEE_PRIVACY)
-    hidden = Q(kind=ClockKind.COMPLAINT) & ~_is_about(complaints_seen_by(user))
+    hidden: Any = Q(kind=ClockKind.COMPLAINT) & ~_is_about(complaints_seen_by(user))
     hidden |= Q(kind__in=INCIDENT_KINDS) & ~_is_about(incidents_seen_by(user))
     return clocks_seen_by(user).running().filter(Q(patient_id__isnull=True) | Q(patient_id__in=seen.values("pk"))).exclude(hidden)
 

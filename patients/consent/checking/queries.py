@@ -91,7 +91,7 @@ def _tidied(name: str, value: Any) -> Any:
 def paper_of(consent: Consent, named: Sequence[Named]) -> Paper:
     """Return what a consent says, as the rules see it."""
     told = {name: getattr(consent, name) for name in Paper._fields if name != "names_participants"}
-    facts = {name: value.strip() if isinstance(value, str) else value for name, value in told.items()}
+    facts: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in told.items()}
     return Paper(**facts, names_participants=any(part == RecipientPart.PARTICIPANT for _organization, part in named))
 
 

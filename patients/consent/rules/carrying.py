@@ -1,6 +1,7 @@
 """Decide what a written consent allows (42 CFR 2.31, 2.33, 2.12(d)(1))."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from patients.consent.rules.elements import BOUND_BY_HIPAA, missing_elements
 from patients.consent.rules.kinds import (
@@ -65,10 +66,12 @@ def _is_recipient(recipient: Recipient, consent: ConsentFacts) -> bool:
 def _is_later_program(recipient: Recipient, consent: ConsentFacts) -> bool:
     """Say whether a registry consent covers a program that was established after it (42 CFR 2.34(a)(3)(ii))."""
     paper, since = consent.paper, established_nearby(recipient)
-    return paper.kind == REGISTRY and paper.later_programs and since is not None and paper.signed_on is not None and since > paper.signed_on
+    if paper.kind != REGISTRY or not paper.later_programs or since is None or paper.signed_on is None:
+        return False
+    return since > paper.signed_on
 
 
-def established_nearby(recipient: Recipient) -> object:
+def established_nearby(recipient: Recipient) -> date | None:
     """Return since when a treatment program near enough to be told of enrollment exists, if it is one."""
     near = recipient.kind == "treatment_program" and recipient.miles_away is not None and recipient.miles_away <= REGISTRY_MILES
     return recipient.established_on if near else None

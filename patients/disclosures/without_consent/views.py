@@ -54,7 +54,7 @@ def without_consent(request: StaffRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     today = timezone.localdate(now)
     orders = list(court_orders_seen_by(user).order_by("-pk")[:MOST_ROWS])
-    context = {
+    context: dict[str, Any] = {
         "waiting": list(emergencies_seen_by(user).filter(reviewed_at__isnull=True).order_by("pk")[:MOST_ROWS]),
         "requests": list(restrictions_to_decide(user)[:MOST_ROWS]),
         "orders": [paper_of(order, now) for order in orders],
@@ -73,7 +73,10 @@ def tell_in_emergency(request: StaffRequest, patient: UUID) -> HttpResponse:
     row = _patient(request, Can.DISCLOSE_IN_EMERGENCY, patient)
     now = timezone.now()
     form = EmergencyForm(request.POST or None, user=request.user, now=timezone.localtime(now))
-    if form.is_valid() and attempt(form, lambda: disclose_in_emergency(patient=row, **form.cleaned_data, by=request.user, at=now)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: disclose_in_emergency(patient=row, **form.cleaned_data, by=request.user, at=now)) is not None
+    ):
         messages.success(request, _("Tell them now: it is on the account, and the privacy officer will look over it."))
         if words := request_to_keep(row.pk):
             messages.warning(request, _("Say to them: %(words)s") % {"words": words})
@@ -87,7 +90,10 @@ def review(request: StaffRequest, patient: UUID, emergency: int) -> HttpResponse
     row = _patient(request, Can.OVERSEE_PRIVACY, patient)
     found = get_object_or_404(emergencies_seen_by(request.user), patient=row, pk=emergency)
     form, now = ReviewForm(request.POST or None), timezone.now()
-    if form.is_valid() and attempt(form, lambda: review_emergency(emergency=found, **form.cleaned_data, by=request.user, at=now)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: review_emergency(emergency=found, **form.cleaned_data, by=request.user, at=now)) is not None
+    ):
         messages.success(request, _("The review was recorded."))
         return redirect("patients:without_consent")
     return _form_page(request, "patients/bases/review.html", row, form, emergency=found)
@@ -113,7 +119,10 @@ def court_order(request: StaffRequest, patient: UUID, court_order: int) -> HttpR
     now = timezone.now()
     scope = [*found.categories, *(["counseling_notes"] if found.covers_counseling_notes else [])]
     form = TellOnOrderForm(request.POST or None, scope=scope)
-    if form.is_valid() and attempt(form, lambda: tell_on_order(court_order=found, **form.cleaned_data, by=request.user, at=now)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: tell_on_order(court_order=found, **form.cleaned_data, by=request.user, at=now)) is not None
+    ):
         messages.success(request, _("It is on the account. Hand it over with the notice."))
         return redirect("patients:court_order", row.public_id, found.pk)
     return _form_page(request, "patients/bases/court_order.html", row, form, paper=paper_of(found, now))
@@ -131,7 +140,7 @@ def end_court_order(request: StaffRequest, patient: UUID, court_order: int) -> H
 def add_audit(request: StaffRequest) -> HttpResponse:
     """Let an auditor in."""
     form, now = AuditForm(request.POST or None, user=request.user), timezone.now()
-    if form.is_valid() and attempt(form, lambda: record_audit(**form.cleaned_data, by=request.user, at=now)):
+    if form.is_valid() and attempt(form, lambda: record_audit(**form.cleaned_data, by=request.user, at=now)) is not None:
         messages.success(request, _("The audit was recorded."))
         return redirect("patients:without_consent")
     return _form_page(request, "patients/bases/add_audit.html", None, form)
@@ -147,7 +156,7 @@ def end_audit(request: StaffRequest, audit: int) -> HttpResponse:
 def add_research(request: StaffRequest) -> HttpResponse:
     """Keep the approval of a research."""
     form, now = ResearchForm(request.POST or None, user=request.user), timezone.now()
-    if form.is_valid() and attempt(form, lambda: record_research_approval(**form.cleaned_data, by=request.user, at=now)):
+    if form.is_valid() and attempt(form, lambda: record_research_approval(**form.cleaned_data, by=request.user, at=now)) is not None:
         messages.success(request, _("The approval was recorded."))
         return redirect("patients:without_consent")
     return _form_page(request, "patients/bases/add_research.html", None, form)
@@ -176,7 +185,10 @@ def report(request: StaffRequest, patient: UUID) -> HttpResponse:
 def _end(request: StaffRequest, authority: Any, patient: Patient | None = None) -> HttpResponse:
     """End what opened the record without a consent."""
     form, now = EndAuthorityForm(request.POST or None), timezone.now()
-    if form.is_valid() and attempt(form, lambda: end_authority(authority=authority, **form.cleaned_data, by=request.user, at=now)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: end_authority(authority=authority, **form.cleaned_data, by=request.user, at=now)) is not None
+    ):
         messages.success(request, _("It has ended. Nothing more is told on it."))
         return redirect("patients:without_consent")
     return _form_page(request, "patients/bases/end.html", patient, form, authority=authority)

@@ -114,7 +114,9 @@ def _follow_earlier(agreement: Agreement, at: datetime) -> None:
 
 def _keep_scan(agreement: Agreement, scan: bytes, at: datetime) -> None:
     """Keep the paper, encrypted."""
-    AgreementScan.objects.create(agreement=agreement, content_type=kind_of_scan(scan), content=b64encode(scan).decode("ascii"), kept_at=at)
+    AgreementScan.objects.create(
+        agreement=agreement, content_type=kind_of_scan(scan) or "", content=b64encode(scan).decode("ascii"), kept_at=at
+    )
 
 
 def _what_is_wrong_with(scan: bytes | None) -> list[Reason]:
