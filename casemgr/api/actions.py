@@ -46,7 +46,7 @@ def register_client(
     wanted = list(dict.fromkeys(scopes))
     reasons = _what_a_client_lacks(organization, client_secret, wanted, purpose) + _against_resting_on(rests_on, organization, at)
     if ApiClient.objects.filter(client_id=client_id).exists():
-        reasons.append(Reason(_("There is already a client with this id."), field="client_id"))
+        reasons.append(Reason(_("There is already a partner system with this id."), field="client_id"))
     if reasons:
         raise Refused(*reasons)
     identity = add_user(email=f"{client_id}@client.invalid", full_name=name, kind=UserKind.CLIENT, organization=organization, by=by, at=at)
@@ -151,14 +151,14 @@ def _what_a_client_lacks(organization: Organization, client_secret: str, scopes:
     if unknown or not scopes:
         reasons.append(Reason(_("Choose scopes from this list: %(scopes)s") % {"scopes": ", ".join(SCOPES)}, field="scopes"))
     if purpose not in PurposeOfUse.values:
-        reasons.append(Reason(_("Say what the client wants the information for."), field="purpose"))
+        reasons.append(Reason(_("Say what the partner system wants the information for."), field="purpose"))
     return reasons
 
 
 def _against_resting_on(rests_on: str, organization: Organization, at: datetime) -> list[Reason]:
     """Return why a client cannot rest on what it is said to rest on."""
     if rests_on not in RestsOn.values:
-        return [Reason(_("Say whether the client rests on consent or on an agreement."), field="rests_on")]
+        return [Reason(_("Say whether the partner system rests on consent or on an agreement."), field="rests_on")]
     if rests_on == RestsOn.AGREEMENT and not has_agreement_to_rest_on(organization.pk, at):
         text = _("No agreement (QSOA or BAA) with this organization is in force. Put the signed one on file first.")
         return [Reason(text, field="rests_on", code="no_agreement", source="45 CFR 164.504(e), 42 CFR 2.12(c)(4)")]

@@ -44,7 +44,7 @@ def test_everything_that_is_wrong_is_named_and_nothing_is_made(clinic, mercy):
     assert [reason.field for reason in refused.value.reasons] == ["client_secret", "scopes", "purpose"]
     assert (ApiClient.objects.count(), User.objects.filter(kind="client").count()) == (0, 0)
     register(clinic, mercy)
-    with pytest.raises(Refused, match="already a client with this id"):
+    with pytest.raises(Refused, match="already a partner system with this id"):
         register(clinic, mercy)
 
 

@@ -248,7 +248,7 @@ WARNINGS: dict[str, Any] = {
         "Has a sedative use disorder on record: look for sedation, talk about naloxone. Do not withhold the dose for it."
     ),
     "urine_result": _("A positive laboratory result of late: %(title)s. It is no reason to withhold the dose."),
-    "missed_counselling": _("Missed a counselling session of late. It is no reason to withhold the dose."),
+    "missed_counselling": _("Missed a counseling session of late. It is no reason to withhold the dose."),
     "other_substance_today": _("Was given %(substance)s today too. Ask the prescriber if that is meant."),
     "missed_days": _("Missed days in a row before today: %(days)s. Ask about use and tolerance."),
 }
