@@ -17,6 +17,7 @@ from casemgr.demo.grounds import happen_without_consent
 from casemgr.demo.inside import keep_private
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
+from casemgr.demo.papers import sign_papers
 from casemgr.demo.sharing import share_records, stop_one_in_time
 from casemgr.sharing.sending import send_transmissions
 
@@ -59,6 +60,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
     hold_groups(life, day)
     work_on_life(life, day)
     ask_what_was_told(life, day)
+    sign_papers(life, day)
     share_records(life, day)
     if day == eve:
         stop_one_in_time(life, day)
