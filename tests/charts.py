@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from casemgr.core.directory.models import Organization
 from casemgr.core.messaging.models import Message
-from patients.consent.models import Consent, ConsentRecipient
+from patients.consent.models import Consent, ConsentRecipient, ConsentScan, FundraisingChoice, HandedIn
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.models import Disclosure
 from patients.record.models import ContactPoint, Identifier, Patient
+from patients.relations.models import TreatingRelationship
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
@@ -45,7 +46,18 @@ def fill_chart(clinic: Clinic, patient: Patient, n: int) -> None:
         Referral.objects.create(program=clinic.program, organization=partner, purpose="housing", service=f"Service {i}", **by)
         consent = Consent.objects.create(discloser=clinic.program, kind="specific", description=f"Consent {i}", **by)
         ConsentRecipient.objects.create(consent=consent, organization=partner)
+        _papers(clinic, consent, partner, by)
         _outside(clinic, patient, i)
+
+
+def _papers(clinic: Clinic, consent: Consent, partner: Organization, by: dict) -> None:
+    """Keep what came along with a consent, and in which relation its recipient stands."""
+    ConsentScan.objects.create(
+        consent=consent, of="consent", media_type="application/pdf", size=1, sha256="0" * 64, content="eA==", **_written(clinic)
+    )
+    HandedIn.objects.create(consent=consent, organization=partner, at=clinic.now)
+    TreatingRelationship.objects.create(organization=partner, capacity="program_helpers", since=date(2026, 1, 5), **by)
+    FundraisingChoice.objects.get_or_create(patient=by["patient"], defaults=by)
 
 
 def _outside(clinic: Clinic, patient: Patient, i: int) -> None:
