@@ -13,18 +13,19 @@ from patients.consent.papers.actions import hand_in_consent
 from patients.consent.wording import CURRENT, language_for, wording_of
 from patients.relations.actions import record_relationship
 
-SIGNED, TAKEN_BACK, HANDED_IN = 20, 7, 2
+SIGNED, TAKEN_BACK, HANDED_IN = 9, 7, 2
 """Days before today on which the papers are signed, one is taken back, and a partner hands one in."""
 ENDED = 5
 """Days before today on which one of them ended."""
 DOCTOR, HOSPITAL, EMPLOYER = "Eastside Primary Care", "St. Anne Hospital", "Second Chance Works"
-PEOPLE = 5
+PEOPLE = 3
+"""How many people it takes; with fewer there is no story to tell."""
 
 
 def sign_papers(life: Life, day: date) -> None:
     """Do with papers what belongs to this day of the story."""
     at, ago = life.moment(day, 13, 15), (life.until.astimezone(life.clinic.program.zone).date() - day).days
-    people = [person for person in life.in_care if person.admitted_on <= day - timedelta(days=1) and not person.consents][:PEOPLE]
+    people = [person for person in life.in_care if person.admitted_on <= day - timedelta(days=1) and not person.consents]
     if not life.is_past(at) or len(people) < PEOPLE:
         return
     if ago == SIGNED:
@@ -32,10 +33,10 @@ def sign_papers(life: Life, day: date) -> None:
         _sign_alone(life, people[1], day, at)
         _sign(life, people[2], "specific", EMPLOYER, _for_work(life, until=ENDED), day, at)
     if ago == TAKEN_BACK:
-        _sign_and_take_back(life, people[3], day, at)
+        _sign_and_take_back(life, people[-1], day, at)
     if ago == HANDED_IN:
         expire_consents(by=life.clinic.system, at=at)
-        _hand_in(life, people[4], day, at)
+        _hand_in(life, people[-1], day, at)
 
 
 def _sign(life: Life, person: Persona, kind: str, whom: str, facts: dict[str, Any], day: date, at: datetime) -> Any:
