@@ -26,6 +26,7 @@ app_name = "patients"
 urlpatterns = [
     path("", caseload.caseload, name="caseload"),
     path("register/", record.register, name="register"),
+    path("consents/blank/", printing.blank_consent, name="blank_consent"),
     path("consents/waiting/", consent.waiting, name="consents_waiting"),
     path("disclosures/", disclosures.disclosures, name="disclosures"),
     path("sendings/", transmissions.transmissions, name="transmissions"),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -12,8 +12,11 @@ from casemgr.core.paper.answers import as_pdf
 from casemgr.core.paper.typesetting import typeset
 from casemgr.core.ui.pages import StaffRequest, page
 from patients.caseload.queries import patients_seen_by
+from patients.consent.models import ConsentKind
+from patients.consent.printing.blanks import blank_on_paper
 from patients.consent.printing.queries import consent_on_paper
-from patients.consent.queries import consents_seen_by, standing_of
+from patients.consent.queries import consents_seen_by, programs_open_to, standing_of
+from patients.consent.wording import language_for
 
 
 @page(Can.SEE_DISCLOSURES)
@@ -28,3 +31,15 @@ def print_consent(request: StaffRequest, patient: UUID, consent: int) -> HttpRes
     paper = consent_on_paper(found, has_ended=found.state != "draft" and standing.tone == "quiet", at=now)
     language = found.language
     return as_pdf(typeset("consent", paper, language=language), what="consent", on=now.astimezone(found.discloser.zone).date())
+
+
+@page(Can.RECORD_CONSENT)
+def blank_consent(request: StaffRequest) -> HttpResponse:
+    """Print the blank form of one kind of consent in one language; nobody stands on it yet."""
+    kind, language = request.GET.get("kind", ""), language_for(request.GET.get("language", ""))
+    program = programs_open_to(request.user).order_by("pk").first()
+    if kind not in ConsentKind.values or program is None:
+        raise Http404
+    paper = blank_on_paper(kind, program=program, language=language)
+    today = timezone.now().astimezone(program.zone).date()
+    return as_pdf(typeset("consent", paper, language=language), what=f"consent-form-{kind}-{language}", on=today)

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from casemgr.core.directory.models import Organization
-from patients.consent.models import Consent, ConsentRecipient
+from casemgr.core.directory.models import Organization, Participation
+from patients.consent.models import Consent, ConsentRecipient, FundraisingChoice
 from patients.consent.queries import consents_of, recipient_facts
 from patients.disclosures.actions import disclose_many
 from patients.disclosures.rules import Question, may_disclose
 from patients.episodes.models import Episode
+from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.restrictions.queries import restrictions_on
 
@@ -164,3 +165,125 @@ def test_a_list_leaves_out_exactly_whom_a_restriction_holds_back(clinic, now, cr
         assert {one.patient_id: one.consent_id for one in told} == expected, purpose
         assert set(expected) <= set(free[purpose])
         assert (purpose == "treatment" and len(expected) < len(free[purpose])) or purpose == "payment" or expected == free["housing"]
+
+
+RECIPIENTS = {
+    "treating clinic": {"kind": "clinic", "hipaa_role": "covered_entity", "address": "x"},
+    "plan": {"kind": "health_plan", "hipaa_role": "covered_entity", "address": "x"},
+    "helper": {"kind": "other", "address": "x"},
+    "exchange": {"kind": "exchange", "is_intermediary": True, "address": "x"},
+    "court": {"kind": "justice", "address": "x"},
+    "registry": {"kind": "registry", "address": "x"},
+    "registry without address": {"kind": "registry"},
+    "monitoring": {"kind": "pdmp", "address": "x"},
+    "newer program": {
+        "kind": "treatment_program", "is_part2_program": True, "address": "x", "miles_away": 200, "established_on": date(2026, 2, 20),
+    },
+    "far program": {"kind": "treatment_program", "is_part2_program": True, "address": "x", "miles_away": 201, "established_on": date(2026, 3, 1)},
+}  # fmt: skip
+SHAPES = {
+    "tpo": (("treatment", "payment", "operations"), ("demographics", "medications", "plan")),
+    "specific": (("treatment", "housing", "fundraising"), ("demographics", "medications", "trauma")),
+    "proceedings": (("proceedings",), ("demographics", "legal")),
+    "cj_referral": (("justice_monitoring",), ("demographics", "appointments")),
+    "registry": (("registry_check",), ("demographics", "medications")),
+    "pdmp": (("pdmp_report",), ("demographics", "medications")),
+}
+PURPOSES = ("treatment", "payment", "housing", "fundraising", "proceedings", "justice_monitoring", "registry_check", "pdmp_report")
+HUNDRED = 120
+
+
+@pytest.fixture
+def known(clinic, now):
+    """Make recipients of every sort, some of them behind the exchange, today, no more, or not yet."""
+    today = now.date()
+    made = {name: Organization.objects.create(name=name, **facts) for name, facts in RECIPIENTS.items()}
+    for name, since, until in (("treating clinic", -9, None), ("helper", -9, 0), ("plan", 1, None)):
+        Participation.objects.create(
+            intermediary=made["exchange"],
+            participant=made[name],
+            since=today + timedelta(days=since),
+            until=None if until is None else today + timedelta(days=until),
+        )
+    return made
+
+
+def shaped(chance, kind, today):
+    """Return what a consent of a kind says, in a shape that may stand or not."""
+    purposes, categories = SHAPES[kind]
+    grouped = kind in {"tpo", "specific"}
+    ends = {"registry": "end of the enrollment", "tpo": "none"}.get(kind, "")
+    classes = ["treating_providers", "health_plans", "program_helpers"]
+    return {
+        "kind": kind,
+        "purposes": sorted(chance.sample(purposes, chance.randint(1, len(purposes)))),
+        "categories": sorted({"demographics", *chance.sample(categories, chance.randint(1, len(categories)))}),
+        "recipient_classes": sorted(chance.sample(classes, chance.randint(0, 2))) if grouped else [],
+        "designation": chance.choice(["", "treating_only"]) if grouped else "",
+        "later_programs": kind == "registry" and chance.random() < 0.6,
+        "hipaa_statement": chance.choice(["", "x", "x"]),
+        "fundraising_statement": "x",
+        "ends_with": ends,
+        "valid_until": None if ends else today + timedelta(days=chance.choice([0, 1, 200])),
+        "revocable_after": today if kind == "cj_referral" else None,
+        "signed_on": today - timedelta(days=chance.choice([0, 1, 30])),
+        **dict.fromkeys(("description", "revocation_statement", "redisclosure_statement", "refusal_statement", "signed_by"), "x"),
+    }
+
+
+@pytest.fixture
+def people(clinic, now, known):
+    """Make people with relations and consents of every kind to every sort of recipient, as far as the database lets them stand."""
+    chance, today = random.Random(20261122), now.date()
+    by = {"recorded_at": now, "recorded_by": clinic.case_manager}
+    patients = [clinic.patient() for _ in range(HUNDRED)]
+    Episode.objects.filter(patient__in=patients[::6]).update(discharged_on=today, discharge_reason="1")
+    for patient in patients:
+        if chance.random() < 0.2:
+            FundraisingChoice.objects.create(patient=patient, opted_out=chance.random() < 0.7, **by)
+        for name in chance.sample(sorted(known), 3):
+            since = today + timedelta(days=chance.choice([-9, -1, 0, 1]))
+            until = chance.choice([None, None, max(today, since), since + timedelta(days=5)])
+            capacity = chance.choice(["treating_providers", "treating_providers", "health_plans", "program_helpers"])
+            TreatingRelationship.objects.create(
+                patient=patient, organization=known[name], capacity=capacity, since=since, until=until, **by
+            )
+        for kind in chance.sample(sorted(SHAPES), 4):
+            consent = Consent.objects.create(
+                patient=patient, discloser=clinic.program, signer_relationship="patient", **shaped(chance, kind, today), **by
+            )
+            for name in chance.sample(sorted(known), chance.choice([0, 1, 1, 2])):
+                part = "participant" if name in {"helper", "plan"} and chance.random() < 0.5 else "recipient"
+                ConsentRecipient.objects.create(consent=consent, organization=known[name], part=part)
+            with contextlib.suppress(IntegrityError), transaction.atomic():
+                Consent.objects.filter(pk=consent.pk).update(state="active")
+                if chance.random() < 0.1:
+                    Consent.objects.filter(pk=consent.pk).update(known_false_at=now, known_false_why="x")
+    return patients
+
+
+def test_every_sort_of_recipient_is_reached_in_a_list_exactly_as_one_by_one(clinic, now, known, people):
+    facts = {patient.pk: consents_of(patient.pk, at=now) for patient in people}
+    reached = dict.fromkeys(known, 0)
+    for name, organization in known.items():
+        recipient = recipient_facts(organization)
+        for purpose in PURPOSES:
+            decisions = {
+                key: may_disclose(Question(recipient, purpose, frozenset({"demographics"}), now.date(), consents=consents))
+                for key, consents in facts.items()
+            }
+            expected = {key: verdict.consent_id for key, verdict in decisions.items() if verdict.allowed}
+            told = disclose_many(
+                recipient=organization,
+                purpose=purpose,
+                categories={"demographics"},
+                description="x",
+                via="api",
+                by=clinic.case_manager,
+                at=now,
+                limit=1000,
+            )
+            assert {one.patient_id: one.consent_id for one in told} == expected, (name, purpose)
+            reached[name] += len(expected)
+    assert all(reached.values()), reached
+    assert any(consent.reached for consents in facts.values() for consent in consents)
