@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from casemgr.api.authentication import Partner, PartnerAuthentication, partner_behind
 from casemgr.api.problems import InsufficientScope, handle
 from casemgr.api.throttles import count_request
+from casemgr.core.accounts.models import RestsOn
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, write_event
 from casemgr.sharing.formats import plain
@@ -24,6 +25,8 @@ from casemgr.sharing.packets import META
 from casemgr.sharing.parts import find_person
 from casemgr.sharing.ways import HEADERS, WayOut
 from patients.disclosures.actions import Released, Withheld, disclose, disclose_many
+from patients.disclosures.models import Basis
+from patients.disclosures.queries import program_served
 from patients.disclosures.rules import STATEMENT_LONG
 
 PAGE = 20
@@ -76,8 +79,12 @@ class GatedView(APIView):
         self.partner = partner
 
     def release(self, patient: Asked) -> Released:
-        """Ask the gate about one person; whoever it is, no is the same no."""
+        """Ask the gate about one person; whoever it is, no is the same no.
+
+        Whoever rests on an agreement is told of those whom the program knows with which it was made, for the service agreed.
+        """
         partner = self.partner
+        on_agreement = partner.rests_on == RestsOn.AGREEMENT
         try:
             return disclose(
                 patient=patient,
@@ -88,12 +95,17 @@ class GatedView(APIView):
                 via=Api.via,
                 by=partner.user,
                 at=timezone.now(),
+                program=program_served(partner.organization.pk, patient.patient_id, timezone.now()) if on_agreement else None,
+                basis=Basis.QSOA if on_agreement else Basis.CONSENT,
             )
         except Withheld:
             raise NotFound from None
 
     def release_many(self, *, after: int | None = None, among: Sequence[int] | None = None) -> list[Released]:
-        """Ask the gate about the next people, or about these."""
+        """Ask the gate about the next people, or about these.
+
+        A list rests on consent whoever asks: an agreement opens nobody's record to whoever does not know the person already.
+        """
         partner = self.partner
         return disclose_many(
             recipient=partner.organization,

@@ -35,7 +35,7 @@ from patients.accounting.actions import (
     withdraw_records_request,
 )
 from patients.accounting.forms import AnswerForm, ExtendForm, HandOutForm, TakeForm, WordsForm
-from patients.accounting.models import CLOSED, PaperForm, RecordsRequest, RequestState
+from patients.accounting.models import CLOSED, PaperForm, RecordsRequest, RequestKind, RequestState
 from patients.accounting.queries import (
     Answer,
     answer_to,
@@ -112,14 +112,18 @@ def work_list(request: StaffRequest) -> HttpResponse:
     """List what people asked for about their record, the next due first."""
     shown = request.GET.get("show", "open")
     shown = shown if shown in SHOWN else "open"
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in RequestKind.values else ""
     rows = requests_seen_by(request.user, can=Can.OVERSEE_PRIVACY).filter(state__in=SHOWN[shown][1]).select_related("patient")
+    rows = rows.filter(kind=kind) if kind else rows
     found = slice_of(rows, by="due_on" if shown == "open" else "-due_on", after=request.GET.get("after", ""))
     people = [row.patient_id for row in found.rows]
-    note_read(by=request.user, at=timezone.now(), what="records_requests", detail={"show": shown}, people=people)
+    note_read(by=request.user, at=timezone.now(), what="records_requests", detail={"show": shown, "kind": kind}, people=people)
     table = RequestTable(found.rows)
-    table.next_url = f"?show={shown}&after={found.next_key}" if found.next_key else ""
+    table.next_url = f"?show={shown}&kind={kind}&after={found.next_key}" if found.next_key else ""
     views = {key: name for key, (name, _states) in SHOWN.items()}
-    return render(request, "patients/accounting/work_list.html", {"table": table, "shown": shown, "views": views})
+    context = {"table": table, "shown": shown, "views": views, "kind": kind, "kinds": RequestKind.choices}
+    return render(request, "patients/accounting/work_list.html", context)
 
 
 @page(Can.TAKE_COMPLAINT)

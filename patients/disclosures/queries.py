@@ -1,13 +1,15 @@
 """Read what was told, and say which columns tell who a person is."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
+from casemgr.core.agreements.models import Agreement
+from casemgr.core.agreements.queries import FOR_SYSTEMS, live_agreements
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_seen_by
@@ -15,6 +17,7 @@ from patients.consent.models import InformationCategory
 from patients.consent.queries import consents_of, recipient_facts
 from patients.disclosures.models import Disclosure, sentence_of
 from patients.disclosures.rules import Question, Why, accounting_begins, may_disclose
+from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.restrictions.queries import restrictions_on
 
@@ -40,8 +43,12 @@ def disclosures_seen_by(user: User) -> QuerySet[Disclosure]:
 
 
 def accounting_of(patient: Patient, user: User, at: datetime) -> QuerySet[Disclosure]:
-    """Return what was told about a person in the three years before this moment, newest first."""
-    return disclosures_seen_by(user).filter(patient_id=patient.pk, at__gte=accounting_begins(at)).order_by("-id")
+    """Return what was told about a person in the three years before today, in whole days where each program is, newest first."""
+    begins = {m.program_id: accounting_begins(at.astimezone(m.program.zone)) for m in user.reach(Can.SEE_DISCLOSURES)}
+    within = Q(program_id__isnull=True, at__gte=min(begins.values(), default=at))
+    for program_id, moment in begins.items():
+        within |= Q(program_id=program_id, at__gte=moment)
+    return disclosures_seen_by(user).filter(within, patient_id=patient.pk).order_by("-at", "-id")
 
 
 def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:
@@ -50,6 +57,20 @@ def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:
     for row in rows:
         row.person = people.get(row.patient_id)
     return rows
+
+
+def program_served(organization_id: int, patient_id: int | None, at: datetime) -> Program | None:
+    """Return the program that knows this person and has an agreement in force with this organization, or nothing."""
+    known = Q(pk__in=Episode.objects.filter(patient=patient_id).values("program_id"))
+    known |= Q(pk__in=Patient.objects.filter(pk=patient_id).values("registered_site__program_id"))
+    signed = Agreement.objects.filter(organization=organization_id, kind__in=FOR_SYSTEMS)
+    programs = Program.objects.filter(known, pk__in=signed.values("program_id")).order_by("pk")
+    return next((program for program in programs if live_agreements(organization_id, on=_today(program, at), program_id=program.pk)), None)
+
+
+def _today(program: Program, at: datetime) -> date:
+    """Return the day that it is where a program works."""
+    return at.astimezone(program.zone).date()
 
 
 class Part(NamedTuple):

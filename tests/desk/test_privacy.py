@@ -8,17 +8,26 @@ from django.urls import reverse
 from casemgr.core.accounts.rules import Role
 from casemgr.core.administration.deadlines.actions import look_at_clocks
 from casemgr.core.agreements.models import Agreement, AgreementScan
+from casemgr.core.audit.verifying import Verification, put_verification_on_record
+from casemgr.core.audit.walking import Fault
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.deadlines.recording import start_clock
 from casemgr.core.directory.models import Organization
 from casemgr.desk.privacy.queues import QUEUES
+from casemgr.desk.privacy.tables import place_of
 from casemgr.schedule import look_at_deadlines
+from patients.accounting.actions import take_records_request
 from patients.complaints.actions import take_complaint
+from patients.consent.models import Consent, HandedIn
+from patients.disclosures.without_consent.actions import disclose_in_emergency
+from patients.guarding.models import GlassBreak
 from patients.incidents.actions import report_incident
+from patients.restrictions.actions import ask_restriction
+from patients.transmissions.models import Transmission
 
 TODAY = date(2026, 3, 4)
-PRIVACY_QUERIES = 7 + len(QUEUES)
-# session, user, memberships, clocks, people, audit row, counts of the navigation; each queue one
+PRIVACY_QUERIES = 21
+# session, user, memberships, clocks, people, audit row, counts of the navigation, the last verification; each of 13 queues one
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +169,81 @@ def test_an_agreement_is_put_on_file_with_its_paper_and_ended(clinic, sign_in, b
     assert "Ended early" in browser.get(reverse("desk:agreement", args=[agreement.pk])).content.decode()
     assert sign_in(clinic.nurse).get(reverse("desk:agreements")).status_code == 403
     assert sign_in(clinic.administrator).get(reverse("desk:agreements")).status_code == 200
+
+
+@pytest.fixture
+def everything_waits(clinic, now):
+    """Let one of each kind wait: a request of each kind, a restriction, an emergency, opened glass, a consent handed in, sendings."""
+    patient = clinic.patient(given="Rosa", family="Lane")
+    by, about = {"by": clinic.privacy_officer, "at": now}, {"patient": patient, "program": clinic.program}
+    hospital = Organization.objects.create(name="Mercy Hospital", kind="hospital", hipaa_role="covered_entity", address="1 Hill Road")
+    for kind in ("accounting", "access", "intermediary_list"):
+        take_records_request(**about, kind=kind, received_on=TODAY, asked_how="mail", **by)
+    ask_restriction(**about, asked_on=TODAY, asked_by="Rosa Lane", to_whom="anybody", purposes=["payment"], by=clinic.case_manager, at=now)
+    facts = {"recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Overdose", "categories": ["medications"]}
+    disclose_in_emergency(**about, **facts, by=clinic.nurse, at=now)
+    glass = GlassBreak.objects.create(
+        **about, kind="internal", reason="in_need_now", words="At the desk", closes_at=now + timedelta(hours=1), recorded_at=now,
+        recorded_by=clinic.therapist,
+    )  # fmt: skip
+    start_clock(kind="break_glass_review", program=clinic.program, subject=glass, started_on=TODAY, at=now, patient_id=patient.pk)
+    draft = Consent.objects.create(
+        patient=patient, discloser=clinic.program, kind="specific", purposes=["treatment"], categories=["plan"], recorded_at=now,
+        recorded_by=clinic.system,
+    )  # fmt: skip
+    HandedIn.objects.create(consent=draft, organization=hospital, at=now)
+    for state in ("withheld", "failed", "doubtful"):
+        Transmission.objects.create(
+            **about, recipient=hospital, purpose="treatment", categories=["plan"], description="Plan", via="email", format="json",
+            requested_by=clinic.case_manager, requested_at=now, due_at=now, state=state, reason="Revoked", settled_at=now,
+        )  # fmt: skip
+    return patient
+
+
+def test_each_queue_counts_what_waits_and_leads_there(browser, everything_waits):
+    page = browser.get(reverse("desk:privacy"))
+    queues = {str(queue.title): number for queue, number, _words in page.context["queues"] if number}
+    assert queues == {
+        "Emergency access to review": 1,
+        "Told in an emergency, to review": 1,
+        "Asked not to be told, to decide": 1,
+        "Accountings asked for": 1,
+        "Copies of the record asked for": 1,
+        "Lists of intermediaries asked for": 1,
+        "Consents handed in, to compare": 1,
+        "Sendings to look at": 2,
+        "Withheld in the last 30 days": 1,
+        "Notice of privacy rights": 1,
+    }
+    for queue, number, _words in page.context["queues"]:
+        shown = browser.get(reverse(queue.url_name) + queue.query)
+        assert shown.status_code == 200
+        assert ("Rosa Lane" in shown.content.decode()) is bool(number), queue.title
+
+
+def test_each_clock_opens_what_it_is_about(browser, everything_waits):
+    clocks = list(Clock.objects.running())
+    assert {clock.subject.partition(":")[0] for clock in clocks} == {
+        "patients.recordsrequest", "patients.restriction", "patients.emergencydisclosure", "patients.glassbreak",
+    }  # fmt: skip
+    for clock in clocks:
+        place = place_of(clock, everything_waits)
+        assert place != reverse("desk:deadline", args=[clock.pk])
+        assert "Rosa" in browser.get(place).content.decode()
+
+
+def test_queues_with_nothing_in_them_say_so(browser, clinic):
+    page = browser.get(reverse("desk:privacy")).content.decode()
+    for queue in QUEUES:
+        assert str(queue.empty) in page
+
+
+def test_a_record_that_does_not_hold_is_loud(clinic, browser, now):
+    address = reverse("desk:privacy")
+    assert "not verified yet" in browser.get(address).content.decode()
+    put_verification_on_record(Verification(rows=9), by=clinic.system, at=now)
+    assert "nothing was changed" in browser.get(address).content.decode()
+    put_verification_on_record(Verification(rows=9, faults=[Fault(7, 7, "was forged")]), by=clinic.system, at=now)
+    page = browser.get(address).content.decode()
+    assert "Somebody has changed this record below the application" in page
+    assert "Position 7: was forged" in page

@@ -20,6 +20,8 @@ class Act:
     url_name: str
     right: Can
     key: str = ""
+    in_query: bool = False
+    """Whether the page is about nobody in particular and is told whom one comes from."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,15 @@ ACTS: dict[str, tuple[Act, ...]] = {
         Act(_("Not to be told"), "patients:restrictions", Can.SEE_DISCLOSURES),
         Act(_("Court order"), "patients:add_court_order", Can.DISCLOSE_ON_ORDER),
         Act(_("Report"), "patients:report_to_authority", Can.DISCLOSE_RECORD),
+        Act(_("Who looked"), "desk:who_looked", Can.SEE_DISCLOSURES),
     ),
-    "care": (Act(_("All"), "patients:care", Can.SEE_PATIENTS), Act(_("Admit"), "patients:admit", Can.ADMIT_PATIENT)),
+    "care": (
+        Act(_("All"), "patients:care", Can.SEE_PATIENTS),
+        Act(_("Admit"), "patients:admit", Can.ADMIT_PATIENT),
+        Act(_("Notice of privacy rights"), "patients:notice", Can.GIVE_NOTICE),
+        Act(_("Requests about the own record"), "patients:records_requests", Can.TAKE_COMPLAINT),
+        Act(_("Write down a complaint"), "patients:take_complaint", Can.TAKE_COMPLAINT, in_query=True),
+    ),
 }
 """What may be done, by panel; the panel `head` stands beside the name."""
 
@@ -95,4 +104,5 @@ def buttons_for(user: User, patient: Patient, order: Order | None) -> dict[str, 
 
 def _button(act: Act, patient: Patient) -> Button:
     """Return an act with its address."""
-    return Button(act.label, reverse(act.url_name, args=[patient.public_id]), act.key)
+    url = f"{reverse(act.url_name)}?patient={patient.public_id}" if act.in_query else reverse(act.url_name, args=[patient.public_id])
+    return Button(act.label, url, act.key)

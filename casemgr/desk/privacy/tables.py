@@ -21,6 +21,10 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "casemgr.agreement": ("desk:agreement", (KEY,)),
     "patients.episode": ("patients:notice", (PATIENT,)),
     "patients.consent": ("patients:consent", (PATIENT, KEY)),
+    "patients.recordsrequest": ("patients:records_request", (PATIENT, KEY)),
+    "patients.restriction": ("patients:decide_restriction", (PATIENT, KEY)),
+    "patients.emergencydisclosure": ("patients:review_emergency", (PATIENT, KEY)),
+    "patients.glassbreak": ("patients:glass", (KEY,)),
 }
 """Where what a clock is about is worked on, by the table that its subject names; without a line here it leads to the clock itself."""
 

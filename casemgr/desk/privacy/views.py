@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.rules import Can
 from casemgr.core.administration.deadlines.actions import extend_deadline
 from casemgr.core.audit.recording import note_read
+from casemgr.core.audit.verifying import last_verification
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.desk.privacy.forms import ExtendForm
@@ -38,7 +39,8 @@ def privacy(request: StaffRequest) -> HttpResponse:
     note_read(by=request.user, at=timezone.now(), what="privacy", detail={"show": shown}, people=[row.patient_id for row in found.rows])
     mine = [queue for queue in QUEUES if request.user.may(queue.right)]
     queues = [(queue, number, f"{MOST}+" if number > MOST else number) for queue in mine for number in [queue.count(request.user, today)]]
-    return render(request, "desk/privacy/privacy.html", {"table": table, "shown": shown, "views": SHOWN, "queues": queues})
+    context = {"table": table, "shown": shown, "views": SHOWN, "queues": queues, "verified": last_verification()}
+    return render(request, "desk/privacy/privacy.html", context)
 
 
 @page(Can.OVERSEE_PRIVACY)

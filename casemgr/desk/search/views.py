@@ -36,6 +36,7 @@ def search(request: StaffRequest) -> HttpResponse:
         "found": len(people),
         "is_cut": len(people) == MOST,
         "can_register": request.user.may(Can.REGISTER_PATIENT),
+        "can_break_glass": request.user.may(Can.BREAK_GLASS),
     }
     template = "desk/search/_found.html" if request.htmx else "desk/search/search.html"
     return render(request, template, context)

@@ -32,9 +32,9 @@ ACCOUNTING_YEARS = 3
 
 
 def accounting_begins(at: datetime) -> datetime:
-    """Return the moment at which an accounting asked for now begins."""
+    """Return the beginning of the day at which an accounting asked for at this moment begins, where this moment is told."""
     day = 28 if (at.month, at.day) == (2, 29) else at.day
-    return at.replace(year=at.year - ACCOUNTING_YEARS, day=day)
+    return at.replace(year=at.year - ACCOUNTING_YEARS, day=day, hour=0, minute=0, second=0, microsecond=0)
 
 
 def notice_in_form(form: int) -> str:

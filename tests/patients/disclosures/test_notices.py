@@ -26,8 +26,8 @@ def test_the_notices_are_those_of_2024_word_for_word():
 
 
 def test_an_accounting_reaches_back_three_years():
-    assert accounting_begins(datetime(2026, 3, 4, 15, tzinfo=UTC)) == datetime(2023, 3, 4, 15, tzinfo=UTC)
-    assert accounting_begins(datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2025, 2, 28, tzinfo=UTC)
+    assert accounting_begins(datetime(2026, 3, 4, 15, tzinfo=UTC)) == datetime(2023, 3, 4, tzinfo=UTC)
+    assert accounting_begins(datetime(2028, 2, 29, 23, 59, tzinfo=UTC)) == datetime(2025, 2, 28, tzinfo=UTC)
 
 
 def test_both_forms_of_the_notice_are_numbered_as_in_the_rule():
