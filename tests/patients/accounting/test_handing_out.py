@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from casemgr.core.audit.models import AuditEvent
+from casemgr.core.directory.models import Organization
 from patients.accounting.models import Handout
 from patients.accounting.queries import COLUMNS, answer_to, entries_of, table_of
 from patients.accounting.rules.wording import WORDS
@@ -258,3 +259,35 @@ def test_a_stranger_and_a_peer_hand_nothing_out(clinic, sign_in, told_at):
     assert sign_in(clinic.peer).post(address, facts).status_code == 403
     assert not Handout.objects.exists()
     assert pages_of(sign_in(clinic.privacy_officer).post(address, facts).content)
+
+
+def test_the_page_begins_with_the_same_day_as_paper_and_table(clinic, told_at, answer, sign_in):
+    patient = clinic.patient()
+    first = datetime(2023, 3, 4, 5, 0, tzinfo=UTC)  # midnight in New York
+    model, rows = told_at(patient, first - timedelta(microseconds=1), first, datetime(2023, 3, 4, 12, tzinfo=UTC))
+    page = sign_in(clinic.privacy_officer).get(reverse("patients:accounting", args=[patient.public_id]))
+    shown = [row.record.pk for row in page.context["table"].rows]
+    assert shown == list(answer(patient).rows) == [model.pk, rows[2].pk, rows[1].pk]
+
+
+def test_the_list_of_an_intermediary_holds_what_it_was_told_and_nothing_else(clinic, consent, tell, ask, sign_in):
+    patient = clinic.patient()
+    exchange = Organization.objects.create(name="Valley Exchange", kind="exchange", is_intermediary=True, address="7 Hill Road")
+    member = Organization.objects.create(name="Valley Clinic", kind="clinic", hipaa_role="covered_entity", address="8 Hill Road")
+    consent(patient)
+    consent(patient, recipients=[exchange], participants=[member])
+    tell(patient)
+    told = [tell(patient, recipient=exchange, description=f"Medications, part {number}") for number in (1, 2)]
+    asked = ask(patient, kind="intermediary_list")
+    officer = sign_in(clinic.privacy_officer)
+    address = reverse("patients:hand_out_for_request", args=[patient.public_id, asked.pk])
+    table = officer.post(address, {"language": "en", "paper_form": "csv"})
+    lines = read_table((b"".join(table.streaming_content) if table.streaming else table.content).decode())[1:]
+    place = {name: number for number, name in enumerate(COLUMNS)}
+    assert [(line[place["to_whom"]], line[place["reference"]]) for line in lines] == [
+        ("Valley Exchange", one.disclosure_public_id) for one in reversed(told)
+    ]
+    paper = words_of(officer.post(address, {"language": "en", "paper_form": "pdf"}).content)
+    assert "Valley Exchange" in paper
+    assert "Mercy Hospital" not in paper
+    assert list(Handout.objects.values_list("kind", flat=True)) == ["intermediary_list"] * 2

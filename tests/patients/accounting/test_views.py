@@ -10,8 +10,8 @@ from patients.accounting.models import Handout, RecordsRequest
 
 pytestmark = pytest.mark.usefixtures("_at_that_moment")
 
-WORK_LIST_QUERIES = 5
-# session, user, memberships, requests with their people, audit row
+WORK_LIST_QUERIES = 6
+# session, user, memberships, requests with their people, audit row, counts of the navigation
 PERSON_LIST_QUERIES = 6
 # session, user, memberships, patient, audit row, requests
 

@@ -8,9 +8,9 @@ from casemgr.core.audit.models import AuditEvent
 from patients.disclosures.actions import Withheld, disclose
 from patients.disclosures.models import Disclosure
 
-LIST_QUERIES = 6
+LIST_QUERIES = 7
 # session, user, memberships, audit row, accounts, people
-ACCOUNT_QUERIES = 6
+ACCOUNT_QUERIES = 7
 # session, user, memberships, patient, audit row, accounts
 
 

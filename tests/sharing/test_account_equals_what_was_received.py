@@ -1,0 +1,187 @@
+"""The account of one person equals, row by row, what the receivers hold after every way out was really gone."""
+
+import csv
+import html
+import io
+import re
+from datetime import date, datetime
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from casemgr.sharing.ways import WAYS
+from patients.accounting.queries import COLUMNS
+from patients.consent.models import InformationCategory, PurposeOfUse, in_words
+from patients.disclosures.models import Basis
+from patients.disclosures.without_consent.actions import disclose_in_emergency, record_court_order, tell_on_order
+from tests.core.paper.reading import words_of
+from tests.sharing.matrix import RECEIVERS, Asked, World, active
+
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+REFERENCE = re.compile(rf'disclosure(?:s|_ids?)?"?:?\[?"?({UUID})', re.IGNORECASE)
+"""Where a receiver finds the number of the account: in envelope, foot, last line or mail, once what breaks lines is gone."""
+
+CONSENT = re.compile(r"Consent(\d+),signed(\d{4}-\d{2}-\d{2})")
+ORDER = {
+    "kind": "criminal",
+    "court": "Superior Court",
+    "case_number": "26-CR-0417",
+    "ordered_on": date(2026, 3, 1),
+    "findings": ["extremely_serious", "substantial_value", "no_other_way", "need_outweighs_harm", "own_counsel"],
+    "notice_given": True,
+    "categories": ["diagnoses"],
+    "subpoena": "Subpoena of March 1",
+}
+
+
+class Row(NamedTuple):
+    """Hold one delivery, as a receiver knows it or as the account says it."""
+
+    day: str
+    to_whom: str
+    information: str
+    purpose: str
+    basis: str
+    reference: str = ""
+
+
+@pytest.fixture
+def now():
+    """The API looks at the real clock, so everything here does."""
+    return timezone.now()
+
+
+def by_every_way(world: World, asked: Asked) -> list[Row]:
+    """Send the same record by each way that there is; return what the receivers hold, the first first."""
+    held = []
+    for via in WAYS:
+        world.now = timezone.now()
+        got = received(world, asked, via)
+        assert got, f"nothing arrived by {via}"
+        held += got
+    return held
+
+
+def received(world: World, asked: Asked, via: str) -> list[Row]:
+    """Return what arrived by one way, told from what arrived alone."""
+    rows = []
+    for got in RECEIVERS[via](world, asked):
+        plain = "".join(got.text.split())
+        (reference,) = set(REFERENCE.findall(plain))
+        number, signed = CONSENT.findall(plain)[0]
+        basis = f"Your consent no. {number}, signed on {signed}"
+        rows.append(row_of(world, asked.recipient.name, got.parts, asked.purpose, basis, reference))
+    return rows
+
+
+def row_of(world: World, to_whom: str, parts, purpose: str, basis: str, reference: str = "") -> Row:
+    today = timezone.localdate(timezone.now(), world.clinic.program.zone).isoformat()
+    return Row(today, to_whom, in_words(InformationCategory, sorted(parts)), str(PurposeOfUse(purpose).label), str(basis), reference)
+
+
+def by_hand(world: World) -> list[Row]:
+    """Tell a medic in an emergency and hand a court what it ordered; return what both wrote down themselves."""
+    about = {"patient": world.patient, "program": world.clinic.program}
+    facts = {"recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Overdose", "categories": ["medications"]}
+    disclose_in_emergency(**about, **facts, by=world.clinic.nurse, at=timezone.now())
+    order = record_court_order(**about, **ORDER, by=world.clinic.privacy_officer, at=timezone.now())
+    told = tell_on_order(court_order=order, categories=["diagnoses"], description="", by=world.clinic.privacy_officer, at=timezone.now())
+    return [
+        row_of(world, "Dr. Osei, St. Anne", ["medications"], "treatment", Basis.EMERGENCY.label),
+        row_of(world, "Superior Court", ["diagnoses"], "proceedings", Basis.COURT_ORDER.label, told.disclosure_public_id),
+    ]
+
+
+def on_the_page(browser, world: World) -> list[Row]:
+    """Read the account as it stands on the screen, the first first."""
+    page = browser.get(reverse("patients:accounting", args=[world.patient.public_id])).content.decode()
+    body = page.partition("<tbody")[2].partition("</tbody>")[0]
+    return [_drawn(re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL), world) for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL)][::-1]
+
+
+def _drawn(cells: list[str], world: World) -> Row:
+    at = datetime.fromisoformat(re.findall(r'datetime="([^"]+)"', cells[0])[0])
+    lines = [[_text(part) for part in cell.split("<br>")] for cell in cells]
+    what, information = lines[2]
+    return Row(at.astimezone(world.clinic.program.zone).date().isoformat(), lines[1][0], information or what, lines[3][0], lines[4][0])
+
+
+def _text(fragment: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
+
+
+def handed_out(browser, world: World, paper_form: str) -> bytes:
+    address = reverse("patients:hand_out", args=[world.patient.public_id])
+    answer = browser.post(address, {"regime": "part2", "language": "en", "paper_form": paper_form})
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def in_the_table(browser, world: World) -> list[Row]:
+    """Read the account as a spreadsheet opens it, the first first."""
+    lines = list(csv.reader(io.StringIO(handed_out(browser, world, "csv").decode("utf-8-sig"), newline="")))[1:]
+    entries = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+    return [
+        Row(entry["when"][:10], entry["to_whom"], entry["information"], entry["purpose"], _ground(entry["basis"]), entry["reference"])
+        for entry in reversed(entries)
+    ]
+
+
+def _ground(words: str) -> str:
+    """Return what it rests on without the key of the row that holds its facts."""
+    return next((str(basis.label) for basis in (Basis.EMERGENCY, Basis.COURT_ORDER) if words.startswith(str(basis.label))), words)
+
+
+def short(rows: list[Row]) -> list[Row]:
+    """Return rows as the page says them: the number of the consent alone, no number of the account."""
+    return [row._replace(basis=re.sub(r"Your consent no\. (\d+),.*", r"Consent \1", row.basis), reference="") for row in rows]
+
+
+def numbered(rows: list[Row], account: list[Row]) -> list[Row]:
+    """Return rows with the number that whoever was told by word of mouth was not given."""
+    return [row if row.reference else row._replace(reference=told.reference) for row, told in zip(rows, account, strict=True)]
+
+
+def faults_on_paper(pdf: bytes, rows: list[Row]) -> list[str]:
+    """Return what the paper says otherwise: each row in its order, between the number before and its own, and no row more."""
+    text, wrong = "".join(words_of(pdf).split()), []
+    for row in (row for row in reversed(rows) if row.reference):
+        said, found, text = text.partition(row.reference[:8])
+        wrong += [word for words in row[:5] for word in words.split() if word not in said] + ([] if found else [row.reference])
+    shown = "".join(words_of(pdf).split())
+    if len(re.findall(r"\d{4}-\d\d-\d\d\d\d:\d\d", shown)) != len(rows):
+        wrong.append("another number of rows")
+    return wrong
+
+
+@pytest.fixture
+def told(clinic, now, filled, listening, settings):
+    """Return the world after everything was sent, and what the receivers hold."""
+    world = World(clinic, filled, "specific", now, listening, settings.MESSAGE_FOLDER)
+    asked = active(world)
+    return world, asked, by_every_way(world, asked) + by_hand(world)
+
+
+def test_page_table_and_paper_say_row_by_row_what_the_receivers_hold(told, sign_in):
+    world, _asked, held = told
+    browser = sign_in(world.clinic.privacy_officer)
+    assert on_the_page(browser, world) == short(held)
+    table = in_the_table(browser, world)
+    assert table == numbered(held, table)
+    assert len({row.reference for row in table}) == len(held)
+    assert faults_on_paper(handed_out(browser, world, "pdf"), table) == []
+
+
+@pytest.mark.parametrize("via", ["print", "export"])
+def test_what_left_without_an_account_is_noticed(told, sign_in, via):
+    world, asked, held = told
+    browser = sign_in(world.clinic.privacy_officer)
+    with transaction.atomic():
+        unaccounted = received(world, asked, via)
+        transaction.set_rollback(True)
+    held = held + unaccounted
+    assert on_the_page(browser, world) != short(held)
+    assert len(in_the_table(browser, world)) == len(held) - len(unaccounted)
+    assert {row.reference for row in unaccounted} <= set(faults_on_paper(handed_out(browser, world, "pdf"), held))
