@@ -36,7 +36,7 @@ def print_consent(request: StaffRequest, patient: UUID, consent: int) -> HttpRes
 @page(Can.RECORD_CONSENT)
 def blank_consent(request: StaffRequest) -> HttpResponse:
     """Print the blank form of one kind of consent in one language; nobody stands on it yet."""
-    kind, language = request.GET.get("kind", ""), language_for(request.GET.get("language", ""))
+    kind, language = request.GET.get("kind", ConsentKind.SPECIFIC.value), language_for(request.GET.get("language", ""))
     program = programs_open_to(request.user).order_by("pk").first()
     if kind not in ConsentKind.values or program is None:
         raise Http404
