@@ -8,11 +8,16 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from casemgr.admin import record_room
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.logs import LineFormatter
+from casemgr.core.refusals import No
+from casemgr.sharing.actions import hand_over_record
+from patients.consent.models import InformationCategory
+from patients.disclosures.models import Disclosure
 from tests.api.conftest import partner  # noqa: F401
 from tests.doors import CHOSEN, routes, unknown
 from tests.knocking import CODES, SEARCHES
@@ -122,7 +127,7 @@ def test_writing_and_reading_it_at_debug_leaves_no_word_in_the_log(clinic, held,
 def test_a_partner_with_a_consent_for_everything_else_never_hears_it(clinic, held, note, partner):  # noqa: F811
     """Ask every address of the API that takes a token, with all scopes and a consent for all it may carry."""
     hospital = partner()
-    hospital.consent(held.patient)
+    hospital.consent(held.patient, [name for name in InformationCategory.values if name != "counseling_notes"])
     told = 0
     for route in routes():
         if not route.pattern.startswith("api/") or set(route.arguments) - {"patient", "patient_id", "public_id", "id"}:
@@ -135,3 +140,17 @@ def test_a_partner_with_a_consent_for_everything_else_never_hears_it(clinic, hel
         told += answer.status_code == 200
         assert SECRET not in answer.content.decode(), address
     assert told > 2
+
+
+def test_a_partner_with_a_consent_for_counseling_notes_gets_them_by_a_way_out_and_by_no_other_consent(clinic, held, note, partner):  # noqa: F811
+    """Hand over a file for the one partner that may have it; a consent for everything else hands over nothing."""
+    hospital = partner()
+    asked = {"patient": held.patient, "program": clinic.program, "recipient": hospital.organization, "purpose": "treatment"}
+    asked |= {"categories": ["counseling_notes"], "via": "export", "written_as": "json", "by": clinic.therapist, "at": timezone.now()}
+    hospital.consent(held.patient, [name for name in InformationCategory.values if name != "counseling_notes"])
+    with pytest.raises(No):
+        hand_over_record(**asked)
+    hospital.consent(held.patient, ["counseling_notes"], kind="counseling_notes")
+    written = hand_over_record(**asked)
+    assert SECRET in written.body.decode()
+    assert Disclosure.objects.filter(outcome="disclosed").get().categories == ["counseling_notes"]
