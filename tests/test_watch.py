@@ -4,16 +4,18 @@ import logging
 import sys
 
 import pytest
+import typst
 from django.core import mail
 from django.core.cache import cache
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 
 from casemgr.celery import app
 from casemgr.core.logs import LineFormatter
 from casemgr.core.messaging.gateways import FileGateway, Letter
-from tests.doors import CANARY, Everything
+from tests.doors import CANARY, Everything, routes
+from tests.files_out import IN_HOUSE
 from tests.workers import Nursery
 from tests.worlds import FAMILY, GIVEN, Clinic
 
@@ -75,6 +77,25 @@ class TestTheWatchNotices:
     def test_no_page_that_shows_people_to_who_may_see_them(self, watch, status):
         watch.answer(RequestFactory().get("/"), HttpResponse(f"<p>{CANARY}</p>", status=status))
         assert watch.seen == []
+
+    @pytest.mark.parametrize("kind", ["text/csv; charset=utf-8", "application/json", "application/octet-stream"])
+    @pytest.mark.parametrize("pieces", [False, True])
+    def test_a_file_that_nothing_accounts_for(self, watch, db, kind, pieces):
+        request = RequestFactory().get("/")
+        request.resolver_match, lines = None, [b"name", NAME.encode()]
+        answer = StreamingHttpResponse(lines, content_type=kind) if pieces else HttpResponse(b"".join(lines), content_type=kind)
+        watch.answer(request, answer)
+        assert NAME in b"".join(answer).decode()
+        assert caught(watch, "export")
+
+    def test_a_paper_that_nothing_accounts_for(self, watch, db):
+        request = RequestFactory().get("/")
+        request.resolver_match = None
+        watch.answer(request, HttpResponse(typst.compile(f"#set page(width: 9cm)\n{NAME}".encode()), content_type="application/pdf"))
+        assert caught(watch, "export")
+
+    def test_every_file_that_stays_in_the_house_has_a_page_that_asks_for_a_right(self):
+        assert {route.name for route in routes() if route.rights} >= set(IN_HOUSE)
 
     def test_a_message(self, watch, settings):
         FileGateway(settings.MESSAGE_FOLDER).send(Letter("k", "sms", "+15550100", "", f"Dear {NAME}"))

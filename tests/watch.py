@@ -1,6 +1,7 @@
 """Watch every way by which a person's name or record could leave without a decision, while the whole suite runs.
 
-Watched: log lines, task arguments and what the broker holds, keys and values of the cache, addresses, redirects, error pages, messages. A form that
+Watched: log lines, task arguments and what the broker holds, keys and values of the cache, addresses, redirects, error pages, messages,
+and files that are served although no disclosure, handed-out accounting or right in the house accounts for them. A form that
 is shown again (422) is no error page: it shows to whoever typed it what they typed.
 """
 
@@ -22,6 +23,7 @@ from django.core.cache.backends.redis import RedisCacheClient
 from django.core.handlers.base import BaseHandler
 
 from casemgr.core.logs import LineFormatter
+from tests.files_out import is_accounted_for, is_file, looked_at, words_of
 from tests.worlds import FAMILY, GIVEN
 
 CANARIES = (GIVEN, FAMILY, "Zyxwvut")
@@ -57,6 +59,16 @@ class Watch(logging.Handler):
         self.look("header", {name: unquote_plus(value) for name, value in response.items()})
         if response.status_code >= 400 and response.status_code != FORM_SHOWN_AGAIN and not response.streaming:
             self.look(f"error page {response.status_code}", response.content)
+        if is_file(response) and response.streaming and not response.is_async:
+            response.streaming_content = looked_at(response.streaming_content, lambda whole: self.export(request, response, whole))
+        elif is_file(response) and not response.streaming:
+            self.export(request, response, response.content)
+
+    def export(self, request: Any, response: Any, content: bytes) -> None:
+        """Look at a file that was served, unless it is accounted for."""
+        text = words_of(response, content)
+        if PATTERN.search(text) and not is_accounted_for(request, response, text):
+            self.look(f"export {request.path_info}", text)
 
     def folder(self, folder: Path) -> None:
         """Look at the messages that were delivered into a folder."""
