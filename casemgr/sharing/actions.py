@@ -10,9 +10,11 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason, Refused
+from casemgr.sharing.mail import Email
 from casemgr.sharing.packets import packet_of
 from casemgr.sharing.parts import RIGHT_TO_SEE
 from casemgr.sharing.ways import WAYS, ReferralPacket, WayOut, Written, queued_way
+from casemgr.sharing.webhooks import Webhook
 from patients.consent.models import InformationCategory, in_words
 from patients.disclosures.actions import disclose
 from patients.record.models import Patient
@@ -20,6 +22,12 @@ from patients.transmissions.actions import queue_transmission
 from patients.transmissions.models import Transmission
 from referrals.referral.models import Referral, ReferralState
 from referrals.referral.queries import categories_told
+from treatment_plans.counseling.queries import others_wrote
+
+WAITING_WAYS = (Email, Webhook)
+"""Ways that send from the queue; named here so that the pages know them in a process that itself sends nothing."""
+
+COUNSELING_NOTES = InformationCategory.COUNSELING_NOTES.value
 
 
 @action(Can.DISCLOSE_RECORD)
@@ -37,6 +45,10 @@ def hand_over_record(
 ) -> Written:
     """Write a packet for a recipient, to be handed over; if it cannot be written, nothing was told."""
     way, wanted = _chosen(via, written_as), _wanted(categories, by, program)
+    if COUNSELING_NOTES in wanted and others_wrote(by, patient_id=patient.pk, program_id=program.pk):
+        text = _("You may not see this part yourself: %(parts)s. Ask somebody who may.")
+        words = text % {"parts": in_words(InformationCategory, [COUNSELING_NOTES])}
+        raise Refused(Reason(words, field="categories", code="closed_part", source="42 CFR 2.31(b)"))
     released = disclose(
         patient=patient,
         recipient=recipient,

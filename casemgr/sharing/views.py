@@ -72,7 +72,7 @@ def as_partner(request: StaffRequest, patient: UUID) -> HttpResponse:
 @page(Can.MAKE_REFERRAL)
 def referral_packet(request: StaffRequest, referral_id: int) -> HttpResponse:
     """Give what a referral tells as paper, for a partner without a system of its own."""
-    seen = referrals_seen_by(request.user).select_related("patient", "organization", "program")
+    seen = referrals_seen_by(request.user, can=Can.MAKE_REFERRAL).select_related("patient", "organization", "program")
     found = get_object_or_404(seen, pk=referral_id)
     try:
         written = hand_over_referral_packet(referral=found, by=request.user, at=timezone.now())

@@ -148,7 +148,8 @@ PEOPLE_REACHED = (
             (SELECT DISTINCT ON (c.patient_id) c.patient_id, c.id
             FROM patients_consent c
             JOIN casemgr_program d ON d.id = c.discloser_id
-            WHERE %(established_on)s::date IS NOT NULL AND c.later_programs AND c.signed_on < %(established_on)s::date
+            WHERE %(established_on)s::date IS NOT NULL AND c.signed_on < %(established_on)s::date
+              AND c.kind = 'registry' AND c.later_programs
               AND c.patient_id > %(after)s AND (%(among)s::bigint[] IS NULL OR c.patient_id = ANY(%(among)s)) AND <carries> <and more>
             ORDER BY c.patient_id, c.id DESC
             LIMIT %(limit)s)

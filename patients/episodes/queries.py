@@ -1,6 +1,6 @@
 """Read who was in care, where and when."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from casemgr.core.accounts.models import Program
 from patients.episodes.models import Episode
@@ -20,6 +20,12 @@ def open_episodes_for(patient: Patient) -> QuerySet[Episode]:
 def open_episode_of(patient: Patient, program: Program) -> Episode | None:
     """Return the stay in care in this program that has not ended."""
     return open_episodes_for(patient).filter(program=program).first()
+
+
+def programs_of(patient: Patient) -> QuerySet[Program]:
+    """Return the programs that know a person: those that they are or were in, and the one that registered them."""
+    stays = Episode.objects.filter(patient=patient).values("program")
+    return Program.objects.filter(Q(pk__in=stays) | Q(pk=patient.registered_site.program_id)).order_by("name")
 
 
 def locked_episode(episode: Episode) -> Episode:

@@ -107,7 +107,7 @@ def transmission(request: StaffRequest, transmission_id: int) -> HttpResponse:
 @page(Can.DISCLOSE_RECORD)
 def press(request: StaffRequest, transmission_id: int, verb: str) -> HttpResponse:
     """Try a sending again, or say that it arrived."""
-    found = _seen(request, transmission_id)
+    found = _seen(request, transmission_id, can=Can.DISCLOSE_RECORD)
     done, said = PRESSES[verb]
     try:
         done(transmission=found, by=request.user, at=timezone.now())
@@ -121,7 +121,7 @@ def press(request: StaffRequest, transmission_id: int, verb: str) -> HttpRespons
 @page(Can.DISCLOSE_RECORD)
 def cancel(request: StaffRequest, transmission_id: int) -> HttpResponse:
     """Take a sending back before it leaves."""
-    found = _seen(request, transmission_id)
+    found = _seen(request, transmission_id, can=Can.DISCLOSE_RECORD)
     form = CancelForm(request.POST)
     if form.is_valid():
         facts = {"transmission": found, "reason": form.cleaned_data["reason"]}
@@ -131,9 +131,9 @@ def cancel(request: StaffRequest, transmission_id: int) -> HttpResponse:
     return _show(request, found, form=form)
 
 
-def _seen(request: StaffRequest, transmission_id: int) -> Transmission:
-    """Return a sending that this person may see, or nothing at all."""
-    seen = transmissions_seen_by(request.user).select_related("patient", "recipient", "program", "requested_by", "consent")
+def _seen(request: StaffRequest, transmission_id: int, *, can: Can = Can.SEE_DISCLOSURES) -> Transmission:
+    """Return a sending within reach of this right, or nothing at all."""
+    seen = transmissions_seen_by(request.user, can=can).select_related("patient", "recipient", "program", "requested_by", "consent")
     return get_object_or_404(seen, pk=transmission_id)
 
 

@@ -15,10 +15,10 @@ OPEN_STATES = [TaskState.OPEN, TaskState.IN_PROGRESS]
 CASEWORKERS = sorted(role.value for role in Role if Can.WRITE_TASK in RIGHTS[role])
 
 
-def tasks_seen_by(user: User) -> QuerySet[Task]:
+def tasks_seen_by(user: User, *, can: Can = Can.SEE_CASEWORK) -> QuerySet[Task]:
     """Return the tasks of the patients whose casework this user may see, in the programs where that right is held."""
-    programs = {membership.program_id for membership in user.reach(Can.SEE_CASEWORK)}
-    return Task.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=Can.SEE_CASEWORK))
+    programs = {membership.program_id for membership in user.reach(can)}
+    return Task.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=can))
 
 
 def open_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:

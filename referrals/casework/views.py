@@ -153,7 +153,7 @@ def task(request: StaffRequest, task_id: int) -> HttpResponse:
 @page(Can.WRITE_TASK)
 def take(request: StaffRequest, task_id: int) -> HttpResponse:
     """Take on a task."""
-    found = _seen(request, task_id)
+    found = _seen(request, task_id, can=Can.WRITE_TASK)
     try:
         take_task(task=found, by=request.user, at=timezone.now())
     except Refused as refused:
@@ -166,7 +166,7 @@ def take(request: StaffRequest, task_id: int) -> HttpResponse:
 @page(Can.WRITE_TASK)
 def act(request: StaffRequest, task_id: int, verb: str) -> HttpResponse:
     """Finish, hand over, postpone or drop a task."""
-    found = _seen(request, task_id)
+    found = _seen(request, task_id, can=Can.WRITE_TASK)
     forms = _forms(found, verb, request.POST)
     if verb not in forms:
         raise Http404
@@ -179,9 +179,10 @@ def act(request: StaffRequest, task_id: int, verb: str) -> HttpResponse:
     return _show(request, found, forms=forms, opened=verb)
 
 
-def _seen(request: StaffRequest, task_id: int) -> Task:
-    """Return a task that this person may see, or nothing at all."""
-    return get_object_or_404(tasks_seen_by(request.user).select_related("patient", "owner", "program", "recorded_by"), pk=task_id)
+def _seen(request: StaffRequest, task_id: int, *, can: Can = Can.SEE_CASEWORK) -> Task:
+    """Return a task within reach of this right, or nothing at all."""
+    seen = tasks_seen_by(request.user, can=can).select_related("patient", "owner", "program", "recorded_by")
+    return get_object_or_404(seen, pk=task_id)
 
 
 def _forms(task: Task, verb: str = "", typed: Any = None) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from referrals.referral.rules import waits_too_long, what_is_told
 UNSETTLED = [ReferralState.DRAFT, ReferralState.SENT, ReferralState.ACCEPTED]
 
 
-def referrals_seen_by(user: User) -> QuerySet[Referral]:
+def referrals_seen_by(user: User, *, can: Can = Can.SEE_CASEWORK) -> QuerySet[Referral]:
     """Return the referrals of the patients whose casework this user may see, in the programs where that right is held."""
-    programs = {membership.program_id for membership in user.reach(Can.SEE_CASEWORK)}
-    return Referral.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=Can.SEE_CASEWORK))
+    programs = {membership.program_id for membership in user.reach(can)}
+    return Referral.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=can))
 
 
 def referrals_of(patient: Patient) -> QuerySet[Referral]:

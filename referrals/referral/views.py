@@ -150,7 +150,7 @@ def referral(request: StaffRequest, referral_id: int) -> HttpResponse:
 @page(Can.MAKE_REFERRAL)
 def press(request: StaffRequest, referral_id: int, verb: str) -> HttpResponse:
     """Send, complete or withdraw a referral."""
-    found = _seen(request, referral_id)
+    found = _seen(request, referral_id, can=Can.MAKE_REFERRAL)
     done, said = PRESSES[verb]
     try:
         done(referral=found, by=request.user, at=timezone.now())
@@ -164,7 +164,7 @@ def press(request: StaffRequest, referral_id: int, verb: str) -> HttpResponse:
 @page(Can.ANSWER_REFERRAL)
 def answer(request: StaffRequest, referral_id: int) -> HttpResponse:
     """Write down what the partner answered."""
-    found = _seen(request, referral_id)
+    found = _seen(request, referral_id, can=Can.ANSWER_REFERRAL)
     form = AnswerForm(request.POST)
     if form.is_valid():
         answered = attempt(form, lambda: answer_referral(referral=found, **form.cleaned_data, by=request.user, at=timezone.now()))
@@ -174,9 +174,9 @@ def answer(request: StaffRequest, referral_id: int) -> HttpResponse:
     return _show(request, found, form=form)
 
 
-def _seen(request: StaffRequest, referral_id: int) -> Referral:
-    """Return a referral that this person may see, or nothing at all."""
-    seen = referrals_seen_by(request.user).select_related("patient", "organization", "program", "recorded_by")
+def _seen(request: StaffRequest, referral_id: int, *, can: Can = Can.SEE_CASEWORK) -> Referral:
+    """Return a referral within reach of this right, or nothing at all."""
+    seen = referrals_seen_by(request.user, can=can).select_related("patient", "organization", "program", "recorded_by")
     return get_object_or_404(seen, pk=referral_id)
 
 

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization
 from patients.consent.actions import revoke_consent
@@ -92,6 +93,20 @@ def test_counseling_notes_are_seen_as_nobody(desk, filled, hospital, consent):
     page = desk.get(address("as_partner", filled, hospital)).content.decode()
     assert words_in(page) == {"demographics"}
     assert "It would leave, but it is not shown to you here." in page
+
+
+def test_counseling_notes_are_handed_over_by_nobody_but_who_wrote_them(clinic, filled, hospital, consent, sign_in):
+    consent(filled, kind="counseling_notes", categories=["counseling_notes"])
+    colleague = clinic.hire(Role.THERAPIST, clinic.north)
+    clinic.on_care_team(filled, colleague)
+    typed = {"categories": ["counseling_notes"], "way": "export:json"}
+    refused = sign_in(colleague).post(address("share", filled, hospital), typed)
+    assert refused.status_code == 422
+    assert "You may not see this part yourself" in refused.content.decode()
+    assert words_in(refused.content.decode()) <= {"demographics"}
+    assert not Disclosure.objects.exists()
+    handed = sign_in(clinic.therapist).post(address("share", filled, hospital), typed)
+    assert words_in(text_of(handed.content, "application/json")) == {"counseling_notes"}
 
 
 def test_the_lists_ask_as_often_for_two_as_for_twelve(desk, filled, hospital, clinic, now, query_count):

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,10 @@ def test_careless_routes_are_reported(everybodys_rights, settings):
     tried = [route for route in routes() if route.name in {"try:table", "try:data"}]
     assert answers_that_are_no_page(browser, everything, tried) == {"try:table": "text/csv", "try:data": "application/json"}
     assert ungated_routes() - UNGATED.keys() == {"everybody"}
+
+
+def test_the_process_that_serves_pages_knows_every_way():
+    """Here every module is loaded; the server loads what its addresses need, and mail was missing on the page."""
+    served = "import django; django.setup(); import casemgr.urls; from casemgr.sharing.ways import WAYS; print(*sorted(WAYS))"
+    said = subprocess.run([sys.executable, "-c", served], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["api", "email", "export", "print", "referral", "webhook"]

@@ -26,10 +26,10 @@ UTC_ZONE = ZoneInfo("UTC")
 CHANNELS = {ContactKind.PHONE.value: "sms", ContactKind.EMAIL.value: "email"}
 
 
-def appointments_seen_by(user: User) -> QuerySet[Appointment]:
+def appointments_seen_by(user: User, *, can: Can = Can.SEE_CALENDAR) -> QuerySet[Appointment]:
     """Return the appointments of those patients whose calendar this user may see, in the programs where that right is held."""
-    programs = {membership.program_id for membership in user.reach(Can.SEE_CALENDAR)}
-    seen = patients_seen_by(user, can=Can.SEE_CALENDAR)
+    programs = {membership.program_id for membership in user.reach(can)}
+    seen = patients_seen_by(user, can=can)
     return Appointment.objects.filter(site__program__in=programs, patient__in=seen).select_related("patient", "site__program", "clinician")
 
 

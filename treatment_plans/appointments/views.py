@@ -111,7 +111,7 @@ def appointment(request: StaffRequest, appointment: int) -> HttpResponse:
 @page(Can.BOOK_APPOINTMENT)
 def move(request: StaffRequest, appointment: int) -> HttpResponse:
     """Move an appointment to another time."""
-    found = get_object_or_404(appointments_seen_by(request.user), pk=appointment)
+    found = get_object_or_404(appointments_seen_by(request.user, can=Can.BOOK_APPOINTMENT), pk=appointment)
     local = found.starts_at.astimezone(found.site.zone)
     length = round((found.ends_at - found.starts_at).total_seconds() / 60)
     form = TimesForm(_typed(request), initial={"day": local.date(), "starts_at": local.time(), "minutes": length})
@@ -134,7 +134,7 @@ def move(request: StaffRequest, appointment: int) -> HttpResponse:
 @page(Can.BOOK_APPOINTMENT)
 def cancel(request: StaffRequest, appointment: int) -> HttpResponse:
     """Cancel an appointment, on the person's word or on ours."""
-    found = get_object_or_404(appointments_seen_by(request.user), pk=appointment)
+    found = get_object_or_404(appointments_seen_by(request.user, can=Can.BOOK_APPOINTMENT), pk=appointment)
     form = CancelForm(_typed(request))
     if request.method == "POST" and form.is_valid():
         by_patient = form.cleaned_data["by_patient"]
@@ -149,7 +149,7 @@ def cancel(request: StaffRequest, appointment: int) -> HttpResponse:
 @page(Can.BOOK_APPOINTMENT)
 def settle(request: StaffRequest, appointment: int) -> HttpResponse:
     """Say what became of an appointment, with one press of a button in the calendar."""
-    found = get_object_or_404(appointments_seen_by(request.user), pk=appointment)
+    found = get_object_or_404(appointments_seen_by(request.user, can=Can.BOOK_APPOINTMENT), pk=appointment)
     try:
         settled = settle_appointment(appointment=found, state=request.POST.get("state", ""), by=request.user, at=timezone.now())
     except Refused as refused:

@@ -68,6 +68,12 @@ def addenda_of(note: CounselingNote) -> QuerySet[CounselingAddendum]:
     return CounselingAddendum.objects.filter(note=note).order_by("recorded_at")
 
 
+def others_wrote(user: User, *, patient_id: int, program_id: int) -> bool:
+    """Say whether somebody else signed counseling notes on a person: whoever hands those over by hand would read them (42 CFR 2.31(b))."""
+    notes = CounselingNote.objects.filter(patient_id=patient_id, program_id=program_id, signed_at__isnull=False)
+    return notes.exclude(recorded_by=user).exists()
+
+
 def counseling_notes_released(*, patient_id: int, program_id: int) -> list[dict[str, Any]]:
     """Return the signed notes on a person in one program, for the gate alone, after it said yes to the category counseling notes."""
     notes = CounselingNote.objects.filter(patient_id=patient_id, program_id=program_id, signed_at__isnull=False)

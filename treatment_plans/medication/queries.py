@@ -108,10 +108,10 @@ WHERE o.id = %(order)s
 """All that decides about one dose. Written by hand: a dose is given at a window with a line behind it, and this costs the least."""
 
 
-def orders_seen_by(user: User) -> QuerySet[Order]:
+def orders_seen_by(user: User, *, can: Can = Can.SEE_MEDICATION) -> QuerySet[Order]:
     """Return the orders of the patients whose medication this user may see, in the programs where that right is held."""
-    programs = {m.program_id for m in user.reach(Can.SEE_MEDICATION)}
-    return Order.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=Can.SEE_MEDICATION))
+    programs = {m.program_id for m in user.reach(can)}
+    return Order.objects.filter(program_id__in=programs, patient__in=patients_seen_by(user, can=can))
 
 
 def orders_to_dose(user: User) -> QuerySet[Order]:

@@ -331,8 +331,7 @@ def _orders_to_dose(request: StaffRequest) -> Any:
 
 def _orders_to_decide(request: StaffRequest) -> Any:
     """Return the orders that this person may decide about."""
-    programs = {membership.program_id for membership in request.user.reach(Can.PRESCRIBE)}
-    return orders_seen_by(request.user).filter(program__in=programs).select_related("patient", "product", "site")
+    return orders_seen_by(request.user, can=Can.PRESCRIBE).select_related("patient", "product", "site")
 
 
 def _order_to_change(request: StaffRequest, patient: Patient) -> Order | None:

@@ -15,26 +15,28 @@ from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
 
 
-def plans_seen_by(user: User) -> QuerySet[Plan]:
+def plans_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Plan]:
     """Return the plans of those patients whose chart this user may see, in the programs where that right is held."""
-    programs = {membership.program_id for membership in user.reach(Can.SEE_CHART)}
-    seen = patients_seen_by(user, can=Can.SEE_CHART)
+    programs = {membership.program_id for membership in user.reach(can)}
+    seen = patients_seen_by(user, can=can)
     return Plan.objects.filter(program__in=programs, patient__in=seen).select_related("patient", "program")
 
 
-def problems_seen_by(user: User) -> QuerySet[Problem]:
+def problems_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Problem]:
     """Return the problems of the plans that this user may see."""
-    return Problem.objects.filter(plan__in=plans_seen_by(user)).select_related("plan__patient", "plan__program")
+    return Problem.objects.filter(plan__in=plans_seen_by(user, can=can)).select_related("plan__patient", "plan__program")
 
 
-def goals_seen_by(user: User) -> QuerySet[Goal]:
+def goals_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Goal]:
     """Return the goals of the plans that this user may see."""
-    return Goal.objects.filter(problem__plan__in=plans_seen_by(user)).select_related("problem__plan__patient", "problem__plan__program")
+    return Goal.objects.filter(problem__plan__in=plans_seen_by(user, can=can)).select_related(
+        "problem__plan__patient", "problem__plan__program"
+    )
 
 
-def objectives_seen_by(user: User) -> QuerySet[Objective]:
+def objectives_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Objective]:
     """Return the objectives of the plans that this user may see."""
-    return Objective.objects.filter(goal__problem__plan__in=plans_seen_by(user)).select_related("goal__problem__plan__program")
+    return Objective.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related("goal__problem__plan__program")
 
 
 def active_plan_of(patient: Patient) -> Plan | None:

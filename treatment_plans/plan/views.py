@@ -84,7 +84,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def change(request: StaffRequest, plan: int) -> HttpResponse:
     """Change the next review and the strengths."""
-    found = get_object_or_404(plans_seen_by(request.user), pk=plan)
+    found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
     form = forms.ChangePlanForm(_typed(request), initial={"review_on": found.review_on, "strengths": found.strengths})
     return _take_in(request, found, form, actions.change_plan, {"plan": found}, slot="adding-strengths", title=_("Review and strengths"))
 
@@ -92,7 +92,7 @@ def change(request: StaffRequest, plan: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
     """Add a problem."""
-    found = get_object_or_404(plans_seen_by(request.user), pk=plan)
+    found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
     form = forms.ProblemForm(_typed(request), diagnoses=diagnoses_to_name(found), initial={"axis": request.GET.get("axis")})
     return _take_in(request, found, form, actions.add_problem, {"plan": found}, slot="adding-problem", title=_("Add a problem"))
 
@@ -100,7 +100,7 @@ def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def add_goal(request: StaffRequest, problem: int) -> HttpResponse:
     """Add a goal to a problem."""
-    found = get_object_or_404(problems_seen_by(request.user), pk=problem)
+    found = get_object_or_404(problems_seen_by(request.user, can=Can.WRITE_PLAN), pk=problem)
     form = forms.GoalForm(_typed(request))
     slot = f"adding-to-problem-{found.pk}"
     return _take_in(request, found.plan, form, actions.add_goal, {"problem": found}, slot=slot, title=_("Add a goal"))
@@ -109,7 +109,7 @@ def add_goal(request: StaffRequest, problem: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def add_objective(request: StaffRequest, goal: int) -> HttpResponse:
     """Add an objective to a goal."""
-    found = get_object_or_404(goals_seen_by(request.user), pk=goal)
+    found = get_object_or_404(goals_seen_by(request.user, can=Can.WRITE_PLAN), pk=goal)
     form = forms.ObjectiveForm(_typed(request))
     slot = f"adding-to-goal-{found.pk}"
     return _take_in(request, found.problem.plan, form, actions.add_objective, {"goal": found}, slot=slot, title=_("Add an objective"))
@@ -118,7 +118,7 @@ def add_objective(request: StaffRequest, goal: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def add_intervention(request: StaffRequest, goal: int) -> HttpResponse:
     """Add an intervention to a goal."""
-    found = get_object_or_404(goals_seen_by(request.user), pk=goal)
+    found = get_object_or_404(goals_seen_by(request.user, can=Can.WRITE_PLAN), pk=goal)
     form = forms.InterventionForm(_typed(request), team=care_team_users(found.problem.plan))
     slot = f"adding-to-goal-{found.pk}"
     return _take_in(request, found.problem.plan, form, actions.add_intervention, {"goal": found}, slot=slot, title=_("Add an intervention"))
@@ -128,7 +128,7 @@ def add_intervention(request: StaffRequest, goal: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def settle_goal(request: StaffRequest, goal: int) -> HttpResponse:
     """Say that a goal is achieved, stopped, or open again."""
-    found = get_object_or_404(goals_seen_by(request.user), pk=goal)
+    found = get_object_or_404(goals_seen_by(request.user, can=Can.WRITE_PLAN), pk=goal)
     state = request.POST.get("state", "")
     return _press(request, found.problem.plan, lambda: actions.settle_goal(goal=found, state=state, by=request.user, at=timezone.now()))
 
@@ -137,7 +137,7 @@ def settle_goal(request: StaffRequest, goal: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
     """Say that an objective was met today, or is not met after all."""
-    found = get_object_or_404(objectives_seen_by(request.user), pk=objective)
+    found = get_object_or_404(objectives_seen_by(request.user, can=Can.WRITE_PLAN), pk=objective)
     plan, at = found.goal.problem.plan, timezone.now()
     on = at.astimezone(plan.program.zone).date() if request.POST.get("met") else None
     return _press(request, plan, lambda: actions.meet_objective(objective=found, on=on, by=request.user, at=at))
@@ -146,7 +146,7 @@ def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def activate(request: StaffRequest, plan: int) -> HttpResponse:
     """Put a plan into force after a look at both axes."""
-    found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=plan)
+    found = get_object_or_404(with_parts(plans_seen_by(request.user, can=Can.WRITE_PLAN)), pk=plan)
     content = _content(request, found)
     form = forms.ActivateForm(_typed(request), is_excusable=content["is_excusable"])
 
@@ -165,7 +165,7 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
 @page(Can.WRITE_PLAN)
 def end(request: StaffRequest, plan: int) -> HttpResponse:
     """End a plan."""
-    found = get_object_or_404(plans_seen_by(request.user), pk=plan)
+    found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
     at = timezone.now()
     form = forms.EndPlanForm(_typed(request), initial={"on": at.astimezone(found.program.zone).date()})
 

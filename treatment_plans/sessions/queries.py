@@ -21,19 +21,19 @@ AROUND = timedelta(hours=1)
 """How far the start of a session may lie from the start of the appointment that led to it."""
 
 
-def attendances_seen_by(user: User) -> QuerySet[Attendance]:
+def attendances_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Attendance]:
     """Return the attendances and notes of those patients whose chart this user may see, in the programs where that right is held."""
-    programs = {membership.program_id for membership in user.reach(Can.SEE_CHART)}
-    seen = patients_seen_by(user, can=Can.SEE_CHART)
+    programs = {membership.program_id for membership in user.reach(can)}
+    seen = patients_seen_by(user, can=can)
     return Attendance.objects.filter(session__site__program__in=programs, patient__in=seen).select_related(
         "session__site", "session__clinician", "patient", "signed_by"
     )
 
 
-def sessions_seen_by(user: User) -> QuerySet[Session]:
+def sessions_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Session]:
     """Return the sessions in which a patient took part whose chart this user may see."""
-    programs = {membership.program_id for membership in user.reach(Can.SEE_CHART)}
-    seen = Attendance.objects.filter(session=OuterRef("pk"), patient__in=patients_seen_by(user, can=Can.SEE_CHART))
+    programs = {membership.program_id for membership in user.reach(can)}
+    seen = Attendance.objects.filter(session=OuterRef("pk"), patient__in=patients_seen_by(user, can=can))
     return Session.objects.filter(Exists(seen), site__program__in=programs).select_related("site__program", "clinician")
 
 

@@ -118,7 +118,7 @@ def group(request: StaffRequest) -> HttpResponse:
 @page(Can.WRITE_SESSION)
 def note(request: StaffRequest, attendance: int) -> HttpResponse:
     """Change a note that is not signed yet."""
-    found = get_object_or_404(attendances_seen_by(request.user).prefetch_related(worked_on()), pk=attendance)
+    found = get_object_or_404(attendances_seen_by(request.user, can=Can.WRITE_SESSION).prefetch_related(worked_on()), pk=attendance)
     goals = goals_by_patient([found.patient])[found.patient_id]
     worked = [str(link.goal_id) for link in found.goal_links.all()]
     initial = {"note": found.note, "no_goal_reason": found.no_goal_reason, "goals": worked}
@@ -137,7 +137,7 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
 @page(Can.WRITE_SESSION)
 def sign(request: StaffRequest, session: int) -> HttpResponse:
     """Sign every note of a session."""
-    found = get_object_or_404(sessions_seen_by(request.user), pk=session)
+    found = get_object_or_404(sessions_seen_by(request.user, can=Can.WRITE_SESSION), pk=session)
     try:
         sign_session(session=found, by=request.user, at=timezone.now())
     except Refused as refused:

@@ -26,6 +26,7 @@ from patients.disclosures.bases.queries import audit_facts, research_facts
 from patients.disclosures.models import Basis
 from patients.disclosures.queries import reason_in_words
 from patients.disclosures.rules import EmergencyFacts, ReportFacts, Why, audit_lacks, emergency_lacks, report_lacks, research_lacks
+from patients.episodes.queries import programs_of
 from patients.record.models import Patient
 
 BY_WORD = "call"
@@ -56,6 +57,7 @@ def disclose_in_emergency(
     facts = EmergencyFacts("", kind, recipient_name, facility, by.full_name, disclosed_at or at, nature, no_consent_because)
     told = sorted(set(categories))
     _refuse_what_an_emergency_lacks(facts, told, at)
+    _refuse_a_stranger(patient, program)
     row = EmergencyDisclosure.objects.create(
         patient=patient,
         program=program,
@@ -116,6 +118,7 @@ def record_court_order(
     ends_on: date | None = None,
 ) -> CourtOrder:
     """Write down what came from a court; what it lacks is shown on its page, and as long as it lacks anything it opens nothing."""
+    _refuse_a_stranger(patient, program)
     if not (court.strip() or subpoena.strip()):
         raise Refused(Reason(_("Write which court or whose subpoena it is."), field="court", code="nothing", source="42 CFR 2.61"))
     return CourtOrder.objects.create(
@@ -268,6 +271,7 @@ def report_to_authority(
     named = sorted(set(fields) | {"incident"})
     if kind not in ReportKind.values:
         raise Refused(Reason(_("Say what kind of report this is."), field="kind", code="kind"))
+    _refuse_a_stranger(patient, program)
     lacking: list[Why] = list(report_lacks(kind, ReportFacts("", authority, incident, named), frozenset()))
     if lacking:
         raise Refused(*(reason_in_words(why) for why in lacking))
@@ -294,6 +298,13 @@ def report_to_authority(
         at=at,
     )
     return row
+
+
+def _refuse_a_stranger(patient: Patient, program: Program) -> None:
+    """Refuse to tell of a person in the name of a program that does not know them: its privacy officer could not look over it."""
+    if not programs_of(patient).filter(pk=program.pk).exists():
+        text = _("This person is not and was not in this program. Choose the program whose record it is.")
+        raise Refused(Reason(text, field="program", code="which_program", source="42 CFR 2.13(a)"))
 
 
 def _refuse_what_an_emergency_lacks(facts: EmergencyFacts, told: list[str], at: datetime) -> None:

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casemgr.core.accounts.models import Program
+from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, attempt, page
@@ -41,6 +43,7 @@ from patients.disclosures.without_consent.queries import (
     paper_of,
     research_seen_by,
 )
+from patients.episodes.queries import programs_of
 from patients.record.models import Patient
 from patients.restrictions.queries import request_to_keep, restrictions_to_decide
 
@@ -72,7 +75,9 @@ def tell_in_emergency(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Tell medical personnel what an emergency needs, on one screen."""
     row = _patient(request, Can.DISCLOSE_IN_EMERGENCY, patient)
     now = timezone.now()
-    form = EmergencyForm(request.POST or None, user=request.user, now=timezone.localtime(now))
+    form = EmergencyForm(
+        request.POST or None, user=request.user, now=timezone.localtime(now), initial={"program": _program_of(request, row)}
+    )
     if (
         form.is_valid()
         and attempt(form, lambda: disclose_in_emergency(patient=row, **form.cleaned_data, by=request.user, at=now)) is not None
@@ -197,6 +202,11 @@ def _end(request: StaffRequest, authority: Any, patient: Patient | None = None) 
 def _patient(request: StaffRequest, can: Can, public_id: UUID) -> Patient:
     """Return a patient within reach of this right; every other one is not found."""
     return get_object_or_404(patients_seen_by(request.user, can=can), public_id=public_id)
+
+
+def _program_of(request: StaffRequest, patient: Patient) -> Program | None:
+    """Return the program to begin with: one that knows the person, so that nobody in a hurry tells in the name of another."""
+    return programs_of(patient).filter(pk__in=programs_reached(request.user, Can.DISCLOSE_IN_EMERGENCY).values("pk")).first()
 
 
 def _form_page(request: StaffRequest, template: str, patient: Patient | None, form: Any, **context: Any) -> HttpResponse:

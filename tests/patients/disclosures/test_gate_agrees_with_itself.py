@@ -95,6 +95,25 @@ def test_a_list_reaches_exactly_whom_the_rule_lets_through_one_by_one(clinic, no
             assert 3 < len(expected) < len(crowd) - 3
 
 
+def test_later_programs_in_a_consent_of_another_kind_neither_tell_anybody_nor_break_the_list(clinic, now, hospital):
+    """A paper handed in by a partner may say so; only a registry consent reaches programs that come later (42 CFR 2.34)."""
+    patient = clinic.patient()
+    later = Organization.objects.create(
+        name="New Program", kind="treatment_program", hipaa_role="covered_entity", address="2 Hill Road", miles_away=5,
+        established_on=date(2026, 3, 3),
+    )  # fmt: skip
+    consent = Consent.objects.create(
+        patient=patient, discloser=clinic.program, kind="specific", purposes=["treatment"], categories=["demographics"], description="x",
+        revocation_statement="x", redisclosure_statement="x", hipaa_statement="x", signed_by="x", signer_relationship="patient",
+        signed_on=date(2026, 3, 1), valid_until=date(2030, 1, 1), later_programs=True, recorded_at=now, recorded_by=clinic.case_manager,
+    )  # fmt: skip
+    ConsentRecipient.objects.create(consent=consent, organization=hospital, patient=patient)
+    Consent.objects.filter(pk=consent.pk).update(state="active")
+    asked = {"purpose": "treatment", "categories": {"demographics"}, "description": "x", "via": "api", "by": clinic.case_manager, "at": now}
+    assert disclose_many(recipient=later, **asked) == []
+    assert [one.patient_id for one in disclose_many(recipient=hospital, **asked)] == [patient.pk]
+
+
 def one_by_one(crowd, hospital, purpose, categories, at):
     recipient = recipient_facts(hospital)
     decisions = {

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Membership, Program, Site, User
+from casemgr.core.accounts.rules import Role
 from casemgr.core.agreements.models import Agreement
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.directory.models import Organization
@@ -54,6 +56,32 @@ def tell(clinic, now, rosa):
         return disclose_in_emergency(patient=rosa, **values)
 
     return _tell
+
+
+def test_nothing_is_told_in_the_name_of_a_program_that_does_not_know_the_person(clinic, rosa, tell, now):
+    """Its privacy officer sees no such person, so nobody would ever look over it."""
+    other = Program.objects.create(name="Hill Program")
+    site = Site.objects.create(program=other, name="Hill")
+    for user, role in ((clinic.nurse, Role.NURSE), (clinic.privacy_officer, Role.PRIVACY_OFFICER)):
+        Membership.objects.create(user=user, program=other, site=site, role=role, starts_on=date(2024, 1, 1))
+    nurse, officer = (User.objects.get(pk=user.pk) for user in (clinic.nurse, clinic.privacy_officer))
+    report = {"kind": "crime", "authority": "Police", "incident": "Broke a window", "fields": ["name"]}
+    for act in (
+        lambda: tell(program=other, by=nurse),
+        lambda: record_court_order(patient=rosa, program=other, by=officer, at=now, **ORDER),
+        lambda: report_to_authority(patient=rosa, program=other, by=officer, at=now, **report),
+    ):
+        with pytest.raises(Refused, match="not in this program"):
+            act()
+    assert not Disclosure.objects.exists()
+    assert not EmergencyDisclosure.objects.exists()
+
+
+def test_an_emergency_begins_with_a_program_that_knows_the_person(clinic, rosa, sign_in):
+    first = Program.objects.create(name="A Program")
+    Membership.objects.create(user=clinic.nurse, program=first, role=Role.NURSE, starts_on=date(2024, 1, 1))
+    page = sign_in(clinic.nurse).get(reverse("patients:tell_in_emergency", args=[rosa.public_id])).content.decode()
+    assert f'<option value="{clinic.program.pk}" selected>' in page
 
 
 def test_an_emergency_is_told_with_its_four_facts_and_somebody_reviews_it(clinic, rosa, tell, now):

@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
+from django.urls import reverse
 
 from casemgr.core.accounts.models import Membership, Program, Site
 from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.deadlines.models import Clock
+from casemgr.core.directory.models import Organization
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Denied, Refused
 from patients.caseload.queries import in_care_seen_by, patients_dosed_by, patients_seen_by
@@ -26,6 +28,10 @@ from patients.guarding.actions import (
 )
 from patients.guarding.models import Conflict, GlassAttempt, GlassBreak
 from patients.guarding.rules import Ground
+from patients.transmissions.models import Transmission
+from referrals.casework.actions import add_task
+from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.plan.actions import start_plan
 
 
 def sees(user, patient, can=Can.SEE_PATIENTS):
@@ -182,6 +188,49 @@ def test_broken_glass_opens_one_chart_to_read_for_an_hour(clinic, right_now, aga
     assert AuditEvent.objects.filter(verb="break_glass", patient_id=stranger.pk, outcome="done").count() == 1
     close_glass(glass=glass, by=me, at=right_now)
     assert not sees(again(me), stranger)
+
+
+@pytest.fixture
+def look_through(clinic, right_now, exactly, internal):
+    """Return a function that opens a window of the case manager on somebody of another caseload."""
+
+    def _look_through(patient):
+        break_glass(program=clinic.program, identity=exactly(patient), ground=internal, by=clinic.case_manager, at=right_now)
+
+    return _look_through
+
+
+def test_nothing_is_written_through_broken_glass_by_any_page(clinic, right_now, look_through, sign_in):
+    stranger = clinic.patient(team=(clinic.therapist,))
+    stamp = {"by": clinic.therapist, "at": right_now}
+    tomorrow = right_now + timedelta(days=1)
+    task = add_task(patient=stranger, program=clinic.program, domain="housing", title="Call", due_on=tomorrow.date(), **stamp)
+    visit = book_appointment(
+        patient=stranger, kind="individual", site=clinic.north, clinician=clinic.therapist, starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=1), **stamp,
+    )  # fmt: skip
+    mercy = {"name": "Mercy Hospital", "kind": "hospital", "hipaa_role": "covered_entity"}
+    sending = Transmission.objects.create(
+        patient=stranger, program=clinic.program, recipient=Organization.objects.create(**mercy), purpose="treatment", categories=["plan"],
+        description="Plan", via="email", format="pdf", requested_by=clinic.therapist, requested_at=right_now, due_at=tomorrow,
+    )  # fmt: skip
+    plan = start_plan(patient=stranger, program=clinic.program, starts_on=right_now.date(), review_on=tomorrow.date(), **stamp)
+    look_through(stranger)
+    browser = sign_in(clinic.case_manager)
+    for page, row in (("referrals:task", task), ("treatment_plans:appointment", visit), ("patients:transmission", sending)):
+        assert browser.get(reverse(page, args=[row.pk])).status_code == 200
+    for page, row, typed in (
+        ("referrals:take_task", task, {}),
+        ("treatment_plans:cancel_appointment", visit, {}),
+        ("treatment_plans:settle_appointment", visit, {"state": "arrived"}),
+        ("patients:transmission_cancel", sending, {"reason": "No more"}),
+        ("treatment_plans:end_plan", plan, {"on": right_now.date()}),
+    ):
+        assert browser.post(reverse(page, args=[row.pk]), typed).status_code == 404, page
+    before = (task.owner_id, visit.state, sending.state, plan.state)
+    for row in (task, visit, sending, plan):
+        row.refresh_from_db()
+    assert (task.owner_id, visit.state, sending.state, plan.state) == before
 
 
 def test_a_window_that_has_closed_opens_nothing(clinic, right_now, again, exactly, internal):
