@@ -128,7 +128,7 @@ class IdentifierKind(models.TextChoices):
 
     MEDICAL_RECORD = "mrn", _("Medical record number")
     MEDICAID = "medicaid", _("Medicaid")
-    DRIVER_LICENSE = "driver_license", _("Driver's licence")
+    DRIVER_LICENSE = "driver_license", _("Driver's license")
     PASSPORT = "passport", _("Passport")
     SOCIAL_SECURITY = "ssn", _("Social security number")
     OTHER = "other", _("Other")

@@ -163,7 +163,7 @@ class Objective(Recorded):
 class InterventionKind(models.TextChoices):
     """Name the ways of working that a plan may use."""
 
-    CBT = "cbt", _("Cognitive behavioural therapy")
+    CBT = "cbt", _("Cognitive behavioral therapy")
     MOTIVATIONAL = "motivational", _("Motivational interviewing")
     CONTINGENCY = "contingency", _("Contingency management")
     DBT = "dbt", _("DBT skills")

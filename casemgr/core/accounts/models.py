@@ -185,7 +185,7 @@ class User(AbstractBaseUser):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=120)
-    title = models.CharField(_("title or licence"), max_length=80, blank=True)
+    title = models.CharField(_("title or license"), max_length=80, blank=True)
     kind = models.CharField(max_length=16, choices=UserKind.choices, default=UserKind.PERSON)
     language = models.CharField(_("language"), max_length=8, choices=[("en", "English"), ("es", "Español")], default="en")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
