@@ -140,14 +140,14 @@ class ConsentForm(forms.Form):
     )
     signed_on = forms.DateField(label=_("Signed on"), widget=DAY)
 
-    def __init__(self, *args: Any, user: User, patient: Patient, kind: str, today: date, **options: Any) -> None:
-        """Ask only for what this kind needs; offer the programs and recipients that this user may choose."""
+    def __init__(self, *args: Any, user: User, patient: Patient, kind: str, today: date, language: str = "", **options: Any) -> None:
+        """Ask only for what this kind needs, in the words of a language; offer the programs and recipients that this user may choose."""
         super().__init__(*args, **options)
         self.user = user
         for name in [name for name, kinds in _ONLY_IN.items() if kind not in kinds]:
             del self.fields[name]
         self._offer(user, patient, kind)
-        language = language_for(patient.language)
+        language = language_for(language or patient.language)
         self.words = wording_of(kind, language=language)
         self.initial = {**self.initial} | {name: words for name, words in self.words.items() if name in self.fields}
         self.initial |= {"kind": kind, "language": language, "signature": SignatureMethod.PAPER}

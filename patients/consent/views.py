@@ -22,6 +22,7 @@ from patients.consent.forms import ConfirmForm, ConsentForm, DeclineForm, EndFor
 from patients.consent.models import Consent, ConsentKind, ConsentScan, HandedIn, Settlement
 from patients.consent.papers.actions import LARGEST_SCAN, attach_scan, settle_handed_in
 from patients.consent.queries import consents_seen_by, scans_of, standing_of, waiting_seen_by
+from patients.consent.wording import language_for
 from patients.record.models import Patient
 
 MOST_WAITING = 50
@@ -110,7 +111,8 @@ def add_consent(request: StaffRequest, patient: UUID) -> HttpResponse:
     kind = request.POST.get("kind") or request.GET.get("kind") or ""
     if kind not in ConsentKind.values:
         return render(request, "patients/consent/choose.html", {"patient": row, "kinds": KIND_WORDS})
-    form = ConsentForm(request.POST or None, user=request.user, patient=row, kind=kind, today=timezone.localdate(now))
+    language = language_for(request.POST.get("language") or request.GET.get("language") or row.language)
+    form = ConsentForm(request.POST or None, user=request.user, patient=row, kind=kind, today=timezone.localdate(now), language=language)
     if form.is_valid():
         made = attempt(form, lambda: record_consent(patient=row, **form.consent, by=request.user, at=now))
         if made is not None:
@@ -120,7 +122,7 @@ def add_consent(request: StaffRequest, patient: UUID) -> HttpResponse:
             return redirect("patients:consents", row.public_id)
     if request.method == "GET":
         note_read(by=request.user, at=now, what="consents", patient_id=row.pk)
-    return _form_page(request, "patients/consent/add.html", row, form, kind=ConsentKind(kind).label)
+    return _form_page(request, "patients/consent/add.html", row, form, kind=ConsentKind(kind).label, code=kind, language=language)
 
 
 @page(Can.RECORD_CONSENT)

@@ -47,6 +47,7 @@ class GlassForm(forms.Form):
     def helper(self) -> FormHelper:
         """Return the layout: who, the ground, then what each ground needs."""
         helper = FormHelper(self)
+        helper.hide_optional = True
         helper.layout = Layout(
             Fieldset(_("Who"), "name", "birth_date", "number"),
             Fieldset(_("Why"), "kind"),

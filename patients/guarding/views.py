@@ -19,6 +19,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import colleagues_of
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.audit.words import fact_words, verb_words
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.core.ui.parts import moment, person, state
@@ -161,7 +162,8 @@ def glass(request: StaffRequest, glass: int) -> HttpResponse:
         return redirect("patients:glasses")
     note_read(by=request.user, at=timezone.now(), what="broken_glass", patient_id=row.patient_id, subject=f"patients.glassbreak:{row.pk}")
     verdict = VERDICT_STATES[GlassVerdict(row.verdict)] if row.verdict else ""
-    context = {"glass": row, "patient": row.patient, "form": form, "events": list(read_through(row)[:MOST_READ]), "verdict": verdict}
+    events = [(verb_words(event.verb), fact_words(event.rests_on), event) for event in read_through(row)[:MOST_READ]]
+    context = {"glass": row, "patient": row.patient, "form": form, "events": events, "verdict": verdict}
     return render(request, "patients/guarding/glass.html", context, status=422 if form.errors else 200)
 
 

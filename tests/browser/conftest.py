@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
@@ -18,6 +19,7 @@ from tests.roles import connecting_as
 
 PICTURES = Path(os.environ.get("PICTURES", Path(__file__).resolve().parents[2] / ".state" / "pictures"))
 WIDTHS = {1440: 900, 390: 844}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,17 @@ class Desk:
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width + 1, f"{name} is {wide} pixels wide on a screen of {width}"
         self.page.set_viewport_size({"width": 1440, "height": 900})
+
+    def look(self, name: str) -> None:
+        """Take the page at both widths, and let axe look for barriers at the narrow one."""
+        self.picture(name)
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        wrong = [
+            f"{name}: {one['id']} {[node['target'] for node in one['nodes']]}"
+            for one in Axe().run(self.page, options=WCAG).response["violations"]
+        ]
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        assert wrong == []
 
 
 @pytest.fixture

@@ -99,6 +99,8 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Emergency access to review"), "patients:glasses", "eye", frozenset({PRIVACY_OFFICER}), "v"),
             Entry(_("Guarded charts"), "patients:guarded", "shield", frozenset({PRIVACY_OFFICER}), "j"),
             Entry(_("Emergency access"), "patients:break_glass", "key-round", CARE - {PEER}, "x"),
+            Entry(_("Notices to give"), "patients:notices_owed", "file-text", frozenset({FRONT_DESK})),
+            Entry(_("Complaints that I took"), "patients:complaints_taken", "message-square", frozenset({FRONT_DESK})),
             Entry(_("Audit"), "audit:list", "shield-check", frozenset({PRIVACY_OFFICER, ADMINISTRATOR}), "l"),
             Entry(_("Record room"), "admin:index", "folder-open", EVERYBODY, "z"),
         ),

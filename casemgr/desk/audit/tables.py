@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django_tables2.data import TableListData
 
 from casemgr.core.audit.models import Outcome
+from casemgr.core.audit.words import fact_words, verb_words
 from casemgr.core.ui.parts import moment, person, state
-from casemgr.desk.audit.words import fact_words
 
 KINDS = {Outcome.DONE: "good", Outcome.SEEN: "quiet", Outcome.REFUSED: "warn", Outcome.DENIED: "stop"}
 
@@ -46,7 +46,7 @@ class AuditTable(tables.Table):
     def render_what(self, record: Any) -> SafeString:
         """Name the verb, and the reason of a no."""
         event = record[0]
-        words = event.verb.replace("_", " ").replace(":", ": ")
+        words = verb_words(event.verb)
         return format_html('{}<br><small class="muted">{}</small>', words, event.reason) if event.reason else format_html("{}", words)
 
     def render_who(self, record: Any) -> str:

@@ -1,23 +1,9 @@
-"""Say in words what the record says in keys: what was done, by which right and fact, why somebody may look at a chart."""
+"""Say in words what the record says in keys: which part of a record an act concerned."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from casemgr.core.accounts.models import ROLE_CHOICES
-
 Words = str | Promise
-ROLES = dict(ROLE_CHOICES)
-FACTS = {
-    "care_team": _("care team"),
-    "break_glass": _("emergency access"),
-    "consent": _("consent"),
-    "schedule": _("schedule"),
-    "system": _("the system itself"),
-    "client": _("partner system"),
-    "agreement": _("agreement"),
-    "emergency": _("medical emergency"),
-    "own_session": _("own session"),
-}
 PARTS: dict[str, Words] = {
     "chart": _("your chart"),
     "history": _("the history of your record"),
@@ -45,17 +31,6 @@ PARTS: dict[str, Words] = {
     "counseling_note": _("counseling notes"),
 }
 """What somebody saw, as the person whose record it is would say it."""
-
-
-def fact_words(rests_on: str) -> str:
-    """Return in words on what something rested: the role, and the fact beside it."""
-    said = []
-    for token in rests_on.split():
-        name, _colon, number = token.partition(":")
-        words = ROLES.get(name) or FACTS.get(name)
-        if words:
-            said.append(f"{words} {number}".strip() if name not in ROLES else str(words))
-    return ", ".join(said) or rests_on
 
 
 def part_of(verb: str) -> Words:

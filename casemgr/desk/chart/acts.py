@@ -65,6 +65,8 @@ ACTS: dict[str, tuple[Act, ...]] = {
     "contact": (
         Act(_("Change"), "patients:contacts", Can.CHANGE_PATIENT, "c"),
         Act(_("Add a number"), "patients:add_identifier", Can.CHANGE_PATIENT),
+        Act(_("Privacy notice"), "patients:notice", Can.GIVE_NOTICE),
+        Act(_("Requests"), "patients:records_requests", Can.TAKE_COMPLAINT),
     ),
     "team": (
         Act(_("All"), "patients:team", Can.SEE_PATIENTS),
