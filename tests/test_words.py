@@ -106,6 +106,19 @@ def test_every_string_of_ours_is_in_the_spanish_catalogue():
     assert missing == [], HOW
 
 
+def test_words_are_asked_for_by_names_that_gettext_knows():
+    """Under any other name makemessages would not find them, and neither would the tests above."""
+    named = {
+        f"{name_of(file)}: {alias.name} as {alias.asname}"
+        for file in source_files()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name.endswith(("gettext", "gettext_lazy", "gettext_noop")) and alias.asname not in {None, "_"}
+    }
+    assert named == set()
+
+
 def test_no_spanish_words_are_empty_doubtful_or_left_over():
     entries, doubtful = written()
     assert [key for key, (_, forms) in entries.items() if not all(forms.values())] == []

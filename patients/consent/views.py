@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
@@ -32,39 +32,51 @@ KIND_WORDS = (
     (
         "tpo",
         ConsentKind.TREATMENT_PAYMENT_OPERATIONS.label,
-        _l("All future treatment, payment and health care operations, with one signature."),
+        gettext_lazy("All future treatment, payment and health care operations, with one signature."),
     ),
-    ("specific", ConsentKind.SPECIFIC.label, _l("Exactly whom, what for and which information: a landlord, an employer, a doctor.")),
-    ("counseling_notes", ConsentKind.COUNSELING_NOTES.label, _l("The counselor's own notes, alone and with nothing else.")),
-    ("proceedings", ConsentKind.PROCEEDINGS.label, _l("Use in a civil, criminal, administrative or legislative proceeding, alone.")),
-    ("cj_referral", ConsentKind.CJ_REFERRAL.label, _l("For court, probation or parole that made treatment a condition of release.")),
-    ("registry", ConsentKind.REGISTRY.label, _l("To keep somebody from being enrolled in two programs.")),
-    ("pdmp", ConsentKind.PDMP.label, _l("To report dispensed medication where state law asks for it.")),
-    ("research", ConsentKind.RESEARCH.label, _l("For a research study.")),
+    (
+        "specific",
+        ConsentKind.SPECIFIC.label,
+        gettext_lazy("Exactly whom, what for and which information: a landlord, an employer, a doctor."),
+    ),
+    ("counseling_notes", ConsentKind.COUNSELING_NOTES.label, gettext_lazy("The counselor's own notes, alone and with nothing else.")),
+    (
+        "proceedings",
+        ConsentKind.PROCEEDINGS.label,
+        gettext_lazy("Use in a civil, criminal, administrative or legislative proceeding, alone."),
+    ),
+    (
+        "cj_referral",
+        ConsentKind.CJ_REFERRAL.label,
+        gettext_lazy("For court, probation or parole that made treatment a condition of release."),
+    ),
+    ("registry", ConsentKind.REGISTRY.label, gettext_lazy("To keep somebody from being enrolled in two programs.")),
+    ("pdmp", ConsentKind.PDMP.label, gettext_lazy("To report dispensed medication where state law asks for it.")),
+    ("research", ConsentKind.RESEARCH.label, gettext_lazy("For a research study.")),
 )
 """The kinds with a sentence for whoever chooses."""
 
 CONFIRM = {
-    "title": _l("Confirm a consent"),
-    "lede": _l("Look at the signed paper. From then on the record opens as it says."),
-    "submit": _l("It agrees: let it hold"),
+    "title": gettext_lazy("Confirm a consent"),
+    "lede": gettext_lazy("Look at the signed paper. From then on the record opens as it says."),
+    "submit": gettext_lazy("It agrees: let it hold"),
 }
 DECLINE = {
-    "title": _l("Decline a consent"),
-    "lede": _l("It stays on file as a draft; nothing is told on it."),
-    "submit": _l("Decline"),
+    "title": gettext_lazy("Decline a consent"),
+    "lede": gettext_lazy("It stays on file as a draft; nothing is told on it."),
+    "submit": gettext_lazy("Decline"),
     "tone": "stop",
 }
 FALSE = {
-    "title": _l("This consent is false"),
-    "lede": _l("A forged or mistaken consent opens nothing (42 CFR 2.31(c)). This cannot be undone."),
-    "submit": _l("It is false: tell nothing on it"),
+    "title": gettext_lazy("This consent is false"),
+    "lede": gettext_lazy("A forged or mistaken consent opens nothing (42 CFR 2.31(c)). This cannot be undone."),
+    "submit": gettext_lazy("It is false: tell nothing on it"),
     "tone": "stop",
 }
 SCAN = {
-    "title": _l("Add a scan"),
-    "lede": _l("The file is checked, sealed and never changed."),
-    "submit": _l("Keep the scan"),
+    "title": gettext_lazy("Add a scan"),
+    "lede": gettext_lazy("The file is checked, sealed and never changed."),
+    "submit": gettext_lazy("Keep the scan"),
 }
 """What the pages say on which one thing is done to a consent."""
 

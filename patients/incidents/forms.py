@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.ui.patient_rows import PatientField, People
@@ -63,7 +63,7 @@ class NumbersForm(forms.Form):
         try:
             return read_by_state(self.cleaned_data["others_by_state"])
         except ValueError:
-            raise forms.ValidationError(_now("Write states with two letters and numbers of people, like: NY 12, NJ 3")) from None
+            raise forms.ValidationError(gettext("Write states with two letters and numbers of people, like: NY 12, NJ 3")) from None
 
 
 class AssessmentForm(forms.Form):

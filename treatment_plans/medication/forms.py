@@ -8,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, User
@@ -146,8 +146,8 @@ def _days_widget(days: Sequence[date]) -> forms.Widget:
     """Return a choice of days, or a hidden one when there is no choice."""
     if len(days) == 1:
         return forms.HiddenInput()
-    labels = [(days[0].isoformat(), _g("Today, to take here"))]
-    labels += [(day.isoformat(), _g("%(day)s, to take home: closed") % {"day": date_format(day, "l, F j")}) for day in days[1:]]
+    labels = [(days[0].isoformat(), gettext("Today, to take here"))]
+    labels += [(day.isoformat(), gettext("%(day)s, to take home: closed") % {"day": date_format(day, "l, F j")}) for day in days[1:]]
     return forms.RadioSelect(choices=labels)
 
 
@@ -158,6 +158,6 @@ def _warning_label(warned: Warned) -> str:
 
 def _dose_layout(warned: bool, *, open_parts: bool) -> Layout:
     """Return the fields in the order of the work; what is seldom needed is folded."""
-    fold = HTML('<details class="fold"{}><summary>{}</summary>'.format(" open" if open_parts else "", _g("Only a part of the day")))
+    fold = HTML('<details class="fold"{}><summary>{}</summary>'.format(" open" if open_parts else "", gettext("Only a part of the day")))
     first = ["for_day", "identity_checked_by", *(["acknowledged"] if warned else [])]
     return Layout(*map(Field, first), fold, Field("day_part"), Field("mg"), HTML("</details>"), Field("initials"))

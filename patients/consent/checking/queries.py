@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.models import Program
 from casemgr.core.directory.models import Organization
@@ -168,8 +168,12 @@ def same_consent(consent: Consent, named: Sequence[Named]) -> set[int]:
 
 
 _DOUBTS = {
-    "minor_alone": _l("A minor signed alone. Whether that is enough, and whether a parent must sign too, state law decides (42 CFR 2.14)."),
-    "may_be_adult": _l("A parent or guardian signed for somebody who is grown up in most states. Check the age of majority (42 CFR 2.14)."),
+    "minor_alone": gettext_lazy(
+        "A minor signed alone. Whether that is enough, and whether a parent must sign too, state law decides (42 CFR 2.14)."
+    ),
+    "may_be_adult": gettext_lazy(
+        "A parent or guardian signed for somebody who is grown up in most states. Check the age of majority (42 CFR 2.14)."
+    ),
 }
 
 
