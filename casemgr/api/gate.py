@@ -101,8 +101,10 @@ class GatedView(APIView):
         except Withheld:
             raise NotFound from None
 
-    def release_many(self, *, after: int | None = None, among: Sequence[int] | None = None) -> list[Released]:
-        """Ask the gate about the next people, or about these.
+    def release_many(
+        self, *, after: int | None = None, among: Sequence[int] | None = None, program_id: int | None = None
+    ) -> list[Released]:
+        """Ask the gate about the next people, or about these; with a program only about that program's record of them.
 
         A list rests on consent whoever asks: an agreement opens nobody's record to whoever does not know the person already.
         """
@@ -118,6 +120,7 @@ class GatedView(APIView):
             after=after,
             limit=PAGE,
             among=among,
+            program_id=program_id,
         )
 
 

@@ -252,10 +252,12 @@ def disclose_many(
     after: int | None = None,
     limit: int = 20,
     among: Sequence[int] | None = None,
+    program_id: int | None = None,
 ) -> list[Released]:
     """Let the same information about the next people leave whose consents carry it; `after` is the key of the last one told.
 
-    With `among` only these people are asked about; whoever a consent does not reach is left out without a word.
+    With `among` only these people are asked about, with a program only its own consents count; whoever no consent reaches is left out
+    without a word.
     """
     request = _Request(recipient, recipient_facts(recipient), purpose, frozenset(categories), description, via, by, at)
     values = _account_values(request, DisclosureOutcome.DISCLOSED, "") | narrowing(
@@ -266,7 +268,7 @@ def disclose_many(
         after=after or 0,
         limit=limit,
         among=among,
-        programs=_programs_of(by),
+        programs=_programs_asked(by, program_id),
     )
     values["under_tpo"], values["under_specific"] = (redisclosure_of(kind, request.facts) for kind in ("tpo", "specific"))
     values["is_health_plan"] = request.facts.kind == HEALTH_PLAN
@@ -336,6 +338,14 @@ def _programs_of(by: User) -> list[int] | None:
     if by.kind != UserKind.PERSON:
         return None
     return sorted({membership.program_id for membership in by.reach(Can.DISCLOSE_RECORD)})
+
+
+def _programs_asked(by: User, program_id: int | None) -> list[int] | None:
+    """Return the programs whose consents count: the one asked about, as far as somebody may disclose for it."""
+    allowed = _programs_of(by)
+    if program_id is None:
+        return allowed
+    return [program_id] if allowed is None or program_id in allowed else []
 
 
 def _released(request: _Request, patient_id: int, program_id: int, key: int, public_id: str, scope: str) -> Released:

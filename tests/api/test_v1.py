@@ -11,7 +11,7 @@ from casemgr.api import throttles
 from casemgr.core.accounts.models import Program, Site
 from casemgr.core.audit.models import AuditEvent
 from patients.consent.actions import revoke_consent
-from patients.consent.models import Consent
+from patients.consent.models import Consent, ConsentRecipient
 from patients.disclosures.models import Disclosure
 from patients.record.models import Identifier
 from referrals.casework.models import Task
@@ -339,6 +339,29 @@ class TestReferrals:
         assert "program" not in listed["data"][0]
         assert "key" not in listed["data"][0]
         assert listed["next"] is None
+
+    def test_the_account_says_no_more_than_the_list_told(self, clinic, hospital, sent):
+        hill = Program.objects.create(name="Hill Program")
+        sent(program=hill)
+        assert hospital.get("/api/v1/referrals").json()["data"] == []
+        assert not Disclosure.objects.filter(outcome="disclosed").exists()
+
+    def test_each_referral_goes_by_the_consent_of_its_own_program(self, clinic, hospital, rosa, sent):
+        hill = Program.objects.create(name="Hill Program")
+        older = sent()
+        older_consent = Consent.objects.get()
+        newest = Consent.objects.get()
+        newest.pk, newest._state.adding, newest.discloser, newest.state = None, True, hill, "draft"
+        newest.save()
+        ConsentRecipient.objects.create(consent=newest, organization=hospital.organization, patient=rosa)
+        Consent.objects.filter(pk=newest.pk).update(state="active")
+        listed = hospital.get("/api/v1/referrals").json()
+        assert [row["id"] for row in listed["data"]] == [older.pk]
+        assert list(Disclosure.objects.values_list("program_id", "consent_id")) == [(clinic.program.pk, older_consent.pk)]
+        both = sent(program=hill)
+        listed = hospital.get("/api/v1/referrals").json()
+        assert [row["id"] for row in listed["data"]] == [both.pk, older.pk]
+        assert len(set(listed["disclosure_ids"])) == 2
 
     def test_an_answer_is_taken_once(self, hospital, sent):
         referral = sent()

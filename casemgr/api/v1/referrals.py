@@ -38,11 +38,19 @@ class ReferralList(GatedView):
         if before is not None and not before.isdecimal():
             raise ValidationError({"before": "This is not the id of a referral."})
         found = referrals_to(partner.organization.pk, partner.purpose, before=int(before) if before else None, limit=PAGE)
-        released = {one.patient_id: one for one in self.release_many(among=[referral["key"] for referral in found])}
-        told = [referral for referral in found if _covers(released.get(referral["key"]), referral)]
-        data = [_shown(referral, released[referral["key"]].person or {}) for referral in told]
+        released = self._released(found)
+        told = [referral for referral in found if _place(referral) in released]
+        data = [_shown(referral, released[_place(referral)].person or {}) for referral in told]
         following = f"{request.path}?before={found[-1]['id']}" if len(found) == PAGE else None
-        return answer_many(data, [released[referral["key"]] for referral in told], following)
+        return answer_many(data, [released[_place(referral)] for referral in told], following)
+
+    def _released(self, found: list[dict[str, Any]]) -> dict[tuple[int, int], Released]:
+        """Ask the gate about these people, program by program: what it lets go is on their account and in the answer alike."""
+        people: dict[int, list[int]] = {}
+        for referral in found:
+            people.setdefault(referral["program"], []).append(referral["key"])
+        asked = [self.release_many(among=keys, program_id=program) for program, keys in people.items()] or [self.release_many(among=[])]
+        return {(one.patient_id, one.program_id): one for released in asked for one in released}
 
 
 class ReferralAnswerView(GatedView):
@@ -94,9 +102,9 @@ class ReferralAnswerView(GatedView):
         return answer(_shown(settled, settled["patient"]), released)
 
 
-def _covers(released: Released | None, referral: dict[str, Any]) -> bool:
-    """Say whether what the gate released is the record of the program that sent the referral."""
-    return released is not None and released.program_id == referral["program"]
+def _place(referral: dict[str, Any]) -> tuple[int, int]:
+    """Return whom a referral is about and which program sent it."""
+    return referral["key"], referral["program"]
 
 
 def _shown(referral: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
