@@ -40,7 +40,7 @@ class TransmissionAdmin(PatientTable):
 
     view_rights = (Can.SEE_DISCLOSURES,)
     list_display = ("person", "recipient", "via", "description", "state", "requested_at", "chart")
-    list_filter = ("state", "via")
+    list_filter = ("state",)
     shown = (
         "patient", "program", "recipient", "purpose", "categories", "description", "via", "format", "event", "consent", "requested_by",
         "requested_at", "state", "reason", "attempts", "due_at", "settled_at",

@@ -105,7 +105,7 @@ def test_the_ways_out_are_those_of_the_desk(clinic, sign_in):
             Role.CASE_MANAGER,
             {"Patient", "Episode", "Diagnosis", "Plan", "Order", "Task", "Referral", "Consent", "Disclosure", "Organization"},
         ),
-        (Role.FRONT_DESK, {"Patient", "Identifier", "ContactPoint", "Episode", "CareTeamMember", "Appointment"}),
+        (Role.FRONT_DESK, {"Patient", "Identifier", "ContactPoint", "Episode", "CareTeamMember", "Appointment", "RecordsRequest"}),
         (Role.ADMINISTRATOR, {"Program", "Site", "OpeningHours", "Closure", "User", "Membership", "Organization", "Fact", "AuditEvent"}),
     ],
 )
