@@ -34,6 +34,16 @@ def test_it_says_who_looked_which_day_at_what_and_why(clinic, sign_in):
     assert "Nora Nguyen" in page.content.decode()
 
 
+def test_a_list_that_showed_the_person_is_told_too(clinic, sign_in):
+    patient, other = clinic.patient(language="en"), clinic.patient()
+    listed = {"patient_id": None, "actor_id": 7, "outcome": "seen", "at": timezone.now() - timedelta(hours=1)}
+    AuditEvent.objects.create(**listed, actor_name="Lea Lists", verb="search", people=[other.pk, patient.pk])
+    AuditEvent.objects.create(**listed, actor_name="Otto Other", verb="search", people=[other.pk])
+    AuditEvent.objects.create(**listed, actor_name="Audrey Audit", verb="audit:list", people=[patient.pk])
+    page = looked(sign_in(clinic.privacy_officer), patient)
+    assert [(look.who, look.parts) for look in page.context["days"][0].looks] == [("Lea Lists", ["a list on which you stood"])]
+
+
 def test_whoever_was_not_let_in_is_told_too(clinic, sign_in):
     patient = clinic.patient(clinic.south, language="en")
     assert sign_in(clinic.nurse).get(reverse("desk:chart", args=[patient.public_id])).status_code == 404

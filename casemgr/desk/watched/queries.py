@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from casemgr.core.accounts.models import ROLE_CHOICES
 from casemgr.core.audit.models import AuditEvent, Outcome
 from casemgr.desk.audit.words import Words, part_of
-from casemgr.desk.watched.words import NOT_SHOWN, reason_words
+from casemgr.desk.watched.words import NOT_SHOWN, ON_A_LIST, reason_words
 from patients.record.models import Patient
 
 MOST_EVENTS = 2000
@@ -37,8 +39,12 @@ class Day:
 
 
 def who_looked_at(patient: Patient, *, since: datetime, zone: ZoneInfo) -> tuple[list[Day], bool]:
-    """Return who saw or wrote in a person's chart since a moment, the newest day first, and whether there is more than is shown."""
-    rows = AuditEvent.objects.filter(patient_id=patient.pk, at__gte=since, actor_id__isnull=False).exclude(verb__in=NOT_SHOWN)
+    """Return who saw or wrote in a person's chart since a moment, the newest day first, and whether there is more than is shown.
+
+    A list or a search that showed the person counts as a look.
+    """
+    shown = Q(patient_id=patient.pk) | Q(~Q(people=[]), people__contains=[patient.pk])
+    rows = AuditEvent.objects.filter(shown, at__gte=since, actor_id__isnull=False).exclude(verb__in=NOT_SHOWN)
     found = list(rows.order_by("-at", "-pk")[: MOST_EVENTS + 1])
     return _by_day(found[:MOST_EVENTS], zone), len(found) > MOST_EVENTS
 
@@ -68,7 +74,8 @@ def _add(look: Look, event: AuditEvent) -> None:
     if event.outcome in (Outcome.DENIED, Outcome.REFUSED):
         look.tried += 1
         return
-    part, reason = str(part_of(event.verb)), str(reason_words(names))
+    part = str(part_of(event.verb) if event.patient_id is not None else ON_A_LIST)
+    reason = str(reason_words(names))
     if part not in look.parts:
         look.parts.append(part)
     if reason not in look.reasons:

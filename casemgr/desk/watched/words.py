@@ -10,6 +10,8 @@ from casemgr.desk.audit.words import Words
 NOT_SHOWN = frozenset({"audit:list", "audit:export", "who_looked"})
 """Looks at the record of access itself: they concern who looked, not the chart."""
 
+ON_A_LIST: Words = _("a list on which you stood")
+
 WHY: dict[str, Words] = {
     "break_glass": _("Emergency access, which the privacy officer reviews"),
     "care_team": _("On your care team"),
