@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
+from patients.guarding.queries import kept_from
 from patients.incidents.models import BreachNotice, Incident, IncidentPerson
 from patients.incidents.rules import who_must_be_told
 from patients.record.models import ContactKind, ContactPoint
@@ -30,6 +31,12 @@ def incidents_reported_by(user: User) -> QuerySet[Incident]:
 def people_of(incident: Incident) -> list[IncidentPerson]:
     """Return who is listed one by one."""
     return list(IncidentPerson.objects.filter(incident=incident).select_related("patient").order_by("pk"))
+
+
+def kept_from_letters(user: User, listed: Iterable[IncidentPerson]) -> set[int]:
+    """Return which of these people somebody is tied to, so that another prints their letters."""
+    kept = kept_from(user, user.reach(Can.OVERSEE_PRIVACY), Can.OVERSEE_PRIVACY)
+    return set(kept.values_list("patient_id", flat=True)) & {reached.patient_id for reached in listed}
 
 
 def safe_addresses(patients: Iterable[int]) -> dict[int, str]:

@@ -32,7 +32,15 @@ from patients.incidents.actions import (
 )
 from patients.incidents.forms import AssessmentForm, BreachNoticeForm, LetterForm, NoQuestion, NumbersForm, PersonReachedForm, ReportForm
 from patients.incidents.models import Audience, Incident, IncidentState
-from patients.incidents.queries import ENCRYPTED, incidents_reported_by, incidents_seen_by, people_of, safe_addresses, still_to_be_told
+from patients.incidents.queries import (
+    ENCRYPTED,
+    incidents_reported_by,
+    incidents_seen_by,
+    kept_from_letters,
+    people_of,
+    safe_addresses,
+    still_to_be_told,
+)
 
 TONES = {
     IncidentState.REPORTED: "warn",
@@ -135,7 +143,9 @@ def incident_act(request: StaffRequest, incident: int, work: str) -> HttpRespons
 def breach_letters(request: StaffRequest, incident: int) -> HttpResponse:
     """Show the letters to the people concerned, one a page, with an envelope that says nothing, and those whom no letter finds."""
     found = _seen(request, incident)
-    listed = people_of(found)
+    everybody = people_of(found)
+    kept = kept_from_letters(request.user, everybody)
+    listed = [reached for reached in everybody if reached.patient_id not in kept]
     for reached in listed:
         note_read(by=request.user, at=timezone.now(), what="breach_letter", patient_id=reached.patient_id)
     addresses = safe_addresses(reached.patient_id for reached in listed if not reached.is_address_outdated)
@@ -143,6 +153,7 @@ def breach_letters(request: StaffRequest, incident: int) -> HttpResponse:
         "incident": found,
         "letters": [(reached, addresses[reached.patient_id]) for reached in listed if reached.patient_id in addresses],
         "outdated": [reached for reached in listed if reached.patient_id not in addresses],
+        "kept": len(kept),
         "today": timezone.localdate(),
     }
     return render(request, "patients/incidents/letters.html", context)
@@ -183,6 +194,7 @@ def _show(request: StaffRequest, row: Incident, **typed: Any) -> HttpResponse:
     """Show an incident, with what was typed when it was refused."""
     note_read(by=request.user, at=timezone.now(), what="incident", subject=f"patients.incident:{row.pk}")
     listed = people_of(row)
+    kept = kept_from_letters(request.user, listed)
     begun = {
         "assess": AssessmentForm(),
         "person": PersonReachedForm(user=request.user, right=Can.OVERSEE_PRIVACY),
@@ -195,7 +207,7 @@ def _show(request: StaffRequest, row: Incident, **typed: Any) -> HttpResponse:
     context = {
         "incident": row,
         "stands": how_it_stands(row),
-        "listed": listed,
+        "listed": [reached for reached in listed if reached.patient_id not in kept],
         "reached": row.reached(listed),
         "clocks": running_clocks_about(f"patients.incident:{row.pk}"),
         "assessments": row.assessments.select_related("recorded_by"),

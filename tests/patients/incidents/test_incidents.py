@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
+from casemgr.core.audit.models import AuditEvent
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.refusals import Denied, Refused
+from patients.guarding.models import Conflict
 from patients.incidents.actions import (
     assess_incident,
     close_incident,
@@ -271,6 +273,28 @@ def test_a_peer_reports_in_a_minute_and_the_privacy_officer_works_on_it(clinic, 
     assert act("close").status_code == 302
     assert Incident.objects.get().state == "closed"
     assert act("dance").status_code == 404
+
+
+def test_whoever_is_tied_to_somebody_does_not_print_their_letter(clinic, report, officer, sign_in, now):
+    incident = report()
+    breach(incident, officer)
+    stamp = {"recorded_at": now, "recorded_by": clinic.system}
+    for given, family, street in (("Rosa", "Lane", "12 Elm St"), ("Liam", "Near", "7 Oak St")):
+        patient = clinic.patient(given=given, family=family)
+        ContactPoint.objects.create(patient=patient, kind="post", value=street, **stamp)
+        list_person_reached(incident=incident, patient=patient, state="NY", **officer)
+    browser, address = sign_in(clinic.privacy_officer), reverse("patients:breach_letters", args=[incident.pk])
+    assert "Liam" in browser.get(address).content.decode()
+    seen = AuditEvent.objects.filter(verb="breach_letter", patient_id=patient.pk).count()
+    Conflict.objects.create(patient=patient, program=clinic.program, user=clinic.privacy_officer, kind="relative", **stamp)
+    letters, page = browser.get(address), browser.get(reverse("patients:incident", args=[incident.pk])).content.decode()
+    text = letters.content.decode()
+    assert "12 Elm St" in text
+    assert "One letter must be printed by somebody else" in text
+    assert not any(word in text for word in ("Liam", "Near", "7 Oak St"))
+    assert "Rosa" in page
+    assert "Liam" not in page
+    assert AuditEvent.objects.filter(verb="breach_letter", patient_id=patient.pk).count() == seen
 
 
 def test_the_list_asks_as_often_for_two_as_for_twelve(clinic, report, sign_in, query_count):
