@@ -3,9 +3,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from casemgr.core.accounts.models import Program, Site
 from casemgr.core.refusals import Refused
 from patients.consent.models import Consent, HandedIn
 from patients.consent.papers.actions import settle_handed_in
+from patients.episodes.models import Episode
 from tests.api.test_consents_at_every_door import body_of
 from tests.patients.consent.papers import organizations, paper
 
@@ -51,6 +53,29 @@ def test_known_and_unknown_are_answered_in_the_same_bytes(clinic, hospital, know
     unseen = hospital.post(reverse("api:consents"), body)
     assert (seen.status_code, seen.content) == (unseen.status_code, unseen.content)
     assert Consent.objects.count() == 1
+
+
+def test_it_goes_to_the_programs_of_the_persons_care(clinic, hospital, known, rosa):
+    Episode.objects.filter(patient=rosa).delete()
+    hill, lake = Program.objects.create(name="Hill Program"), Program.objects.create(name="Lake Program")
+    there = {program: Site.objects.create(program=program, name="There") for program in (hill, lake)}
+    stays = {hill: {}, lake: {"discharged_on": date(2026, 2, 1), "discharge_reason": "1"}}
+    for program, end in stays.items():
+        facts = {"admitted_on": date(2026, 1, 1), "recorded_by": clinic.system, "recorded_at": clinic.now, **end}
+        Episode.objects.create(patient=rosa, program=program, site=there[program], **facts)
+    answer = hospital.post(reverse("api:consents"), body_of(paper("specific", known), rosa, known))
+    assert (answer.status_code, answer.json()["status"]) == (202, "received")
+    assert list(Consent.objects.order_by("discloser").values_list("discloser", "state")) == [(hill.pk, "draft"), (lake.pk, "draft")]
+    assert HandedIn.objects.count() == 2
+    assert all(consent.recipients.exists() for consent in Consent.objects.all())
+
+
+def test_whoever_was_never_in_care_goes_to_the_program_that_registered_them(clinic, hospital, known):
+    hill = Program.objects.create(name="Hill Program")
+    rosa = clinic.patient(Site.objects.create(program=hill, name="Hill"), given="Rosa", family="Lane", birth_date=date(1990, 1, 1))
+    Episode.objects.filter(patient=rosa).delete()
+    hospital.post(reverse("api:consents"), body_of(paper("specific", known), rosa, known))
+    assert Consent.objects.get().discloser == hill
 
 
 def test_it_says_whom_it_is_about(hospital, known, rosa):

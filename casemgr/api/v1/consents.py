@@ -16,6 +16,7 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Refused
 from patients.consent.models import RecipientPart, SignerRelationship
 from patients.consent.papers.actions import hand_in_consent
+from patients.episodes.models import Episode
 from patients.record.models import Patient
 
 TAKEN = {"status": "received", "detail": "Staff compare it with the signed paper. Nothing is told on it before that."}
@@ -96,10 +97,12 @@ class ConsentHandIn(GatedView):
         program = Program.objects.order_by("id").first()
         if program is None:
             raise ValidationError({"discloser": "No program takes consents here."})
+        meant = _person_meant(person)
         try:
             hand_in_consent(
-                patient=_person_meant(person),
+                patient=meant,
                 discloser=program,
+                care=_programs_of_care(meant),
                 recipients=self._organizations(named, RecipientPart.RECIPIENT),
                 participants=self._organizations(named, RecipientPart.PARTICIPANT),
                 by=self.partner.user,
@@ -133,6 +136,14 @@ def _person_meant(person: dict[str, Any]) -> Patient | None:
         given_name__iexact=person["given_name"].strip(), family_name__iexact=person["family_name"].strip(), birth_date=person["birth_date"]
     )[:2]
     return found[0] if len(found) == 1 else None
+
+
+def _programs_of_care(patient: Patient | None) -> list[Program]:
+    """Return the programs in which somebody is or was in care, or else the one that registered them: theirs is the record meant."""
+    if patient is None:
+        return []
+    programs = Program.objects.filter(pk__in=Episode.objects.filter(patient=patient).order_by().values("program_id")).order_by("id")
+    return list(programs) or [patient.registered_site.program]
 
 
 def _refused(reasons: list[tuple[str, str, str]], refused: Refused | None = None) -> HttpResponse:

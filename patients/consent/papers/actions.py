@@ -16,7 +16,7 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.actions import _keep_draft, confirm_consent
-from patients.consent.checking.queries import reasons_against, written
+from patients.consent.checking.queries import Named, reasons_against, written
 from patients.consent.events import ConsentHandedIn
 from patients.consent.models import Consent, ConsentScan, ConsentState, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
 from patients.record.models import Patient
@@ -60,18 +60,33 @@ def attach_scan(*, consent: Consent, of: str, content: bytes, by: User, at: date
 
 @action(Can.HAND_IN_CONSENT)
 def hand_in_consent(
-    *, patient: Patient | None, discloser: Program, recipients: Iterable[Organization], by: User, at: datetime, **facts: Any
+    *,
+    patient: Patient | None,
+    discloser: Program,
+    recipients: Iterable[Organization],
+    by: User,
+    at: datetime,
+    care: Sequence[Program] = (),
+    **facts: Any,
 ) -> HandedIn | None:
     """Take a consent that was signed at a partner's place, as a draft: a partner never opens a record to itself.
 
-    What it lacks is named whether the person is known here or not; of somebody unknown nothing is kept.
+    What it lacks is named whether the person is known here or not; of somebody unknown nothing is kept. With `care` each of these programs
+    gets a draft of its own; what the paper lacks is still said as `discloser` sees it, so that nothing of the person shows.
     """
+    recipients = list(recipients)
     draft, named = written(patient=None, discloser=discloser, recipients=recipients, **facts)
     if reasons := reasons_against(draft, named, at):
         raise Refused(*reasons)
     if patient is None or by.organization is None:
         return None
-    draft.patient = patient
+    drafts = [written(patient=patient, discloser=program, recipients=recipients, **facts)[0] for program in care or [discloser]]
+    waiting = [_wait_for_the_paper(patient, one, named, by, at) for one in drafts]
+    return waiting[0]
+
+
+def _wait_for_the_paper(patient: Patient, draft: Consent, named: Sequence[Named], by: User, at: datetime) -> HandedIn:
+    """Keep a draft until staff of its program have compared it with the signed paper."""
     kept = _keep_draft(draft, named, by, at)
     handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=by.organization, at=at)
     record_fact(ConsentHandedIn(consent_id=kept.pk, patient_id=patient.pk), at=at)
