@@ -21,6 +21,9 @@ from patients.relations.models import RecipientClass
 
 DRAFT = Q(state="draft")
 
+FURTHEST_ZONE = "Etc/GMT-14"
+"""UTC+14, where each day comes first: a guard knows no program's zone, and refuses only what no program's own day allows."""
+
 
 def _said(column: str) -> Q:
     """Say that a text has at least one letter in it."""
@@ -198,7 +201,7 @@ WHEN_SIGNED: dict[str, tuple[str, str, str]] = {
     ),
     Element.SIGNED_LATER: (
         "consent_is_not_signed_in_the_future",
-        "NEW.signed_on > (now() AT TIME ZONE 'UTC')::date",
+        f"NEW.signed_on > (now() AT TIME ZONE '{FURTHEST_ZONE}')::date",
         "A consent is not signed on a day that has not come.",
     ),
     Element.REVOCABLE_NEVER: (

@@ -6,6 +6,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import CheckConstraint
 
 from patients.consent.models import GUARD_OF, Consent, ConsentRecipient, Element
+from patients.consent.models.guards import WHEN_SIGNED
 from tests.patients.consent.papers import BREAKS, PAPERS, PERSON, organizations, paper
 
 
@@ -117,6 +118,16 @@ def test_an_active_consent_changes_only_as_it_may(drafted, change, guard):
 def test_no_unknown_way_of_signing(drafted):
     draft = drafted(signature="stamp")
     assert refused_by(f"UPDATE patients_consent SET state = 'active' WHERE id = {draft.pk}") == "signed_on_paper_or_on_screen"
+
+
+@pytest.mark.parametrize(("moment", "refuses"), [("2026-03-04 09:59Z", True), ("2026-03-04 10:00Z", False), ("2026-03-05 00:00Z", False)])
+def test_a_day_is_not_in_the_future_once_it_came_somewhere(db, moment, refuses):
+    condition = (
+        WHEN_SIGNED[Element.SIGNED_LATER][1].replace("NEW.signed_on", "date '2026-03-05'").replace("now()", f"timestamptz '{moment}'")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {condition}")
+        assert cursor.fetchone() == (refuses,)
 
 
 def test_a_justice_consent_is_revoked_only_as_it_states(drafted):
