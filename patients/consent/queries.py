@@ -176,9 +176,16 @@ Whoever uses it says in place of `<and more>` what else must hold of a consent `
 
 _PLACE = """
     SELECT p.id FROM patients_patient p WHERE p.public_id = %(public)s AND (
-        EXISTS (SELECT 1 FROM patients_consentrecipient r WHERE r.patient_id = p.id AND r.organization_id = %(recipient)s)
-        OR EXISTS (SELECT 1 FROM patients_treatingrelationship t WHERE t.patient_id = p.id AND t.organization_id = %(recipient)s)
-        OR EXISTS (SELECT 1 FROM patients_consent c WHERE c.patient_id = p.id AND c.later_programs AND c.state <> 'draft'))
+        EXISTS (
+            SELECT 1 FROM patients_disclosure q
+            WHERE q.patient_id = p.id AND q.recipient_id = %(recipient)s AND q.outcome = 'disclosed')
+        OR EXISTS (
+            SELECT 1 FROM patients_consent c
+            WHERE c.patient_id = p.id AND c.state = 'active' AND c.known_false_at IS NULL AND (
+                EXISTS (SELECT 1 FROM patients_consentrecipient r WHERE r.consent_id = c.id AND r.organization_id = %(recipient)s)
+                OR (c.recipient_classes <> '{}' OR c.designation <> '') AND EXISTS (
+                    SELECT 1 FROM patients_treatingrelationship t WHERE t.patient_id = p.id AND t.organization_id = %(recipient)s)
+                OR c.later_programs AND %(established_on)s::date IS NOT NULL)))
 """
 
 
@@ -263,9 +270,11 @@ def people_known_to(*, recipient: Recipient, purpose: str, categories: Iterable[
 
 
 def place_of(public_id: UUID, *, recipient: Organization) -> int | None:
-    """Return the key of somebody who was ever named to this recipient, to go on from there; of others nothing is known."""
+    """Return the key of somebody whom a consent in force opens to this recipient, or of whom it was told; a draft names nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, {"recipient": recipient.pk, "public": public_id})
+        cursor.execute(
+            _PLACE, {"recipient": recipient.pk, "public": public_id, "established_on": established_nearby(recipient_facts(recipient))}
+        )
         row: tuple[int] | None = cursor.fetchone()
     return row[0] if row else None
 

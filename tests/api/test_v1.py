@@ -211,6 +211,23 @@ def test_a_page_does_not_begin_after_somebody_unknown_or_never_told(clinic, hosp
     assert wrong[0].json()["errors"] == [{"field": "after", "detail": "This is not the id of a person from an earlier page."}]
 
 
+def test_a_page_begins_after_nobody_whose_consent_told_nothing(clinic, hospital):
+    drafted, revoked, told = clinic.patient(), clinic.patient(), clinic.patient()
+    paper = Consent.objects.create(patient=drafted, discloser=clinic.program, kind="specific", state="draft", **stamp(clinic))
+    ConsentRecipient.objects.create(consent=paper, organization=hospital.organization, patient=drafted)
+    taken_back = {"revoked_by": "The person", "by": clinic.case_manager, "at": clinic.now + timedelta(hours=1)}
+    revoke_consent(consent=hospital.consent(revoked), **taken_back)
+    consent = hospital.consent(told)
+    assert hospital.get(f"/api/v1/patients?after={told.public_id}").status_code == 200
+    assert hospital.get(f"/api/v1/patients/{told.public_id}").status_code == 200
+    revoke_consent(consent=consent, **taken_back)
+    assert hospital.get(f"/api/v1/patients?after={told.public_id}").status_code == 200
+    unknown = hospital.get(f"/api/v1/patients?after={uuid.uuid4()}")
+    for patient in (drafted, revoked):
+        answer = hospital.get(f"/api/v1/patients?after={patient.public_id}")
+        assert (answer.status_code, answer.content) == (422, unknown.content)
+
+
 def test_search_finds_by_name_birth_date_and_number_among_those_reached_only(clinic, hospital, rosa):
     stranger = clinic.patient(given="Rosa", family="Lane", birth_date=date(1990, 5, 17))
     Identifier.objects.create(patient=rosa, kind="mrn", value="A-1771", **stamp(clinic))
