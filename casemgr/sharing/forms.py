@@ -28,9 +28,12 @@ class WhoForm(forms.Form):
     """Ask who is to be told, and what for."""
 
     organization = forms.ModelChoiceField(
-        label=_("Who"), queryset=Organization.objects.filter(is_active=True), empty_label=_("Choose an organization")
+        label=_("Who"),
+        queryset=Organization.objects.filter(is_active=True),
+        empty_label=_("Choose an organization"),
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
-    purpose = forms.ChoiceField(label=_("What for"), choices=PurposeOfUse.choices)
+    purpose = forms.ChoiceField(label=_("What for"), choices=PurposeOfUse.choices, widget=forms.Select(attrs={"class": "form-select"}))
 
 
 class PacketForm(forms.Form):
