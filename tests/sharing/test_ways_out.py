@@ -55,6 +55,10 @@ NO_PAGE = {
     "ready": "the launcher asks; it says nothing",
     "admin:jsi18n": "words for the scripts of the record room; it reads no record",
     "measures:export": "figures for other programs: small groups hidden, nobody named",
+    "audit:export": "in-house: the record of access, for the privacy officer",
+    "patients:consent_scan": "in-house: the scan of what the person signed, for staff",
+    "patients:print_consent": "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
+    "patients:blank_consent": "to the patient: a form that names nobody yet",
 }
 """Pages that answer with a file or with data, each with the reason why no consent is asked."""
 
