@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from casemgr.core.accounts.models import Site, User
+from casemgr.core.accounts.rules import Role
 from casemgr.core.agreements.models import Agreement
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.directory.models import Organization
@@ -210,9 +211,14 @@ class Everything:
         until = timezone.now() + timedelta(minutes=30)
         by = {"recorded_at": until - timedelta(minutes=60), "recorded_by": self.clinic.nurse}
         glass = GlassBreak.objects.create(kind="internal", reason="safety", words=CANARY, closes_at=until, **common, **by)
-        opened = {"originator": self.clinic.therapist, "reader": self.clinic.case_manager, "basis": "training", "words": CANARY}
+        opened = {"originator": self.clinic.therapist, "reader": self._reader(), "basis": "training", "words": CANARY}
         opening = CounselingOpening.objects.create(closes_at=until, **opened, **common, **by)
         self.rows |= {"glass": glass.pk, "opening": opening.pk}
+
+    def _reader(self) -> User:
+        """Return to whom notes of this person were opened: the case manager where they care for the person, else somebody of the site."""
+        ours = self.clinic.case_manager
+        return ours if not self.team or ours in self.team else self.clinic.hire(Role.CASE_MANAGER, self.site)
 
     def _casework(self) -> None:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}

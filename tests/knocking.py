@@ -65,9 +65,15 @@ def open_to_nobody(client: Client, pages: Iterable[Route]) -> list[str]:
     return wrong
 
 
+def said(answer: Any) -> str:
+    """Return what an answer holds, page or file, at once or in pieces."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode(errors="replace")
+
+
 def plain(answer: Any) -> str:
     """Return a page without what differs at each request: tokens, and the address that was asked for."""
-    page = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+', "", answer.content.decode())
+    page = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+', "", said(answer))
     return page.replace(answer.request["PATH_INFO"], "ADDRESS")
 
 
@@ -123,7 +129,7 @@ def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Ever
                 wrong.append(f"{route.name}: {relation} is {answer.status_code}")
             if not seen and (answer.status_code != nobody.status_code or plain(answer) != plain(nobody)):
                 wrong.append(f"{route.name}: {relation} is {answer.status_code}, nobody is {nobody.status_code}")
-            if not seen and CANARY in answer.content.decode():
+            if not seen and CANARY in said(answer):
                 wrong.append(f"{route.name}: {relation} leaks")
     return wrong
 
@@ -138,7 +144,7 @@ def lists_that_leak(browser: Client, user: User, pages: Iterable[Route]) -> tupl
         for arguments in [chosen | {"code": code} for code in CODES] if "code" in chosen else [chosen]:
             address = reverse(route.name, kwargs=arguments)
             answer = browser.post(address, {"q": CANARY[:-1]}) if route.name in SEARCHES else browser.get(address)
-            page = answer.content.decode()
+            page = said(answer)
             seen += OWN in page
             if CANARY in re.sub(rf"{CANARY} Homes \d+", "", page):
                 leaks.append((route.name, page[max(0, page.index(CANARY) - 300) : page.index(CANARY) + 80]))

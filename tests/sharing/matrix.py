@@ -253,7 +253,7 @@ def _handed_over(world: World, asked: Asked, via: str, written_as: str) -> Itera
     try:
         written = hand_over_record(
             patient=world.patient, program=world.clinic.program, recipient=asked.recipient, purpose=asked.purpose, categories=asked.parts,
-            via=via, written_as=written_as, by=world.sender, at=world.now,
+            via=via, written_as=written_as, by=world.clinic.therapist if "counseling_notes" in asked.parts else world.sender, at=world.now,
         )  # fmt: skip
     except Refused:
         return

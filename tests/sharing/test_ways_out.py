@@ -125,12 +125,14 @@ def test_careless_ways_in_the_source_are_reported():
     }  # fmt: skip
 
 
-def test_careless_routes_are_reported(everybodys_rights, settings):
+def test_careless_routes_are_reported(everybodys_rights, settings, watch):
     settings.ROOT_URLCONF = "tests.sharing.careless_ways"
     browser, everything = everybodys_rights
     tried = [route for route in routes() if route.name in {"try:table", "try:data"}]
     assert answers_that_are_no_page(browser, everything, tried) == {"try:table": "text/csv", "try:data": "application/json"}
     assert ungated_routes() - UNGATED.keys() == {"everybody"}
+    assert len(watch.seen) == 4
+    watch.seen.clear()
 
 
 def test_the_process_that_serves_pages_knows_every_way():

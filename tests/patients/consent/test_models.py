@@ -223,5 +223,6 @@ def test_every_constraint_of_the_table_has_a_test_here():
     states = {
         "revoked_consent_says_when", "revoked_consent_says_by_whom", "superseded_consent_says_by_which", "expired_consent_says_when",
         "known_false_says_why", "designation_is_treating_providers_only", "signed_on_paper_or_on_screen",
+        "compared_consent_says_by_whom_and_when",
     }  # fmt: skip
     assert named <= set(GUARD_OF.values()) | states

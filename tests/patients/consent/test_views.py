@@ -138,7 +138,14 @@ def test_how_a_consent_stands_is_said(clinic, desk, patient, consent, hospital, 
 def test_the_paper_can_be_read_and_printed(clinic, desk, patient, consent, hospital):
     given = consent(patient)
     shown = text(desk.get(page("consent", patient, given.pk)))
-    for words in ("Rosa Lane", "Mercy Hospital, 1 Hill Road", "My medications", "Tell us at any time", "It may be passed on", "Print (PDF)"):
+    for words in (
+        "Rosa Lane",
+        "Mercy Hospital, 1 Hill Road",
+        "My medications",
+        "Tell us at any time",
+        "It may be passed on",
+        "Print (PDF)",
+    ):
         assert words in shown
     assert AuditEvent.objects.filter(verb="consent", patient_id=patient.pk, actor_id=clinic.case_manager.pk).count() == 1
 
