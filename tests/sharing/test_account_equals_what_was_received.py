@@ -149,7 +149,7 @@ def faults_on_paper(pdf: bytes, rows: list[Row]) -> list[str]:
     text, wrong = "".join(words_of(pdf).split()), []
     for row in (row for row in reversed(rows) if row.reference):
         said, found, text = text.partition(row.reference[:8])
-        said += text[-600:]  # a row that a page breaks is read in two pieces, its number between them
+        said += text[:600]  # a row that a page breaks is read in two pieces, its number between them
         wrong += [word for words in row[:5] for word in words.split() if word not in said] + ([] if found else [row.reference])
     shown = "".join(words_of(pdf).split())
     if len(re.findall(r"\d{4}-\d\d-\d\d\d\d:\d\d", shown)) != len(rows):
