@@ -11,9 +11,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+import django
 import redis
 from django.conf import settings
 from django.db import connection
+
+if __name__ == "__main__":
+    django.setup()
 
 from tests.watch import WATCH
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType, Validati
 
 from casemgr.api.gate import Api, GatedView
 from casemgr.api.problems import problem
+from casemgr.api.v1 import shapes
 from casemgr.core.accounts.models import Program
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Refused
@@ -85,7 +86,7 @@ class ConsentHandIn(GatedView):
     categories = frozenset()
     told = "Nothing"
 
-    @extend_schema(operation_id="hand_in_consent", request=ConsentPaper, responses={202: ConsentTaken})
+    @extend_schema(operation_id="hand_in_consent", request=ConsentPaper, responses=shapes.with_problems(ConsentTaken, done=202))
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check every element first, then answer alike whoever the person is."""
         wanted = ConsentPaper(data=_body_of(request))

@@ -174,7 +174,7 @@ def about_one(name: str, data: Any) -> Any:
         "consent_scope": serializers.CharField(help_text=SCOPE),
         "disclosure_id": serializers.UUIDField(help_text=ACCOUNT),
     }
-    return _with_problems(inline_serializer(name=name, fields=fields))
+    return with_problems(inline_serializer(name=name, fields=fields))
 
 
 def about_many(name: str, data: Any) -> Any:
@@ -187,7 +187,7 @@ def about_many(name: str, data: Any) -> Any:
         "disclosure_ids": serializers.ListField(child=serializers.UUIDField(), help_text=ACCOUNT),
         "next": serializers.CharField(allow_null=True, help_text="The address of the next page, or null."),
     }
-    return _with_problems(inline_serializer(name=name, fields=fields))
+    return with_problems(inline_serializer(name=name, fields=fields))
 
 
 PROBLEMS = {
@@ -200,7 +200,7 @@ PROBLEMS = {
 }
 
 
-def _with_problems(answer: Any) -> dict[Any, Any]:
+def with_problems(answer: Any, *, done: int = 200) -> dict[Any, Any]:
     """Return the answer together with every problem that can come instead."""
     problems = {(status, PROBLEM_MEDIA): OpenApiResponse(PROBLEM, text) for status, text in PROBLEMS.items()}
-    return {200: answer, **problems}
+    return {done: answer, **problems}
