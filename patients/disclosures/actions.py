@@ -50,13 +50,10 @@ _ACCOUNT_OF_ONE = """
     <account> WHERE %(patient)s IS NOT NULL RETURNING id, public_id::text
 """.replace("<account>", _ACCOUNT).replace("<whom>", "%(patient)s, %(program)s, %(consent)s, %(redisclosure)s, %(reference)s")
 
-_WHOM_OF_MANY = """
-    patient_id, program_id, consent_id, CASE kind WHEN 'tpo' THEN %(under_tpo)s ELSE %(under_specific)s END,
-    'patients.consent:' || consent_id
-"""
+_WHOM_OF_MANY = """patient_id, program_id, consent_id, CASE kind WHEN 'tpo' THEN %(under_tpo)s ELSE %(under_specific)s END,
+    'patients.consent:' || consent_id"""
 _NOT_RESTRICTED = """
-    AND NOT EXISTS (
-        SELECT 1 FROM patients_restriction q
+    AND NOT EXISTS (SELECT 1 FROM patients_restriction q
         WHERE q.patient_id = c.patient_id AND q.program_id = c.discloser_id AND <in force> AND <restricts>)
 """
 _ACCOUNT_OF_MANY = (
