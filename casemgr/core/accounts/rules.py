@@ -73,6 +73,11 @@ class Can(StrEnum):
     IMPORT_RECORDS = "import_records"
     RUN_SCHEDULE = "run_schedule"
     HAND_IN_CONSENT = "hand_in_consent"
+    TAKE_INQUIRY = "take_inquiry"
+    MERGE_PATIENTS = "merge_patients"
+    ASSESS_SAFETY = "assess_safety"
+    RECORD_HEALTH = "record_health"
+    RECORD_WORLD = "record_world"
 
 
 _EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT, Can.REPORT_INCIDENT})
@@ -84,6 +89,7 @@ _FRONT = _EVERYBODY | {
     Can.BOOK_APPOINTMENT,
     Can.GIVE_NOTICE,
     Can.TAKE_COMPLAINT,
+    Can.TAKE_INQUIRY,
 }
 _CARE = _FRONT | {
     Can.SEE_CHART,
@@ -94,8 +100,10 @@ _CARE = _FRONT | {
     Can.DISCLOSE_RECORD,
     Can.SEE_DISCLOSURES,
     Can.ASK_RESTRICTION,
+    Can.RECORD_HEALTH,
+    Can.RECORD_WORLD,
 }
-_CLINICIAN = _CARE | {Can.DISCLOSE_IN_EMERGENCY, Can.BREAK_GLASS, Can.SEE_PARTNER_VIOLENCE}
+_CLINICIAN = _CARE | {Can.DISCLOSE_IN_EMERGENCY, Can.BREAK_GLASS, Can.SEE_PARTNER_VIOLENCE, Can.ASSESS_SAFETY}
 
 RIGHTS: dict[Role, frozenset[Can]] = {
     Role.FRONT_DESK: _FRONT,
@@ -103,6 +111,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
     Role.CASE_MANAGER: _CLINICIAN
     | {
         Can.SEE_LEGAL,
+        Can.MERGE_PATIENTS,
         Can.ADMIT_PATIENT,
         Can.DISCHARGE_PATIENT,
         Can.ASSIGN_CARE_TEAM,
@@ -166,6 +175,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.GIVE_NOTICE,
         Can.TAKE_COMPLAINT,
         Can.OVERSEE_PRIVACY,
+        Can.MERGE_PATIENTS,
     },
     Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.SEE_AUDIT},
 }
@@ -185,6 +195,7 @@ SYSTEM_RIGHTS: frozenset[Can] = frozenset(
         Can.ASSIGN_CARE_TEAM,
         Can.RECORD_DIAGNOSIS,
         Can.RECORD_SCREENING,
+        Can.RECORD_HEALTH,
         Can.BOOK_APPOINTMENT,
         Can.WRITE_PLAN,
         Can.WRITE_SESSION,
