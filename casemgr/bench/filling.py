@@ -6,6 +6,7 @@ a consent's recipient); constraints stay on. The rest is written with every trig
 one where somebody works.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from django.db import connection
 from casemgr.bench.names import family_names, given_names
 from casemgr.core.accounts.models import Program, Site, User
 from casemgr.core.directory.models import Organization
+from patients.consent.models import Consent, ConsentKind, ConsentRecipient, ConsentState, SignerRelationship
+from patients.consent.wording import CURRENT, STATEMENTS, wording_of
 from patients.record.models import NAMES_AS_SEARCHED, NEAR_WORDS
 from treatment_plans.inventory.models import Product
 
@@ -26,6 +29,9 @@ MOST_DOSED = 500
 DOSE_DAYS = 30
 MOST_REFERRALS = 3_000
 DAYS_IN_CARE = 90
+BATCH = 2_000
+FOR_OTHERS = {"fundraising_statement", "attestation"}
+"""Statements that only other papers say: those for fundraising, and those signed on screen."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ def fill(crowd: Crowd, *, patients: int, at: datetime) -> None:
         cursor.execute("SET session_replication_role = replica")
         for statement in LARGE:
             cursor.execute(statement, values)
+        cursor.execute(REACHED, values)
+        _reach(crowd, cursor.fetchall(), at)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("ANALYZE")
         for statement in SMALL:
@@ -98,6 +106,38 @@ def _values(crowd: Crowd, patients: int, at: datetime) -> dict[str, Any]:
         "dosed": min(MOST_DOSED, patients // 2),
         "referrals": MOST_REFERRALS,
     }
+
+
+def _reach(crowd: Crowd, people: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Write a consent for treatment, payment and operations of each of these people (key, name) that names the partner."""
+    admitted = at.astimezone(crowd.site.zone).date() - timedelta(days=DAYS_IN_CARE)
+    words = wording_of(ConsentKind.TREATMENT_PAYMENT_OPERATIONS)
+    statements = {name: words[name] for name in STATEMENTS if name in words and name not in FOR_OTHERS}
+    consents = [
+        Consent(
+            patient_id=key,
+            discloser=crowd.program,
+            kind=ConsentKind.TREATMENT_PAYMENT_OPERATIONS,
+            state=ConsentState.ACTIVE,
+            purposes=["operations", "payment", "treatment"],
+            categories=["appointments", "contact", "demographics", "diagnoses", "medications", "plan"],
+            description="What my doctors need to treat me",
+            signed_by=name,
+            signer_relationship=SignerRelationship.PATIENT,
+            signed_on=admitted,
+            ends_with="end of the treatment",
+            wording_version=CURRENT,
+            recorded_at=at,
+            recorded_by=crowd.case_manager,
+            **statements,
+        )
+        for key, name in people
+    ]
+    Consent.objects.bulk_create(consents, batch_size=BATCH)
+    ConsentRecipient.objects.bulk_create(
+        [ConsentRecipient(consent=consent, organization=crowd.partner, patient_id=consent.patient_id) for consent in consents],
+        batch_size=BATCH,
+    )
 
 
 def _of(trigger: str, row: str) -> str:
@@ -158,22 +198,6 @@ CONTACTS = """
     SELECT id, 'phone', '555-' || lpad(n::text, 7, '0'), '', true, n %% 8 <> 0, false, false, false, wants,
         CASE WHEN wants THEN %(at)s::timestamptz END, CASE WHEN wants THEN '2026-01' ELSE '' END, false, %(at)s, %(nurse)s
     FROM (SELECT id, n, n %% 4 <> 0 AS wants FROM bench_people) AS people
-"""
-
-CONSENTS = """
-    INSERT INTO patients_consent (patient_id, discloser_id, kind, state, purposes, categories, description, revocation_statement,
-        redisclosure_statement, refusal_statement, signed_by, signer_relationship, signed_on, ends_with, revoked_by, recorded_at,
-        recorded_by_id)
-    SELECT id, %(program)s, 'tpo', 'active', '{operations,payment,treatment}',
-        '{appointments,contact,demographics,diagnoses,medications,plan}', 'What my doctors need to treat me',
-        'You may take this back at any time, in writing.', 'Who receives this may share it again as federal privacy rules allow.',
-        'Not signing does not end your care here.', name, 'patient', %(admitted)s, 'end of the treatment', '', %(at)s, %(case_manager)s
-    FROM bench_people WHERE n %% %(every)s = 0
-"""
-
-RECIPIENTS = """
-    INSERT INTO patients_consentrecipient (consent_id, organization_id, patient_id)
-    SELECT c.id, %(partner)s, c.patient_id FROM patients_consent c JOIN bench_people ON bench_people.id = c.patient_id ORDER BY c.id
 """
 
 ORDERS = """
@@ -241,7 +265,9 @@ SENT = """
     FROM sent ORDER BY id
 """
 
+REACHED = "SELECT id, name FROM bench_people WHERE n %% %(every)s = 0 ORDER BY n"
+
 DONE = "DROP TABLE bench_people"
 
-LARGE = (PEOPLE, NEW, EPISODES, IDENTIFIERS, CONTACTS, CONSENTS, RECIPIENTS)
+LARGE = (PEOPLE, NEW, EPISODES, IDENTIFIERS, CONTACTS)
 SMALL = (CARE_TEAM, ORDERS, DOSES, APPOINTMENTS, SENT, DONE)

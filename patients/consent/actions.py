@@ -194,7 +194,8 @@ def _not_compared(consent: Consent, compared: bool, seen_on: date | None, at: da
         text = _("Add a scan of the signed paper first, or say on which day you saw the original.")
         return [Reason(text, field="original_seen_on", code="no_original", source="42 CFR 2.31(c)")]
     today = at.astimezone(consent.discloser.zone).date()
-    if seen_on is not None and (seen_on > today or (consent.signed_on is not None and seen_on < consent.signed_on)):
+    earliest = consent.signed_on if consent.signed_on is not None and consent.signed_on <= today else date.min
+    if seen_on is not None and not earliest <= seen_on <= today:
         text = _("The original is seen between the day of the signature and today.")
         return [Reason(text, field="original_seen_on", code="seen_on_another_day")]
     return []
