@@ -92,8 +92,8 @@ def _chart(user: User, patient: Patient, now: datetime) -> Rows:
         raise LookupError("the case manager does not see this person")
     chart = read_chart(user, *found, now=now, today=now.date())
     parts = [panel.code for panel in chart_panels(patient, now)]
-    held = {code: getattr(chart, code) for code in parts}
-    held["plan"] = [chart.plan] if chart.plan else []
+    held = {code: rows for found in chart.found.values() for code, rows in found.items()}
+    held["plan"] = [held["plan"]] if held["plan"] else []
     return [(code, [row.pk for row in held[code]]) for code in parts]
 
 

@@ -1,13 +1,16 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from casemgr.core.accounts.models import Membership, Program, Site
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
-from casemgr.desk.chart.acts import ACTS
+from casemgr.desk.chart.acts import HEAD_ACTS
+from casemgr.desk.chart.panels import PANELS
 from casemgr.desk.chart.rules import risks_from_codes
+from casemgr.desk.history.queries import SOURCES
 from patients.diagnoses.models import Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import ContactPoint
@@ -15,8 +18,26 @@ from referrals.casework.models import Task
 from tests.charts import dose_of, fill_chart, order_for
 
 CLINICAL = ("diagnoses", "plan", "medication", "sessions", "screenings")
-CHART_QUERIES = 27
-"""Three of them are the session's: its first request writes down when it began."""
+CHART_QUERIES = (
+    3  # the session's: its first request writes down when it began
+    + 3  # the session, who reads, and in which roles
+    + 1  # the patient, and what the reader may do for them
+    + 1  # diagnoses
+    + 2  # plan: the plan, its goals with what is met
+    + 3  # medication: orders, doses of a fortnight, what others gave
+    + 1  # sessions
+    + 1  # tasks
+    + 1  # referrals
+    + 2  # screenings: results, questionnaires
+    + 2  # appointments: to come, past
+    + 2  # contact: ways to reach, numbers
+    + 1  # team
+    + 1  # consents
+    + 1  # care
+    + 1  # on the record: the chart was opened
+    + 1  # the counts of the navigation
+)
+"""Statements of a chart, panel by panel, however much there is; a banner line that asks the database itself stands here too."""
 
 
 def chart_of(patient):
@@ -192,6 +213,24 @@ def test_a_nurse_gives_the_dose_from_the_chart_until_it_is_given(clinic, sign_in
 
 def test_every_act_of_the_chart_leads_somewhere(clinic):
     patient = clinic.patient()
-    for acts in ACTS.values():
-        for act in acts:
-            assert reverse(act.url_name, args=[] if act.in_query else [patient.public_id])
+    for act in [*HEAD_ACTS, *(act for panel in PANELS for act in panel.acts)]:
+        assert reverse(act.url_name, args=[] if act.in_query else [patient.public_id])
+
+
+def test_every_panel_has_a_name_a_template_and_words_of_its_own():
+    keys = [panel.key for panel in PANELS]
+    assert sorted(keys) == sorted(set(keys))
+    for panel in PANELS:
+        assert "id=shown.panel.key" in (settings.BASE_DIR / "templates" / panel.place).read_text()
+
+
+def test_no_two_panels_read_something_under_the_same_name(clinic):
+    patient, names = clinic.patient(), []
+    for panel in PANELS:
+        names += panel.read(patient, frozenset({clinic.program.pk}), clinic.now.date())
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_fact_of_a_panel_has_its_line_in_the_history():
+    kept = {source.model for _right, source in SOURCES}
+    assert [(panel.key, model) for panel in PANELS for model in panel.history if model not in kept] == []

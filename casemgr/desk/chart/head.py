@@ -3,41 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from casemgr.core.accounts.rules import Can
-from casemgr.desk.chart.queries import DOSE_DAYS, Chart, current_order
-from casemgr.desk.chart.rules import Risk, days_in_care, risks_from_codes
-from patients.diagnoses.models import CourseOfDiagnosis
+from casemgr.desk.chart.banner import Sign, Words
+from casemgr.desk.chart.panels.medication import DOSE_DAYS
+from casemgr.desk.chart.queries import Chart, current_order
+from casemgr.desk.chart.rules import days_in_care
 from patients.record.models import ContactKind, ContactPoint
 from referrals.casework.models import Urgency
 from treatment_plans.medication.models import DayPart, OrderState
-
-Words = str | Promise
-
-RISK_WORDS: dict[str, Words] = {
-    "suicidal_thoughts": gettext_lazy("Suicidal thoughts"),
-    "suicide_attempt": gettext_lazy("Suicide attempt"),
-    "self_harm": gettext_lazy("Self-harm"),
-    "overdose": gettext_lazy("Overdose"),
-    "sedatives": gettext_lazy("Sedative use"),
-    "alcohol": gettext_lazy("Alcohol use"),
-    "pregnancy": gettext_lazy("Pregnancy"),
-    "unsafe_contact": gettext_lazy("Unsafe contact"),
-    "shared_contact": gettext_lazy("Shared phone or mailbox"),
-    "on_hold": gettext_lazy("Medication on hold"),
-}
-
-
-@dataclass(frozen=True)
-class Sign:
-    """Hold a word with the state it is drawn in, and what it rests on."""
-
-    kind: str
-    word: Words
-    basis: Words = ""
 
 
 @dataclass(frozen=True)
@@ -49,19 +25,18 @@ class Head:
     days: int | None
     language: Words
     contact: Sign
-    risks: list[Sign]
 
 
 def head_of(chart: Chart) -> Head:
     """Return the head of a chart."""
-    episode = next((episode for episode in chart.episodes if episode.is_open), None)
+    episodes = chart.of("care", "episodes")
+    episode = next((episode for episode in episodes if episode.is_open), None)
     return Head(
         age=chart.patient.age_on(chart.patient.deceased_on or chart.today),
-        episode=episode or next(iter(chart.episodes), None),
+        episode=episode or next(iter(episodes), None),
         days=days_in_care(episode.admitted_on, chart.today) if episode else None,
         language=_language(chart),
-        contact=_safest(chart.contacts, chart.patient.has_no_phone),
-        risks=[Sign(risk.kind, RISK_WORDS[risk.code], risk.basis) for risk in _risks(chart)],
+        contact=_safest(chart.of("contact", "contacts"), chart.patient.has_no_phone),
     )
 
 
@@ -70,20 +45,6 @@ def _language(chart: Chart) -> Words:
     patient = chart.patient
     language = patient.language_name or str(patient.get_language_display())
     return _("%(language)s, interpreter") % {"language": language} if patient.interpreter_needed else language
-
-
-def _risks(chart: Chart) -> list[Risk]:
-    """Return every risk on record that the reader may know of, the gravest first."""
-    active = [diagnosis for diagnosis in chart.diagnoses if diagnosis.course == CourseOfDiagnosis.ACTIVE]
-    found = risks_from_codes((diagnosis.code, diagnosis.title) for diagnosis in active)
-    order = current_order(chart.orders, chart.today)
-    if order is not None and order.state == OrderState.ON_HOLD:
-        found.append(Risk("on_hold", order.hold_reason))
-    if any(contact.is_unsafe for contact in chart.contacts):
-        found.append(Risk("unsafe_contact"))
-    if any(contact.is_shared and not contact.is_unsafe for contact in chart.contacts):
-        found.append(Risk("shared_contact"))
-    return sorted(found, key=lambda risk: risk.kind != "stop")
 
 
 def _safest(contacts: list[ContactPoint], has_no_phone: bool) -> Sign:
@@ -114,21 +75,25 @@ class Now:
 def now_of(chart: Chart) -> Now:
     """Return what matters now, as far as the reader may know it."""
     may_see_medication = {Can.SEE_CHART, Can.SEE_MEDICATION} <= chart.rights
-    order = current_order(chart.orders, chart.today)
+    order = current_order(chart)
     start = max(order.starts_on, chart.today.fromordinal(chart.today.toordinal() - DOSE_DAYS + 1)) if order else chart.today
-    urgent = [task for task in chart.tasks if task.urgency == Urgency.URGENT or task.due_on < chart.today]
+    urgent = [task for task in chart.of("tasks", "tasks") if task.urgency == Urgency.URGENT or task.due_on < chart.today]
     return Now(
         dose=_dose(chart, order) if may_see_medication else None,
-        doses_given=len({dose.for_day for dose in chart.doses if start <= dose.for_day <= chart.today}),
+        doses_given=len({dose.for_day for dose in chart.of("medication", "doses") if start <= dose.for_day <= chart.today}),
         dose_days=(chart.today - start).days + 1 if order else 0,
-        next_appointment=next(iter(chart.coming), None),
+        next_appointment=next((coming for coming in chart.of("appointments", "coming") if coming.starts_at >= chart.now), None),
         urgent=urgent,
     )
 
 
 def _dose(chart: Chart, order: Any) -> Sign:
     """Say where today's dose stands."""
-    today = [dose for dose in chart.doses if dose.for_day == chart.today and (order is None or dose.substance == order.substance)]
+    today = [
+        dose
+        for dose in chart.of("medication", "doses")
+        if dose.for_day == chart.today and (order is None or dose.substance == order.substance)
+    ]
     if order is None and not today:
         return Sign("quiet", _("No order runs today"))
     given = sum(dose.mg for dose in today)
@@ -148,7 +113,8 @@ def _given_by(dose: Any) -> str:
 
 def _missed(chart: Chart, order: Any) -> str:
     """Say for how many days there was no dose, when it is more than today."""
-    last = max((dose.for_day for dose in chart.doses if dose.substance == order.substance), default=None)
+    doses = chart.of("medication", "doses")
+    last = max((dose.for_day for dose in doses if dose.substance == order.substance), default=None)
     if last is None:
         return _("no dose in the last fortnight")
     days = (chart.today - last).days - 1

@@ -1,6 +1,8 @@
 """Show one person's chart."""
 
 import uuid
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,9 +11,21 @@ from django.utils import timezone
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, page
-from casemgr.desk.chart.acts import buttons_for
+from casemgr.desk.chart.acts import head_buttons
+from casemgr.desk.chart.banner import banner_of
 from casemgr.desk.chart.head import head_of, now_of
-from casemgr.desk.chart.queries import order_to_give, patient_seen_by, read_chart
+from casemgr.desk.chart.panels import PANELS
+from casemgr.desk.chart.panels.panel import Button, Found, Panel, buttons_of
+from casemgr.desk.chart.queries import Chart, patient_seen_by, read_chart
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Hold one open panel as it is drawn."""
+
+    panel: Panel
+    found: Found
+    acts: list[Button]
 
 
 @page(Can.SEE_PATIENTS)
@@ -28,9 +42,17 @@ def chart(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
         "chart": read,
         "patient": person,
         "head": head_of(read),
+        "banner": banner_of(read),
         "current": now_of(read),
-        "buttons": buttons_for(request.user, person, order_to_give(read)),
-        "sees": {str(right): True for right in rights}
-        | {"has_medication": bool(read.orders or read.statements), "has_results": bool(read.observations or read.answers)},
+        "head_acts": head_buttons(request.user, read),
+        "sees": {str(right): True for right in rights},
+        **_panels(read),
     }
     return render(request, "desk/chart/chart.html", context)
+
+
+def _panels(read: Chart) -> dict[str, Any]:
+    """Return the open panels of the page and those beside it."""
+    open_to = [panel for panel in PANELS if panel.key in read.found]
+    shown = [Shown(panel, read.found[panel.key], buttons_of(panel.acts, read.patient, read.rights)) for panel in open_to]
+    return {"panels": [one for one in shown if not one.panel.aside], "beside": [one for one in shown if one.panel.aside]}
