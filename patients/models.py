@@ -10,6 +10,9 @@ from patients.disclosures.bases.models import AuditAccess, AuthorityReport, Cour
 from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
 from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, GlassAttempt, GlassBreak
+from patients.health.allergies.models import Allergy, AllergyQuestion
+from patients.health.naloxone.models import NaloxoneKit
+from patients.health.overdoses.models import Overdose
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
@@ -19,6 +22,8 @@ from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
+    "Allergy",
+    "AllergyQuestion",
     "AllowedReader",
     "AuditAccess",
     "AuthorityReport",
@@ -47,8 +52,10 @@ __all__ = [
     "Incident",
     "IncidentAssessment",
     "IncidentPerson",
+    "NaloxoneKit",
     "NoticeGiven",
     "Observation",
+    "Overdose",
     "Patient",
     "QuestionnaireAnswers",
     "RecordsRequest",
