@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.models import Closure, OpeningHours, Program, Purpose, Site, User
-from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.deadlines.events import ClockWarningDue
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.deadlines.recording import make_loud
@@ -16,9 +15,9 @@ from casemgr.core.messaging.models import Message
 from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
+from casemgr.reactions.owners import in_charge, may_take_on
 from casemgr.sharing.webhooks import Webhook
 from patients.caseload.actions import end_care_team
-from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.consent.events import ConsentHandedIn, ConsentRevoked
 from patients.consent.models import Consent, HandedIn, InformationCategory, Settlement
 from patients.disclosures.queries import what_would_be_told
@@ -122,7 +121,7 @@ def _reach_out(patient: Patient, site: Site, missed_at: datetime, at: datetime) 
         title=_("Call: did not come on %(day)s") % {"day": day.isoformat()},
         detail=_("Ask how the person is and what made it hard to come; offer a new time."),
         due_on=max(next_business_day(day, closed=closed, open_weekdays=weekdays), today),
-        owner=_in_charge(patient, site.program_id),
+        owner=in_charge(patient, site.program_id),
         urgency=Urgency.SOON,
         key=f"outreach:missed:{patient.pk}",
         by=User.objects.system(),
@@ -145,7 +144,7 @@ def _reach_out_after_missed_dose(event: DoseMissed, at: datetime) -> str:
         title=_("Decide about an order that is on hold"),
         detail=order.hold_reason,
         due_on=at.astimezone(order.site.program.zone).date(),
-        owner=order.prescriber if _may_take_on(order.prescriber, order.patient, order.program_id) else None,
+        owner=order.prescriber if may_take_on(order.prescriber, order.patient, order.program_id) else None,
         urgency=Urgency.URGENT,
         key=f"order:on_hold:{order.pk}",
         by=User.objects.system(),
@@ -167,7 +166,7 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
         detail=_("Nothing more is told to: %(names)s. Withdraw open referrals to them and talk with the person about what follows.")
         % {"names": names},
         due_on=at.astimezone(consent.discloser.zone).date(),
-        owner=_in_charge(consent.patient, consent.discloser_id),
+        owner=in_charge(consent.patient, consent.discloser_id),
         urgency=Urgency.SOON,
         key=f"consent:revoked:{consent.pk}",
         by=User.objects.system(),
@@ -189,7 +188,7 @@ def _compare_a_paper(event: ConsentHandedIn, at: datetime) -> str:
         title=_("%(name)s handed in a consent: compare it with the signed paper") % {"name": paper.organization.name[:120]},
         detail=_("Nothing is told on it until then. Ask for the original or a scan of it; confirm it or decline it on its page."),
         due_on=at.astimezone(consent.discloser.zone).date() + DAYS_TO_COMPARE,
-        owner=_in_charge(consent.patient, consent.discloser_id),
+        owner=in_charge(consent.patient, consent.discloser_id),
         urgency=Urgency.SOON,
         key=f"consent:handed_in:{consent.pk}",
         by=User.objects.system(),
@@ -240,7 +239,7 @@ def _look_at_what_was_not_sent(event: TransmissionNotSent, at: datetime) -> str:
         title=NOT_SENT[TransmissionState(found.state)] % {"name": found.recipient.name[:120]},
         detail=found.reason,
         due_on=at.astimezone(found.program.zone).date(),
-        owner=_in_charge(found.patient, found.program_id),
+        owner=in_charge(found.patient, found.program_id),
         urgency=Urgency.SOON,
         key=f"transmission:{found.state}:{found.recipient_id}:{found.patient_id}",
         by=User.objects.system(),
@@ -252,7 +251,7 @@ def _look_at_what_was_not_sent(event: TransmissionNotSent, at: datetime) -> str:
 def _tell_of_broken_glass(event: GlassBroken, at: datetime) -> str:
     """Tell whoever is in charge of a person that somebody opened their chart in an emergency; the privacy officer has it in the queue."""
     glass = GlassBreak.objects.select_related("patient", "program", "recorded_by").get(pk=event.glass_id)
-    owner = _in_charge(glass.patient, glass.program_id)
+    owner = in_charge(glass.patient, glass.program_id)
     if owner is None or owner == glass.recorded_by:
         return "silent: nobody else is in charge"
     task = add_task(
@@ -327,7 +326,7 @@ def _ask_prescribers(orders: QuerySet[Order], why: str, title: str, at: datetime
             title=title,
             detail=_("End it, or write a new one where the person is given it. Until then it stands as it is."),
             due_on=at.astimezone(order.program.zone).date(),
-            owner=order.prescriber if _may_take_on(order.prescriber, order.patient, order.program_id) else None,
+            owner=order.prescriber if may_take_on(order.prescriber, order.patient, order.program_id) else None,
             urgency=Urgency.URGENT,
             key=f"order:{why}:{order.pk}",
             by=User.objects.system(),
@@ -336,19 +335,6 @@ def _ask_prescribers(orders: QuerySet[Order], why: str, title: str, at: datetime
         for order in orders.select_related("patient", "program", "prescriber").order_by("pk")
     ]
     return f"{len(tasks)} orders to decide about"
-
-
-def _in_charge(patient: Patient, program_id: int) -> User | None:
-    """Return who leads the care team in this program, or the case manager, or nobody who could take on a task."""
-    team = care_team_of(patient).filter(program=program_id)
-    wanted = sorted((m for m in team if m.is_lead or m.role == Role.CASE_MANAGER), key=lambda member: not member.is_lead)
-    return next((member.user for member in wanted if _may_take_on(member.user, patient, program_id)), None)
-
-
-def _may_take_on(user: User, patient: Patient, program_id: int) -> bool:
-    """Say whether somebody could take on a task for this person."""
-    sees = patients_seen_by(user, can=Can.SEE_CASEWORK).filter(pk=patient.pk)
-    return user.may(Can.WRITE_TASK, program_id=program_id) and sees.exists()
 
 
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
