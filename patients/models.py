@@ -18,6 +18,7 @@ from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
+from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
@@ -62,6 +63,10 @@ __all__ = [
     "ResearchApproval",
     "RestrictedNote",
     "Restriction",
+    "SafetyCall",
+    "SafetyConcern",
+    "SafetyFollowUp",
+    "SafetySignal",
     "SecureAddress",
     "Transmission",
     "TreatingRelationship",

@@ -16,6 +16,14 @@ from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
 from casemgr.reactions.owners import in_charge, may_take_on
+from casemgr.reactions.safety import (
+    finish_the_follow_up,
+    finish_the_task,
+    give_the_task_to_whoever_took_it,
+    look_whether_somebody_came,
+    plan_the_follow_up,
+    tell_somebody,
+)
 from casemgr.sharing.webhooks import Webhook
 from patients.caseload.actions import end_care_team
 from patients.consent.events import ConsentHandedIn, ConsentRevoked
@@ -29,6 +37,14 @@ from patients.incidents.actions import report_incident
 from patients.incidents.models import IncidentKind
 from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
+from patients.safety.events import (
+    SafetyConcernClosed,
+    SafetyConcernRaised,
+    SafetyConcernTaken,
+    SafetyConcernWaits,
+    SafetyFollowUpDone,
+    SafetyFollowUpPlanned,
+)
 from patients.transmissions.actions import queue_transmission, withhold_transmissions
 from patients.transmissions.events import NewsForPartners, TransmissionNotSent
 from patients.transmissions.models import EventKind, Transmission, TransmissionState
@@ -351,6 +367,12 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     GlassBroken: [each(_tell_of_broken_glass)],
     GlassNotJustified: [each(_open_incident_of_glass)],
     NewsForPartners: [each(_tell_partners_systems)],
+    SafetyConcernClosed: [each(finish_the_task)],
+    SafetyConcernRaised: [each(tell_somebody)],
+    SafetyConcernTaken: [each(give_the_task_to_whoever_took_it)],
+    SafetyConcernWaits: [each(look_whether_somebody_came)],
+    SafetyFollowUpDone: [each(finish_the_follow_up)],
+    SafetyFollowUpPlanned: [each(plan_the_follow_up)],
     TransmissionNotSent: [each(_look_at_what_was_not_sent)],
 }
 

@@ -8,6 +8,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
+from casemgr.core.audit.door import Door, through
 from casemgr.core.outbox.events import Event
 from casemgr.core.outbox.models import Fact, FactState
 
@@ -69,6 +71,34 @@ def drain(*, at: datetime, limit: int = 10 * BATCH) -> int:
             _execute(kind, ids, at=at)
         looked_at += len(claimed)
     return looked_at
+
+
+def react_now(keys: Sequence[str], *, at: datetime) -> None:
+    """React to the facts of these keys without waiting for the worker, as the worker would: in a context of its own."""
+    Context().run(_react_at_once, keys, at)
+
+
+def _react_at_once(keys: Sequence[str], at: datetime) -> None:
+    with through(Door("schedule")):
+        for fact_id, kind in claim_named(keys, at=at):
+            _execute(kind, [fact_id], at=at)
+
+
+def claim_named(keys: Sequence[str], *, at: datetime) -> list[tuple[int, str]]:
+    """Lease the facts of these keys that are due and return (id, kind); what a worker has claimed already is left to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE casemgr_fact SET leased_until = %s, attempts = attempts + 1
+            WHERE id = ANY(ARRAY(
+                SELECT id FROM casemgr_fact
+                WHERE key = ANY(%s) AND state = 'waiting' AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s)
+                ORDER BY id FOR UPDATE SKIP LOCKED
+            )) RETURNING id, kind
+            """,
+            [at + settings.OUTBOX_LEASE, list(keys), at, at],
+        )
+        return [(fact_id, kind) for fact_id, kind in cursor.fetchall()]
 
 
 def claim(*, at: datetime, most: int) -> list[tuple[int, str]]:

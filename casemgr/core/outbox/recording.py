@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from casemgr.core.outbox.draining import react_now
 from casemgr.core.outbox.events import Event
 from casemgr.core.outbox.models import Fact
 
@@ -14,6 +15,16 @@ from casemgr.core.outbox.models import Fact
 def record_fact(event: Event, *, at: datetime, due_at: datetime | None = None, key: str | None = None) -> None:
     """Put one fact into the outbox; with a `key`, once and never again."""
     record_facts([(event, due_at or at, key)], at=at)
+
+
+def record_urgent_fact(event: Event, *, at: datetime, key: str) -> None:
+    """Put one fact into the outbox and react to it as soon as it is true, in this very process; with its `key`, once and never again.
+
+    A life may hang on it, so it waits neither for a worker that is busy nor for a broker that is down. Should the reaction fail here, the
+    worker finds the fact as it finds any other.
+    """
+    record_facts([(event, at, key)], at=at)
+    transaction.on_commit(lambda: react_now([key], at=at), robust=True)
 
 
 def record_facts(facts: Iterable[tuple[Event, datetime, str | None]], *, at: datetime) -> None:

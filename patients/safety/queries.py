@@ -1,0 +1,55 @@
+"""Read who may be in danger, who was called, and what was done."""
+
+from django.db.models import Max, Prefetch, QuerySet
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from patients.caseload.queries import patients_seen_by
+from patients.record.models import Patient
+from patients.record.queries import locked
+from patients.safety.models import ConcernState, SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
+
+
+def open_concerns_for(patient: Patient) -> QuerySet[SafetyConcern]:
+    """Return the concerns about a person for which no disposition is written, the gravest first."""
+    return SafetyConcern.objects.filter(patient=patient, state=ConcernState.OPEN).select_related("taken_by")
+
+
+def concerns_for(patient: Patient) -> QuerySet[SafetyConcern]:
+    """Return every concern about a person, the newest first, with what was said and who was called."""
+    signals = SafetySignal.objects.select_related("recorded_by").order_by("pk")
+    calls = SafetyCall.objects.select_related("user").order_by("pk")
+    rows = SafetyConcern.objects.filter(patient=patient).select_related("program", "taken_by", "closed_by")
+    return rows.prefetch_related(Prefetch("signals", signals), Prefetch("calls", calls), "follow_ups").order_by("-opened_at", "-pk")
+
+
+def concerns_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[SafetyConcern]:
+    """Return the concerns about people whose chart this user may see, in the programs where that right is held."""
+    programs = {membership.program_id for membership in user.reach(can)}
+    return SafetyConcern.objects.filter(program__in=programs, patient__in=patients_seen_by(user, can=can))
+
+
+def open_concerns_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[SafetyConcern]:
+    """Return those that are open, the gravest and then the oldest first."""
+    rows = concerns_seen_by(user, can=can).filter(state=ConcernState.OPEN)
+    return rows.select_related("patient", "taken_by").order_by("-level", "opened_at", "pk")
+
+
+def locked_concern(concern: SafetyConcern) -> SafetyConcern:
+    """Return a concern as it is now, held until the transaction ends; its patient is held first, as whoever notes an answer does."""
+    patient = locked(concern.patient)
+    row = SafetyConcern.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=concern.pk)
+    row.patient = patient
+    return row
+
+
+def follow_ups_for(patient: Patient) -> QuerySet[SafetyFollowUp]:
+    """Return whom to call or see after concerns about a person, the next due first."""
+    return SafetyFollowUp.objects.filter(patient=patient).select_related("done_by").order_by("due_on", "pk")
+
+
+def highest_answer(patient: Patient, *, instrument: str, ref: str, item: str) -> int | None:
+    """Return the highest answer to this question of this very questionnaire that was ever noted, also when its concern is closed."""
+    rows = SafetySignal.objects.filter(ref=ref, item=item, instrument=instrument, concern__patient=patient)
+    highest: int | None = rows.aggregate(highest=Max("answer"))["highest"]
+    return highest
