@@ -5,7 +5,7 @@ from patients.caseload.models import CareTeamMember
 from patients.compartments.models import RestrictedNote
 from patients.complaints.models import Complaint, ComplaintStaff
 from patients.consent.models import Consent, ConsentRecipient, ConsentScan, FundraisingChoice, HandedIn
-from patients.diagnoses.models import Diagnosis
+from patients.diagnoses.models import Diagnosis, DiagnosisEntry, UseReport
 from patients.disclosures.bases.models import AuditAccess, AuthorityReport, CourtOrder, EmergencyDisclosure, ResearchApproval
 from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
@@ -40,6 +40,7 @@ __all__ = [
     "ContactPoint",
     "CourtOrder",
     "Diagnosis",
+    "DiagnosisEntry",
     "Disclosure",
     "EmergencyDisclosure",
     "Episode",
@@ -70,5 +71,6 @@ __all__ = [
     "SecureAddress",
     "Transmission",
     "TreatingRelationship",
+    "UseReport",
     "WebhookEndpoint",
 ]

@@ -1,8 +1,8 @@
 """Record diagnoses on both axes, and revise them without losing what was thought before."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -10,11 +10,34 @@ from casemgr.core.accounts.models import User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
-from patients.diagnoses.models import Axis, Certainty, CourseOfDiagnosis, Diagnosis
-from patients.diagnoses.queries import active_diagnoses_for, locked_diagnosis
-from patients.diagnoses.rules import RevisionProblem, axis_of, icd_codes, revision_problems, tidy_code
+from patients.diagnoses.checking.queries import against_repetition, reasons_against, today_for
+from patients.diagnoses.models import (
+    Axis,
+    Certainty,
+    CourseOfDiagnosis,
+    Diagnosis,
+    DiagnosisEntry,
+    EntryKind,
+    EvidenceSource,
+    RelationToUse,
+    Route,
+    Substance,
+    UseReport,
+    UseSource,
+    Weight,
+)
+from patients.diagnoses.queries import last_use_on, locked_diagnosis, use_disorders_for
+from patients.diagnoses.rules import Specifiers, disorder_of, icd_codes, suggest, tidy_code
+from patients.diagnoses.rules.reviewing import TELLS_NOTHING, is_looked_at_again, look_again_on
 from patients.record.models import Patient
 from patients.record.queries import locked
+
+NOTHING_SAID = Specifiers()
+TOLD = (
+    *("axis", "code", "other_system", "other_code", "title", "certainty", "course", "onset_on", "ended_on", "basis", "disorder"),
+    *("remission_since", "looked_on", "look_again_on"),
+)
+"""Fields that another system tells; the rest is said here."""
 
 
 @action(Can.RECORD_DIAGNOSIS)
@@ -33,6 +56,7 @@ def record_diagnosis(
     basis: str = "",
     other_system: str = "",
     other_code: str = "",
+    specifiers: Specifiers = NOTHING_SAID,
 ) -> Diagnosis:
     """Record what a person has, with its code; a diagnosis starts as provisional unless said otherwise."""
     row = locked(patient)
@@ -53,12 +77,16 @@ def record_diagnosis(
         recorded_at=at,
         recorded_by=by,
     )
-    reasons = [*_against_code(diagnosis), *_against_course(diagnosis, was="", at=at)]
+    _say_exactly(diagnosis, specifiers)
+    today = today_for(row, at)
+    reasons = reasons_against(diagnosis, was="", today=today)
     if not reasons and code and course == CourseOfDiagnosis.ACTIVE and by.kind != UserKind.SYSTEM:
-        reasons += _against_repetition(diagnosis)
+        reasons += against_repetition(diagnosis)
     if reasons:
         raise Refused(*reasons)
+    _look_again(diagnosis, looked_on=today, last=_last_use(diagnosis))
     diagnosis.save(force_insert=True)
+    _tell(diagnosis, EntryKind.RECORDED, words=diagnosis.basis, by=by, at=at)
     return diagnosis
 
 
@@ -72,18 +100,110 @@ def revise_diagnosis(
     course: str | None = None,
     ended_on: date | None = None,
     basis: str | None = None,
+    code: str | None = None,
+    onset_on: date | None = None,
+    specifiers: Specifiers | None = None,
 ) -> Diagnosis:
-    """Confirm, refute or end a diagnosis; the database keeps every earlier version of it."""
+    """Confirm, refute, end or say a diagnosis more exactly; who changed what on which basis is kept step by step."""
     row = locked_diagnosis(diagnosis)
-    was = row.certainty
+    was, was_course, was_code = row.certainty, row.course, row.code
     row.certainty = certainty or row.certainty
     row.course = course or row.course
     row.ended_on = ended_on or (row.ended_on if row.course != CourseOfDiagnosis.ACTIVE else None)
     row.basis = row.basis if basis is None else basis.strip()
-    if reasons := _against_course(row, was=was, at=at):
+    if code and tidy_code(code) != row.code:
+        row.code, known = tidy_code(code), icd_codes().get(tidy_code(code))
+        row.title = known.title if known else row.title
+    if specifiers is not None:
+        row.onset_on = onset_on
+        _say_exactly(row, specifiers)
+    if row.course != CourseOfDiagnosis.REMISSION:
+        row.remission_since, row.remission_extent = None, ""
+    row.suggested_code = _suggested(row) if row.suggested_code else ""
+    today = today_for(row.patient, at)
+    if reasons := reasons_against(row, was=was, today=today):
         raise Refused(*reasons)
-    row.save(update_fields=["certainty", "course", "ended_on", "basis"])
+    _look_again(row, looked_on=today, last=_last_use(row))
+    row.save()
+    _tell(row, EntryKind.REVISED, was=(was, was_course, was_code), words=row.basis, by=by, at=at)
     return row
+
+
+@action(Can.RECORD_DIAGNOSIS)
+def look_at_diagnosis_again(*, diagnosis: Diagnosis, words: str, by: User, at: datetime) -> Diagnosis:
+    """Say that a provisional diagnosis was looked at again and stays provisional, and why; the next day to look follows."""
+    row = locked_diagnosis(diagnosis)
+    checks = (
+        (
+            not is_looked_at_again(axis=row.axis, certainty=row.certainty, course=row.course),
+            "",
+            _("Only what is provisional waits for it."),
+        ),
+        (not words.strip(), "words", _("Say what was found, and what keeps it open.")),
+    )
+    if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
+        raise Refused(*reasons)
+    _look_again(row, looked_on=today_for(row.patient, at), last=_last_use(row))
+    row.save(update_fields=["looked_on", "look_again_on"])
+    _tell(row, EntryKind.LOOKED_AT_AGAIN, words=words.strip(), by=by, at=at)
+    return row
+
+
+@action(Can.RECORD_SCREENING)
+def add_evidence(
+    *, diagnosis: Diagnosis, source: str, weight: str, words: str, by: User, at: datetime, happened_on: date | None = None
+) -> DiagnosisEntry:
+    """Add one piece of evidence to a diagnosis, for or against it; whoever cares for the person may have seen it."""
+    row = locked_diagnosis(diagnosis)
+    checks = (
+        (source not in EvidenceSource.values, "source", _("Choose one of the entries.")),
+        (weight not in Weight.values, "weight", _("Choose one of the entries.")),
+        (not words.strip(), "words", _("Say what was seen or heard.")),
+        (happened_on is not None and happened_on > today_for(row.patient, at), "happened_on", _("This day lies in the future.")),
+    )
+    if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
+        raise Refused(*reasons)
+    return _tell(row, EntryKind.EVIDENCE, words=words.strip(), by=by, at=at, source=source, weight=weight, happened_on=happened_on)
+
+
+@action(Can.RECORD_SCREENING)
+def record_use(
+    *,
+    patient: Patient,
+    substance: str,
+    used_on: date,
+    by: User,
+    at: datetime,
+    source: str = UseSource.TOLD,
+    route: str = "",
+    amount: str = "",
+    words: str = "",
+) -> UseReport:
+    """Record when a substance was last used; what was to be looked at again is looked at four weeks later, and nothing else follows."""
+    row = locked(patient)
+    today = today_for(row, at)
+    checks = (
+        (substance not in Substance.values, "substance", _("Choose the substance.")),
+        (source not in UseSource.values, "source", _("Choose one of the entries.")),
+        (route not in ("", *Route.values), "route", _("Choose one of the entries.")),
+        (used_on > today, "used_on", _("This day lies in the future.")),
+    )
+    if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
+        raise Refused(*reasons)
+    report = UseReport.objects.create(
+        patient=row,
+        substance=substance,
+        used_on=used_on,
+        source=source,
+        route=route,
+        amount=amount.strip(),
+        words=words.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    if substance not in TELLS_NOTHING:
+        _put_off(row, by=by, at=at)
+    return report
 
 
 @action(Can.RECORD_DIAGNOSIS)
@@ -100,63 +220,126 @@ def take_over_diagnoses_in_bulk(
         raise Refused(_("Each diagnosis needs its axis, how sure it is and where it stands."))
     if unknown := sorted({d.code for d in rows if d.code and d.code not in icd_codes()}):
         raise Refused(_("%(code)s is not in the list of ICD-10-CM codes. Look for its title.") % {"code": ", ".join(unknown)}, field="code")
+    today, last = today_for(row, at), last_use_on(row)
+    for diagnosis in rows:
+        diagnosis.disorder = disorder_of(diagnosis.code)
+        _look_again(diagnosis, looked_on=today, last=last)
     held = Diagnosis.objects.select_for_update(no_key=True).filter(patient=row, pk__in=[d.pk for d in changed])
-    open_to_change = set(held.exclude(certainty=Certainty.REFUTED).values_list("pk", flat=True))
-    fields = ["axis", "code", "other_system", "other_code", "title", "certainty", "course", "onset_on", "ended_on", "basis"]
-    Diagnosis.objects.bulk_update([d for d in changed if d.pk in open_to_change], fields, batch_size=500)
+    before = {was.pk: was for was in held.exclude(certainty=Certainty.REFUTED)}
+    told = [d for d in changed if d.pk in before]
+    for diagnosis in told:
+        _keep_what_is_ours(diagnosis, before[diagnosis.pk])
+    Diagnosis.objects.bulk_update(told, TOLD, batch_size=500)
     for diagnosis in new:
         diagnosis.patient, diagnosis.recorded_at, diagnosis.recorded_by = row, at, by
-    return Diagnosis.objects.bulk_create(new, batch_size=2000)
+    made = Diagnosis.objects.bulk_create(new, batch_size=2000)
+    steps = [_entry(d, EntryKind.TAKEN_OVER, words=d.basis, by=by, at=at) for d in made]
+    steps += [
+        _entry(d, EntryKind.TAKEN_OVER, was=was, words=d.basis, by=by, at=at)
+        for d in told
+        if (was := _standing(before[d.pk])) != _standing(d)
+    ]
+    DiagnosisEntry.objects.bulk_create(steps, batch_size=2000)
+    return made
 
 
-def _against_code(diagnosis: Diagnosis) -> list[Reason]:
-    """Return in sentences what is wrong with code, title and axis."""
-    code, expected = diagnosis.code, axis_of(diagnosis.code)
-    checks = (
-        (not code and not diagnosis.other_code, "code", _("Choose a code.")),
-        (
-            bool(code) and code not in icd_codes(),
-            "code",
-            _("%(code)s is not in the list of ICD-10-CM codes. Look for its title.") % {"code": code},
-        ),
-        (bool(code and diagnosis.other_code), "other_code", _("Give one code: ICD-10-CM or another system, not both.")),
-        (bool(diagnosis.other_code) and not diagnosis.other_system, "other_system", _("Say which code system the code is from.")),
-        (bool(diagnosis.other_code) and not diagnosis.title, "title", _("Write the title.")),
-        (diagnosis.axis not in Axis.values, "axis", _("Choose the axis.")),
-        (
-            diagnosis.axis in Axis.values and expected not in (None, diagnosis.axis),
-            "axis",
-            _("%(code)s belongs to another axis: %(axis)s.") % {"code": code, "axis": Axis(expected).label if expected else ""},
-        ),
+def _standing(diagnosis: Diagnosis) -> tuple[str, str, str]:
+    """Return certainty, course and code."""
+    return diagnosis.certainty, diagnosis.course, diagnosis.code
+
+
+def _keep_what_is_ours(told: Diagnosis, ours: Diagnosis) -> None:
+    """Keep what was said here more exactly than elsewhere, where the two would contradict each other."""
+    said_of_axis = ours.criteria_count is not None or ours.on_maintenance or ours.controlled_environment or ours.relation_to_use
+    told.axis = ours.axis if said_of_axis else told.axis
+    told.remission_since = ours.remission_since if told.course == CourseOfDiagnosis.REMISSION else None
+    began = told.onset_on
+    if ours.onset_age is not None or (began and ours.first_treated_on and began > ours.first_treated_on):
+        told.onset_on = ours.onset_on
+    if ours.look_again_on and told.look_again_on:
+        told.looked_on, told.look_again_on = ours.looked_on, ours.look_again_on
+
+
+def _say_exactly(diagnosis: Diagnosis, specifiers: Specifiers) -> None:
+    """Put what is said more exactly into the row, with the code that follows from it beside the one that was chosen."""
+    found = replace(specifiers, disorder=specifiers.disorder or disorder_of(diagnosis.code))
+    for name, value in asdict(found).items():
+        setattr(diagnosis, name, list(value) if isinstance(value, tuple) else value)
+    diagnosis.criteria_count, diagnosis.severity = found.count, found.how_severe
+    diagnosis.suggested_code = "" if specifiers == NOTHING_SAID else _suggested(diagnosis)
+
+
+def _suggested(diagnosis: Diagnosis) -> str:
+    """Return the code that follows from what the row says."""
+    found, use = diagnosis.specifiers, None
+    if found.relation_to_use == RelationToUse.SUBSTANCE_INDUCED:
+        use = next((row.specifiers for row in use_disorders_for(diagnosis.patient)), None)
+    return suggest(found, in_remission=diagnosis.course == CourseOfDiagnosis.REMISSION, use=use).code
+
+
+def _look_again(diagnosis: Diagnosis, *, looked_on: date, last: date | None) -> None:
+    """Say when a diagnosis is looked at again, or that it is not."""
+    if not is_looked_at_again(axis=diagnosis.axis, certainty=diagnosis.certainty, course=diagnosis.course):
+        diagnosis.look_again_on = None
+        return
+    diagnosis.looked_on = looked_on
+    diagnosis.look_again_on = look_again_on(looked_on=looked_on, last_use_on=last)
+
+
+def _last_use(diagnosis: Diagnosis) -> date | None:
+    """Return the last use that matters to a diagnosis; nobody is asked where none does."""
+    waits = is_looked_at_again(axis=diagnosis.axis, certainty=diagnosis.certainty, course=diagnosis.course)
+    return last_use_on(diagnosis.patient) if waits else None
+
+
+def _put_off(patient: Patient, *, by: User, at: datetime) -> None:
+    """Move the day to look again of every provisional diagnosis to where the last use puts it."""
+    waiting = Diagnosis.objects.select_for_update(no_key=True).filter(patient=patient, look_again_on__isnull=False)
+    used, steps = last_use_on(patient), []
+    for diagnosis in waiting:
+        day = look_again_on(looked_on=diagnosis.looked_on or diagnosis.recorded_at.date(), last_use_on=used)
+        if day != diagnosis.look_again_on:
+            diagnosis.look_again_on = day
+            diagnosis.save(update_fields=["look_again_on"])
+            steps.append(_entry(diagnosis, EntryKind.PUT_OFF, by=by, at=at))
+    DiagnosisEntry.objects.bulk_create(steps)
+
+
+def _tell(
+    diagnosis: Diagnosis,
+    kind: str,
+    *,
+    by: User,
+    at: datetime,
+    was: tuple[str, str, str] = ("", "", ""),
+    words: str = "",
+    source: str = "",
+    weight: str = "",
+    happened_on: date | None = None,
+) -> DiagnosisEntry:
+    """Write one step of the story."""
+    entry = _entry(diagnosis, kind, was=was, words=words, by=by, at=at)
+    entry.source, entry.weight, entry.happened_on = source, weight, happened_on
+    entry.save(force_insert=True)
+    return entry
+
+
+def _entry(
+    diagnosis: Diagnosis, kind: str, *, by: User, at: datetime, was: tuple[str, str, str] = ("", "", ""), words: str = ""
+) -> DiagnosisEntry:
+    """Return one step of the story, not written yet."""
+    was_certainty, was_course, was_code = was
+    return DiagnosisEntry(
+        diagnosis=diagnosis,
+        kind=kind,
+        was_certainty=was_certainty,
+        certainty=diagnosis.certainty,
+        was_course=was_course,
+        course=diagnosis.course,
+        was_code=was_code,
+        code=diagnosis.code or diagnosis.other_code,
+        words=words,
+        look_again_on=diagnosis.look_again_on,
+        recorded_at=at,
+        recorded_by=by,
     )
-    return [Reason(text, field=field) for holds, field, text in checks if holds]
-
-
-def _against_course(diagnosis: Diagnosis, *, was: str, at: datetime) -> list[Reason]:
-    """Return in sentences what is wrong with certainty, course and days."""
-    words = {
-        RevisionProblem.REFUTED_ALREADY: ("certainty", _("This diagnosis was refuted. Record it anew if it is thought of again.")),
-        RevisionProblem.REFUTED_WITHOUT_BASIS: ("basis", _("Say what the refutation rests on.")),
-        RevisionProblem.ENDED_YET_ACTIVE: ("course", _("A diagnosis that has ended is in remission or resolved.")),
-    }
-    problems = revision_problems(
-        was=was, certainty=diagnosis.certainty, course=diagnosis.course, has_end=diagnosis.ended_on is not None, basis=diagnosis.basis
-    )
-    reasons = [Reason(words[problem][1], field=words[problem][0], code=problem) for problem in problems]
-    today = at.astimezone(ZoneInfo(diagnosis.patient.time_zone)).date()
-    onset, end = diagnosis.onset_on, diagnosis.ended_on
-    checks = (
-        (diagnosis.certainty not in Certainty.values, "certainty", _("Choose how sure the diagnosis is.")),
-        (diagnosis.course not in CourseOfDiagnosis.values, "course", _("Choose where the diagnosis stands.")),
-        (bool(onset and onset > today), "onset_on", _("The day it began lies in the future.")),
-        (bool(end and end > today), "ended_on", _("The day it ended lies in the future.")),
-        (bool(onset and end and end < onset), "ended_on", _("The day it ended is before the day it began.")),
-    )
-    return reasons + [Reason(text, field=field) for holds, field, text in checks if holds]
-
-
-def _against_repetition(diagnosis: Diagnosis) -> list[Reason]:
-    """Return one reason when the same code is active already."""
-    if not active_diagnoses_for(diagnosis.patient).filter(code=diagnosis.code).exists():
-        return []
-    return [Reason(_("%(code)s is active on the record already. Revise it there.") % {"code": diagnosis.code}, field="code", code="known")]

@@ -74,7 +74,7 @@ def _facts(clinic: Clinic, by: dict[str, Any]) -> None:
     ContactPoint.objects.create(kind="email", value=f"{CANARIES['contact']}@mail.test", ok_to_call=True, **by)
     ContactPoint.objects.create(kind="phone", value=NEVER, is_unsafe=True, **by)
     Diagnosis.objects.create(axis="substance_use", code="F11.20", title=CANARIES["diagnoses"], basis=NEVER, **by)
-    Diagnosis.objects.create(axis="mental_health", code="F20.0", title=NEVER, certainty="refuted", **by)
+    Diagnosis.objects.create(axis="mental_health", code="F20.0", title=NEVER, certainty="refuted", basis=NEVER, **by)
     Observation.objects.create(kind="survey", code="1-1", title=CANARIES["screenings"], observed_at=clinic.now, value_number=7, **by)
     Observation.objects.create(kind="survey", code="1-2", title=NEVER, observed_at=clinic.now, status="entered-in-error", **by)
     QuestionnaireAnswers.objects.create(

@@ -115,7 +115,7 @@ def test_who_may_not_diagnose_changes_nothing(clinic, patient, depression, now):
 
 def test_recording_and_revising_are_cheap(patient, by, query_count):
     assert by["by"].current_memberships
-    with query_count(7):
+    with query_count(8):
         found = record_diagnosis(patient=patient, axis="substance_use", code="F11.20", **by)
-    with query_count(6):
+    with query_count(7):
         revise_diagnosis(diagnosis=found, certainty="confirmed", **by)

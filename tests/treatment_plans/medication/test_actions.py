@@ -221,7 +221,7 @@ def test_what_is_long_past_or_refuted_or_negative_warns_of_nothing(ordered, give
     order = ordered()
     patient, told = order.patient, {"recorded_at": now, "recorded_by": clinic.system}
     MedicationStatement.objects.create(patient=patient, kind="ordered", code="1", title="diazepam", status="stopped", at=now, **told)
-    Diagnosis.objects.create(patient=patient, axis="substance_use", code="F13.20", title="x", certainty="refuted", **told)
+    Diagnosis.objects.create(patient=patient, axis="substance_use", code="F13.20", title="x", certainty="refuted", basis="x", **told)
     for value, days in (("260385009", 1), ("10828004", 31)):
         Observation.objects.create(
             patient=patient, kind="laboratory", code="1", title="x", observed_at=now - timedelta(days=days), value_code=value, **told

@@ -1,14 +1,12 @@
-"""Know the ICD-10-CM codes, the axis each belongs to, and how a diagnosis may change."""
+"""Know the ICD-10-CM codes and the axis each belongs to."""
 
 import csv
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-CODES_FILE = Path(__file__).parent / "data" / "icd10cm.csv"
+CODES_FILE = Path(__file__).parents[1] / "data" / "icd10cm.csv"
 MOST_FOUND = 20
 
 SUBSTANCE_USE, MENTAL_HEALTH, SOCIAL = "substance_use", "mental_health", "social"
@@ -65,25 +63,3 @@ def axis_of(code: str) -> str | None:
     if SOCIAL_BLOCK[0] <= block <= SOCIAL_BLOCK[1]:
         return SOCIAL
     return None
-
-
-class RevisionProblem(StrEnum):
-    """Name what stands against changing a diagnosis."""
-
-    REFUTED_ALREADY = "refuted_already"
-    REFUTED_WITHOUT_BASIS = "refuted_without_basis"
-    ENDED_YET_ACTIVE = "ended_yet_active"
-
-
-def revision_problems(*, was: str, certainty: str, course: str, has_end: bool, basis: str) -> list[RevisionProblem]:
-    """Return everything that stands against a diagnosis looking like this.
-
-    A refuted diagnosis stays as it was refuted: who had it in mind once must be able to see why it was dropped.
-    """
-    if was == "refuted":
-        return [RevisionProblem.REFUTED_ALREADY]
-    checks: Iterable[tuple[bool, RevisionProblem]] = (
-        (certainty == "refuted" and not basis.strip(), RevisionProblem.REFUTED_WITHOUT_BASIS),
-        (course == "active" and has_end, RevisionProblem.ENDED_YET_ACTIVE),
-    )
-    return [problem for holds, problem in checks if holds]
