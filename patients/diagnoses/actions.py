@@ -61,12 +61,11 @@ def record_diagnosis(
     """Record what a person has, with its code; a diagnosis starts as provisional unless said otherwise."""
     row = locked(patient)
     code = tidy_code(code) if code else ""
-    known = icd_codes().get(code)
     diagnosis = Diagnosis(
         patient=row,
         axis=axis,
         code=code,
-        title=(title or (known.title if known else "")).strip(),
+        title=title.strip() or _official_title(code),
         certainty=certainty,
         course=course,
         onset_on=onset_on,
@@ -80,9 +79,8 @@ def record_diagnosis(
     _say_exactly(diagnosis, specifiers)
     today = today_for(row, at)
     reasons = reasons_against(diagnosis, was="", today=today)
-    if not reasons and code and course == CourseOfDiagnosis.ACTIVE and by.kind != UserKind.SYSTEM:
-        reasons += against_repetition(diagnosis)
-    if reasons:
+    is_ours = course == CourseOfDiagnosis.ACTIVE and by.kind != UserKind.SYSTEM
+    if reasons := reasons or (against_repetition(diagnosis) if code and is_ours else []):
         raise Refused(*reasons)
     _look_again(diagnosis, looked_on=today, last=_last_use(diagnosis))
     diagnosis.save(force_insert=True)
@@ -112,8 +110,8 @@ def revise_diagnosis(
     row.ended_on = ended_on or (row.ended_on if row.course != CourseOfDiagnosis.ACTIVE else None)
     row.basis = row.basis if basis is None else basis.strip()
     if code and tidy_code(code) != row.code:
-        row.code, known = tidy_code(code), icd_codes().get(tidy_code(code))
-        row.title = known.title if known else row.title
+        row.code = tidy_code(code)
+        row.title = _official_title(row.code) or row.title
     if specifiers is not None:
         row.onset_on = onset_on
         _say_exactly(row, specifiers)
@@ -241,6 +239,12 @@ def take_over_diagnoses_in_bulk(
     ]
     DiagnosisEntry.objects.bulk_create(steps, batch_size=2000)
     return made
+
+
+def _official_title(code: str) -> str:
+    """Return the title of a code in the classification."""
+    known = icd_codes().get(code)
+    return known.title if known else ""
 
 
 def _standing(diagnosis: Diagnosis) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ APPEND_ONLY = {
     "DosingDay",
     "ConsentRecipient",
     "AgreementScan",
+    "DiagnosisEntry",
     "NoticeGiven",
     "ComplaintStaff",
     "IncidentAssessment",
