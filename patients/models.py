@@ -11,8 +11,14 @@ from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
 from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, GlassAttempt, GlassBreak
 from patients.health.allergies.models import Allergy, AllergyQuestion
+from patients.health.education.models import Education
+from patients.health.heart.models import Electrocardiogram
+from patients.health.infections.models import InfectionTest, Vaccination
+from patients.health.medications.models import InteractionReview, OtherMedication, Reconciliation
 from patients.health.naloxone.models import NaloxoneKit
 from patients.health.overdoses.models import Overdose
+from patients.health.pain.models import PainProblem, PainScore, PainStep
+from patients.health.pregnancy.models import Pregnancy
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
@@ -42,6 +48,8 @@ __all__ = [
     "Diagnosis",
     "DiagnosisEntry",
     "Disclosure",
+    "Education",
+    "Electrocardiogram",
     "EmergencyDisclosure",
     "Episode",
     "ExternalId",
@@ -54,12 +62,20 @@ __all__ = [
     "Incident",
     "IncidentAssessment",
     "IncidentPerson",
+    "InfectionTest",
+    "InteractionReview",
     "NaloxoneKit",
     "NoticeGiven",
     "Observation",
+    "OtherMedication",
     "Overdose",
+    "PainProblem",
+    "PainScore",
+    "PainStep",
     "Patient",
+    "Pregnancy",
     "QuestionnaireAnswers",
+    "Reconciliation",
     "RecordsRequest",
     "ResearchApproval",
     "RestrictedNote",
@@ -72,5 +88,6 @@ __all__ = [
     "Transmission",
     "TreatingRelationship",
     "UseReport",
+    "Vaccination",
     "WebhookEndpoint",
 ]

@@ -1,10 +1,11 @@
 """Decide whether somebody needs naloxone."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from patients.health.rules import months_before
 
 GIVEN_WITHIN_MONTHS = 12
 EXPIRES_WITHIN_DAYS = 30
@@ -42,10 +43,3 @@ def need_of_naloxone(kits: Sequence[KitInHand], today: date) -> NaloxoneNeed | N
     if all(kit.given_on < months_before(today, GIVEN_WITHIN_MONTHS) for kit in lasting):
         return NaloxoneNeed.GIVEN_LONG_AGO
     return None
-
-
-def months_before(day: date, months: int) -> date:
-    """Return the same day so many months before, or the last one of that month."""
-    count = day.year * 12 + day.month - 1 - months
-    year, month = divmod(count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -5,7 +5,8 @@ import pytest
 from casemgr.core.refusals import Refused
 from patients.health.naloxone.actions import end_naloxone_kit, give_naloxone
 from patients.health.naloxone.queries import kits_in_hand, naloxone_need_of
-from patients.health.naloxone.rules import KitInHand, NaloxoneNeed, months_before, need_of_naloxone
+from patients.health.naloxone.rules import KitInHand, NaloxoneNeed, need_of_naloxone
+from patients.health.rules import months_before
 
 TODAY = date(2026, 3, 4)
 
