@@ -25,13 +25,14 @@ from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
-from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
     "Allergy",
     "AllergyQuestion",
     "AllowedReader",
+    "Assessment",
     "AuditAccess",
     "AuthorityReport",
     "BreachNotice",

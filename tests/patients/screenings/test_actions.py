@@ -6,7 +6,7 @@ import pytest
 from casemgr.core.refusals import Denied, Refused
 from patients.screenings.actions import record_answers, record_observation
 from patients.screenings.models import Observation, QuestionnaireAnswers
-from patients.screenings.queries import answers_for, observations_for, scores_for
+from patients.screenings.queries import answers_for, course_of_total, observations_for
 from patients.screenings.rules import OWN_SYSTEM
 
 PHQ = {"kind": "survey", "code": "44261-6", "title": "PHQ-9 total score"}
@@ -68,7 +68,7 @@ def test_a_laboratory_result_is_words_and_a_code(patient, by, now):
 def test_the_course_of_a_score_leaves_out_errors(patient, by, now):
     for days, total, status in ((10, 18, "final"), (5, 12, "entered-in-error"), (0, 7, "final")):
         record_observation(patient=patient, **PHQ, value_number=Decimal(total), observed_at=now - timedelta(days=days), status=status, **by)
-    assert [row.value_number for row in scores_for(patient, "44261-6")] == [Decimal(18), Decimal(7)]
+    assert [row.value_number for row in course_of_total(patient, "44261-6")] == [Decimal(18), Decimal(7)]
 
 
 def test_answers_are_kept_as_they_were_given(patient, by, now):

@@ -1,0 +1,31 @@
+"""Score instruments: pure functions on answers."""
+
+from patients.instruments.rules.answers import AnswerProblem, Problem, asked_items, is_reached, missing_items, problem_of
+from patients.instruments.rules.changes import Change, Direction, change_since
+from patients.instruments.rules.checking import faults_of
+from patients.instruments.rules.definition import Instrument, Item, Wording, instrument_from
+from patients.instruments.rules.due import due_on, instruments_asked_for
+from patients.instruments.rules.scoring import Result, score, score_of_total, takes_a_total
+
+__all__ = [
+    "AnswerProblem",
+    "Change",
+    "Direction",
+    "Instrument",
+    "Item",
+    "Problem",
+    "Result",
+    "Wording",
+    "asked_items",
+    "change_since",
+    "due_on",
+    "faults_of",
+    "instrument_from",
+    "instruments_asked_for",
+    "is_reached",
+    "missing_items",
+    "problem_of",
+    "score",
+    "score_of_total",
+    "takes_a_total",
+]

@@ -1,0 +1,1 @@
+"""Answer instruments: begin, answer, complete, and say what came of it."""

@@ -1,0 +1,201 @@
+"""Begin an assessment, take answers one by one, complete it; the only writer of assessments."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.action import action
+from casemgr.core.refusals import Denied, Reason, Refused
+from patients.compartments.queries import RIGHT_OF
+from patients.instruments.data import known
+from patients.instruments.rules import AnswerProblem, Instrument, Problem, Result, problem_of, score, score_of_total, takes_a_total
+from patients.record.models import Patient
+from patients.record.queries import locked
+from patients.screenings.models import Assessment, AssessmentMode, AssessmentState
+from patients.screenings.queries import draft_of, locked_assessment
+
+LONGEST_REASON = 200
+
+
+@action(Can.RECORD_SCREENING)
+def start_assessment(
+    *, patient: Patient, program: Program, instrument: str, by: User, at: datetime, language: str = "en", mode: str = AssessmentMode.STAFF
+) -> Assessment:
+    """Begin an instrument; a draft of it that is already there is gone on with."""
+    told = _open_to(by, program, instrument)
+    if not told.items:
+        raise Refused(Reason(_("The answers to this instrument come from partners; it is not asked here."), field="instrument"))
+    row = locked(patient)
+    if (begun := draft_of(row, program, instrument)) is not None:
+        return begun
+    return Assessment.objects.create(
+        patient=row,
+        program=program,
+        instrument=told.id,
+        version=told.version,
+        language=language if language in told.languages() else "en",
+        mode=mode,
+        started_at=at,
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+@action(Can.RECORD_SCREENING)
+def save_answers(*, assessment: Assessment, answers: Mapping[str, Any], by: User, at: datetime, alone: bool = False) -> Assessment:
+    """Keep answers to a draft; None takes one back. An answer that asks for safety is told in the same transaction."""
+    row = _draft(assessment, by)
+    told = _instrument_of(row)
+    problems = [problem for item, given in answers.items() if (problem := problem_of(told, item, given)) is not None]
+    if problems:
+        raise Refused(*(_reason_of(told, problem) for problem in problems))
+    changed = {item: given for item, given in answers.items() if row.answers.get(item) != given}
+    if changed:
+        row.answers = {item: given for item, given in {**row.answers, **changed}.items() if given not in (None, [])}
+        row.answered_alone = sorted((set(row.answered_alone) - set(changed)) | (set(changed) & set(row.answers) if alone else set()))
+        row.mode = AssessmentMode.TABLET if row.answered_alone else AssessmentMode.STAFF
+        row.save(update_fields=["answers", "answered_alone", "mode"])
+    return row
+
+
+@action(Can.RECORD_SCREENING)
+def complete_assessment(*, assessment: Assessment, by: User, at: datetime) -> Assessment:
+    """Complete an assessment and score it; what is missing is named, and nothing is scored without it."""
+    row = _draft(assessment, by)
+    told = _instrument_of(row)
+    result = score(told, row.answers, sex=row.patient.sex)
+    if not result.is_complete:
+        raise Refused(*(_reason_of(told, problem) for problem in result.problems), *_reasons_for_missing(told, result))
+    _write_down(row, result)
+    row.state, row.completed_at = AssessmentState.COMPLETE, at
+    row.save()
+    return row
+
+
+@action(Can.RECORD_SCREENING)
+def record_total(
+    *, patient: Patient, program: Program, instrument: str, total: Decimal | int | None, answered_at: datetime, by: User, at: datetime
+) -> Assessment:
+    """Record the total of an instrument that was answered and added up elsewhere."""
+    told = _open_to(by, program, instrument)
+    ends = told.range
+    if not takes_a_total(told) or ends is None:
+        raise Refused(Reason(_("This instrument has no total; enter its answers."), field="instrument"))
+    checks = (
+        (total is None, "total", _("Enter the total.")),
+        (total is not None and not ends[0] <= total <= ends[1], "total", _("This total goes from %(lowest)s to %(highest)s.")),
+        (total is not None and total != int(total), "total", _("This total is a whole number.")),
+        (answered_at > at, "answered_at", _("The moment lies in the future.")),
+    )
+    span = {"lowest": ends[0], "highest": ends[1]}
+    if reasons := [Reason(text % span if "%(" in text else text, field=field) for holds, field, text in checks if holds]:
+        raise Refused(*reasons)
+    row = Assessment(
+        patient=patient,
+        program=program,
+        instrument=told.id,
+        version=told.version,
+        state=AssessmentState.COMPLETE,
+        mode=AssessmentMode.SCORE_ONLY,
+        started_at=answered_at,
+        completed_at=answered_at,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    _write_down(row, score_of_total(told, int(total or 0), sex=patient.sex))
+    row.save(force_insert=True)
+    return row
+
+
+@action(Can.RECORD_SCREENING)
+def cancel_assessment(*, assessment: Assessment, reason: str, by: User, at: datetime) -> Assessment:
+    """Cancel a draft, saying why; the answers so far stay on the record."""
+    return _end(_draft(assessment, by), AssessmentState.CANCELLED, reason, by=by, at=at)
+
+
+@action(Can.RECORD_SCREENING)
+def mark_assessment_in_error(*, assessment: Assessment, reason: str, by: User, at: datetime) -> Assessment:
+    """Mark a completed assessment as entered in error, saying why; it is not changed, and no list counts it any more."""
+    row = locked_assessment(assessment)
+    _may_open(by, row)
+    if row.state != AssessmentState.COMPLETE:
+        raise Refused(_("Only a completed assessment is marked as entered in error; a draft is cancelled."))
+    return _end(row, AssessmentState.IN_ERROR, reason, by=by, at=at)
+
+
+def _end(row: Assessment, state: AssessmentState, reason: str, *, by: User, at: datetime) -> Assessment:
+    """End an assessment with its reason."""
+    words = reason.strip()
+    if not words or len(words) > LONGEST_REASON:
+        raise Refused(Reason(_("Say why, in at most 200 characters."), field="reason"))
+    row.state, row.reason, row.ended_at, row.ended_by = state, words, at, by
+    row.save(update_fields=["state", "reason", "ended_at", "ended_by"])
+    return row
+
+
+def _write_down(row: Assessment, result: Result) -> None:
+    """Write on the row what its answers come to."""
+    row.total = None if result.total is None else Decimal(str(result.total))
+    row.band = result.band
+    row.subscores = dict(result.subscores)
+    row.findings = {
+        "bands": dict(result.bands),
+        "derived": dict(result.derived),
+        "positive": list(result.positive),
+        "alerts": list(result.alerts),
+    }
+
+
+def _draft(assessment: Assessment, by: User) -> Assessment:
+    """Return a draft as it is now, held until the transaction ends."""
+    row = locked_assessment(assessment)
+    _may_open(by, row)
+    if not row.is_draft:
+        raise Refused(_("This assessment is finished and stays as it is. Begin a new one, or mark it as entered in error."))
+    return row
+
+
+def _instrument_of(row: Assessment) -> Instrument:
+    """Return the instrument of an assessment."""
+    told = known(row.instrument)
+    if told is None:
+        raise Refused(_("This instrument is not known here any more."))
+    return told
+
+
+def _open_to(by: User, program: Program, instrument: str) -> Instrument:
+    """Return an instrument that this user may ask in this program."""
+    told = known(instrument)
+    if told is None:
+        raise Refused(Reason(_("Choose the instrument."), field="instrument"))
+    if told.compartment and not by.may(RIGHT_OF[told.compartment], program_id=program.pk):
+        raise Denied(RIGHT_OF[told.compartment])
+    return told
+
+
+def _may_open(by: User, row: Assessment) -> None:
+    """Stop whoever may not open the compartment in which an instrument is kept."""
+    told = known(row.instrument)
+    if told is not None and told.compartment and not by.may(RIGHT_OF[told.compartment], program_id=row.program_id):
+        raise Denied(RIGHT_OF[told.compartment])
+
+
+def _reason_of(told: Instrument, problem: Problem) -> Reason:
+    """Say in a sentence what is wrong with an answer."""
+    words = {
+        AnswerProblem.UNKNOWN_ITEM: _("This instrument has no question %(item)s."),
+        AnswerProblem.NOT_AN_OPTION: _("Question %(item)s cannot be answered like this."),
+        AnswerProblem.CONTRADICTS_ITSELF: _("Question %(item)s: “none of the above” stands alone."),
+    }
+    return Reason(words[problem.code] % {"item": problem.item}, field=f"item_{problem.item}", code=problem.code)
+
+
+def _reasons_for_missing(told: Instrument, result: Result) -> list[Reason]:
+    """Name each question that is still open."""
+    said = _("Answer question %(item)s. A total is never made up from a missing answer.")
+    return [Reason(said % {"item": item}, field=f"item_{item}", code="missing") for item in result.missing]
