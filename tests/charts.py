@@ -10,7 +10,7 @@ from patients.diagnoses.models import Diagnosis
 from patients.disclosures.models import Disclosure
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
-from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
@@ -90,6 +90,10 @@ def _facts(clinic: Clinic, patient: Patient, n: int, by: dict) -> None:
         ContactPoint.objects.create(kind="phone", value=f"555-01{i:02}", ok_to_call=True, **by)
         Observation.objects.create(kind="survey", code=f"{i}-1", title=f"Score {i}", observed_at=clinic.now, value_number=i, **by)
         QuestionnaireAnswers.objects.create(questionnaire=f"q{i}", title=f"Answers {i}", answered_at=clinic.now, **by)
+        Assessment.objects.create(
+            program=clinic.program, instrument="phq9", version="1.0", state="complete", started_at=clinic.now, completed_at=clinic.now,
+            answers={str(k): i % 4 for k in range(1, 10)}, total=9 * (i % 4), band="mild", **by,
+        )  # fmt: skip
         clinic.on_care_team(patient, clinic.hire("peer", clinic.north))
 
 

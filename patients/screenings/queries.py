@@ -70,6 +70,11 @@ def draft_of(patient: Patient, program: Program, instrument: str) -> Assessment 
     return Assessment.objects.filter(patient=patient, program=program, instrument=instrument, state=AssessmentState.DRAFT).first()
 
 
+def ref_of(row: Assessment) -> str:
+    """Return how an assessment is named where its answers are told."""
+    return f"assessment:{row.pk}"
+
+
 def locked_assessment(assessment: Assessment) -> Assessment:
     """Return an assessment as it is now, held until the transaction ends; its patient is held first, as whoever merges records does."""
     patient = locked(assessment.patient)

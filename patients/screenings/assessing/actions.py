@@ -16,10 +16,13 @@ from patients.instruments.data import known
 from patients.instruments.rules import AnswerProblem, Instrument, Problem, Result, problem_of, score, score_of_total, takes_a_total
 from patients.record.models import Patient
 from patients.record.queries import locked
+from patients.safety.actions import note_answer, note_screener
 from patients.screenings.models import Assessment, AssessmentMode, AssessmentState
-from patients.screenings.queries import draft_of, locked_assessment
+from patients.screenings.queries import draft_of, locked_assessment, ref_of
 
 LONGEST_REASON = 200
+CSSRS = "cssrs_screener"
+"""The screener whose result stands on an open concern for somebody's safety."""
 
 
 @action(Can.RECORD_SCREENING)
@@ -60,6 +63,18 @@ def save_answers(*, assessment: Assessment, answers: Mapping[str, Any], by: User
         row.answered_alone = sorted((set(row.answered_alone) - set(changed)) | (set(changed) & set(row.answers) if alone else set()))
         row.mode = AssessmentMode.TABLET if row.answered_alone else AssessmentMode.STAFF
         row.save(update_fields=["answers", "answered_alone", "mode"])
+    for item in told.use.get("safety_items", ()):
+        if item in changed:
+            note_answer(
+                patient=row.patient,
+                program=row.program,
+                instrument=told.id,
+                item=item,
+                answer=changed[item],
+                assessment_ref=ref_of(row),
+                by=by,
+                at=at,
+            )
     return row
 
 
@@ -74,6 +89,8 @@ def complete_assessment(*, assessment: Assessment, by: User, at: datetime) -> As
     _write_down(row, result)
     row.state, row.completed_at = AssessmentState.COMPLETE, at
     row.save()
+    if told.id == CSSRS:
+        note_screener(patient=row.patient, program=row.program, result=row.band, assessment_ref=ref_of(row), by=by, at=at)
     return row
 
 

@@ -5,6 +5,7 @@ import pytest
 from django.db import Error, transaction
 
 from casemgr.core.refusals import Denied, Refused
+from patients.safety.queries import open_concerns_for
 from patients.screenings.actions import record_observation
 from patients.screenings.assessing.actions import (
     cancel_assessment,
@@ -174,3 +175,23 @@ def test_answering_is_cheap(begin, by, query_count):
         save_answers(assessment=draft, answers=PHQ9, **by)
     with query_count(7):
         complete_assessment(assessment=draft, **by)
+
+
+def test_a_yes_counts_while_it_is_a_draft_and_only_once(begin, by, patient):
+    draft = begin()
+    save_answers(assessment=draft, answers={"9": 1}, alone=True, **by)
+    save_answers(assessment=draft, answers={"9": 1, "8": 0}, **by)
+    concern = open_concerns_for(patient).get()
+    assert [(row.instrument, row.item, row.answer) for row in concern.signals.all()] == [("phq9", "9", 1)]
+    cssrs = begin("cssrs_screener")
+    save_answers(assessment=cssrs, answers={"1": 1, "2": 0, "6": 0}, **by)
+    complete_assessment(assessment=cssrs, **by)
+    concern.refresh_from_db()
+    assert (concern.screener_result, concern.screener_ref) == ("low", f"assessment:{cssrs.pk}")
+    assert concern.is_open
+
+
+def test_an_answer_that_asks_for_nothing_raises_nothing(begin, by, patient):
+    save_answers(assessment=begin(), answers=PHQ9, **by)
+    save_answers(assessment=begin("gad7"), answers={"1": 3}, **by)
+    assert not open_concerns_for(patient).exists()
