@@ -57,14 +57,15 @@ def save_answers(*, assessment: Assessment, answers: Mapping[str, Any], by: User
     problems = [problem for item, given in answers.items() if (problem := problem_of(told, item, given)) is not None]
     if problems:
         raise Refused(*(_reason_of(told, problem) for problem in problems))
-    changed = {item: given for item, given in answers.items() if row.answers.get(item) != given}
+    before = row.answers
+    changed = {item: given for item, given in answers.items() if before.get(item) != given}
     if changed:
         row.answers = {item: given for item, given in {**row.answers, **changed}.items() if given not in (None, [])}
         row.answered_alone = sorted((set(row.answered_alone) - set(changed)) | (set(changed) & set(row.answers) if alone else set()))
         row.mode = AssessmentMode.TABLET if row.answered_alone else AssessmentMode.STAFF
         row.save(update_fields=["answers", "answered_alone", "mode"])
     for item in told.use.get("safety_items", ()):
-        if item in changed:
+        if item in changed and (changed[item] or before.get(item)):
             note_answer(
                 patient=row.patient,
                 program=row.program,
