@@ -20,6 +20,7 @@ from patients.health.overdoses.models import Overdose
 from patients.health.pain.models import PainProblem, PainScore, PainStep
 from patients.health.pregnancy.models import Pregnancy
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
+from patients.merging.models import Merge, MovedRows, PossibleDuplicate
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
 from patients.relations.models import TreatingRelationship
@@ -65,6 +66,8 @@ __all__ = [
     "IncidentPerson",
     "InfectionTest",
     "InteractionReview",
+    "Merge",
+    "MovedRows",
     "NaloxoneKit",
     "NoticeGiven",
     "Observation",
@@ -74,6 +77,7 @@ __all__ = [
     "PainScore",
     "PainStep",
     "Patient",
+    "PossibleDuplicate",
     "Pregnancy",
     "QuestionnaireAnswers",
     "Reconciliation",

@@ -15,6 +15,7 @@ from casemgr.core.messaging.models import Message
 from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
+from casemgr.reactions.merging import gather_what_came_late
 from casemgr.reactions.owners import in_charge, may_take_on
 from casemgr.reactions.safety import (
     finish_the_follow_up,
@@ -35,8 +36,10 @@ from patients.guarding.events import GlassBroken, GlassNotJustified
 from patients.guarding.models import GlassBreak
 from patients.incidents.actions import report_incident
 from patients.incidents.models import IncidentKind
+from patients.merging.events import RecordsMerged
 from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
+from patients.record.queries import person_behind
 from patients.safety.events import (
     SafetyConcernClosed,
     SafetyConcernRaised,
@@ -118,7 +121,7 @@ def _reach_out_after_missed_appointment(event: AppointmentMissed, at: datetime) 
 def _reach_out_after_missed_session(event: SessionMissed, at: datetime) -> str:
     """Let somebody call a person who was expected in a session and did not come."""
     session = Session.objects.select_related("site__program").get(pk=event.session_id)
-    return _reach_out(Patient.objects.get(pk=event.patient_id), session.site, session.starts_at, at)
+    return _reach_out(person_behind(event.patient_id), session.site, session.starts_at, at)
 
 
 def _reach_out(patient: Patient, site: Site, missed_at: datetime, at: datetime) -> str:
@@ -215,7 +218,7 @@ def _compare_a_paper(event: ConsentHandedIn, at: datetime) -> str:
 
 def _tell_partners_systems(event: NewsForPartners, at: datetime) -> str:
     """Queue the news for each system that asked for such and may know it by consent; of others nobody hears."""
-    patient, program = Patient.objects.get(pk=event.patient_id), Program.objects.get(pk=event.program_id)
+    patient, program = person_behind(event.patient_id), Program.objects.get(pk=event.program_id)
     told = 0
     for webhook in webhooks_for(event.news):
         if event.organization_id not in (0, webhook.organization_id):
@@ -367,6 +370,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     GlassBroken: [each(_tell_of_broken_glass)],
     GlassNotJustified: [each(_open_incident_of_glass)],
     NewsForPartners: [each(_tell_partners_systems)],
+    RecordsMerged: [each(gather_what_came_late)],
     SafetyConcernClosed: [each(finish_the_task)],
     SafetyConcernRaised: [each(tell_somebody)],
     SafetyConcernTaken: [each(give_the_task_to_whoever_took_it)],

@@ -27,6 +27,7 @@ def patients_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[Pat
     Roles bound to a caseload see those they care for and those they registered who are in no care yet. The others see who is or was in
     care at their site, and who was registered there and is in no care yet. Whoever broke the glass sees that person too, for an hour.
     Nobody sees a restricted chart that does not name them, nor somebody to whom they are tied: for them these people do not exist.
+    A record that was merged into another is seen as the other only.
     """
     return _reached_by(user, can)
 
@@ -60,7 +61,8 @@ def _reached_by(user: User, can: Can, *, at_the_window: bool = False) -> QuerySe
         return Patient.objects.none()
     if not bound and windows is not None:
         conditions.append(Q(pk__in=windows.order_by().values("patient_id")))
-    return Patient.objects.filter(reduce(or_, conditions), ~Q(pk__in=kept_from(user, reach, can, at_the_window=at_the_window)))
+    kept = kept_from(user, reach, can, at_the_window=at_the_window)
+    return Patient.objects.filter(reduce(or_, conditions), ~Q(pk__in=kept), merged_into__isnull=True)
 
 
 def _cared_for(user: User, memberships: list[Membership], windows: QuerySet[GlassBreak] | None) -> Q:

@@ -17,6 +17,7 @@ from casemgr.core.accounts.models import Site, check_time_zone
 from casemgr.core.append_only import tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
+from patients.record.rules import SAME_SOUND, SHORTEST_WORD_WITH_A_SOUND, SOUND_MARK, SPELLINGS, UNHEARD
 
 
 class Sex(models.TextChoices):
@@ -50,10 +51,40 @@ NEAR_WORDS = """
 a letter too many, too few, wrong, or swapped with its neighbour. `rules.near` says the same in Python."""
 
 
+_HEARD = "word"
+for _spelled, _sounds in SPELLINGS:
+    _HEARD = f"replace({_HEARD}, '{_spelled}', '{_sounds}')"
+
+SOUNDS_OF_WORDS = f"""
+    ARRAY(
+        SELECT DISTINCT '{SOUND_MARK}' || code FROM unnest(string_to_array(NEW.search_text, ' ')) AS word
+        CROSS JOIN LATERAL (SELECT regexp_replace(translate(regexp_replace({_HEARD}, '^h', ''), '{SAME_SOUND[0]}', '{SAME_SOUND[1]}'),
+            '^[aeiou]', 'a') AS heard) AS spoken
+        CROSS JOIN LATERAL (SELECT regexp_replace(left(heard, 1) || translate(substr(heard, 2), '{UNHEARD}', ''), '(.)\\1+', '\\1', 'g')
+            AS code) AS coded
+        WHERE length(word) >= {SHORTEST_WORD_WITH_A_SOUND} AND length(code) > 1
+    )
+"""  # noqa: S608 - put together from words of ours
+"""SQL that lists how each word of the names sounds; `rules.sound` says the same in Python."""
+
+EARLIER_NAMES = "(SELECT string_agg(e.search_text, ' ' ORDER BY e.id) FROM patients_patient e WHERE e.merged_into_id = NEW.id)"
+"""SQL that gives the names on the records that were merged into this one, so that a search finds the person by them too."""
+
+FOUND_UNDER = f"""
+    NEW.search_text := concat_ws(' ', {NAMES_AS_SEARCHED}, {EARLIER_NAMES});
+    NEW.search_words := {NEAR_WORDS} || {SOUNDS_OF_WORDS};
+    RETURN NEW;
+"""
+"""SQL of the trigger that writes what a person is found under."""
+
 LANGUAGE_CHOICES = [("en", _("English")), ("es", _("Spanish")), ("other", _("Another language"))]
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["search_text", "search_words"])
+DERIVED = ["search_text", "search_words", "merged_into", "earlier_keys"]
+"""What follows from other facts, and from merges, which have a history of their own."""
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=DERIVED)
 class Patient(Recorded):
     """Know one person in treatment by the names, birth date and language they gave."""
 
@@ -76,6 +107,17 @@ class Patient(Recorded):
     has_no_address = models.BooleanField(_("has no address"), default=False)
     search_text = models.TextField(editable=False, db_default="")
     search_words = ArrayField(models.TextField(), editable=False, db_default=[])
+    merged_into = models.ForeignKey(
+        "patients.Patient",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
+    earlier_keys = ArrayField(models.BigIntegerField(), editable=False, default=list, db_default=[])
+    """The keys of the records that were merged into this one; what was told or looked at under them stays under them."""
 
     class Meta:
         ordering = ["family_name", "given_name", "id"]
@@ -86,14 +128,20 @@ class Patient(Recorded):
             GinIndex(fields=["search_words"], name="patient_search_words"),
             models.Index(fields=["birth_date"], name="patient_birth_date"),
             models.Index(fields=["family_name", "given_name", "id"], name="patient_by_name"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="patients_merged_away"),
         ]
-        constraints = [models.CheckConstraint(condition=~Q(given_name="") | ~Q(family_name=""), name="patient_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(given_name="") | ~Q(family_name=""), name="patient_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")), name="record_is_not_merged_into_itself"
+            ),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="names_are_searchable",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("given_name", "family_name", "chosen_name"),
-                func=f"NEW.search_text := {NAMES_AS_SEARCHED}; NEW.search_words := {NEAR_WORDS}; RETURN NEW;",
+                func=FOUND_UNDER,
             )
         ]
 
@@ -105,6 +153,11 @@ class Patient(Recorded):
     def patient_id(self) -> int:
         """Return the key under which audit rows find this person."""
         return self.pk
+
+    @property
+    def keys(self) -> list[int]:
+        """Return every key under which something may be on record about this person: this one, and those of merged records."""
+        return [self.pk, *self.earlier_keys]
 
     @property
     def display_name(self) -> str:

@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
+from casemgr.core.refusals import Reason, Refused
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.record.rules import SHORTEST_WORD_WITH_A_SLIP, VERY_SIMILAR_NAME, Likeness, Wanted, likenesses, near, plain, read_search
 
@@ -43,9 +45,19 @@ LIKENESS_WORDS = {
 def locked(patient: Patient) -> Patient:
     """Return the patient's row as it is now, held until the transaction ends.
 
-    Rows that merely point at the patient can be written meanwhile: the lock leaves the key alone.
+    Rows that merely point at the patient can be written meanwhile: the lock leaves the key alone. Nothing is written to a record that
+    was merged into another one while its page stood open.
     """
-    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    if row.merged_into_id is not None:
+        raise Refused(Reason(gettext("This record was merged into another one meanwhile. Open the chart again."), code="merged"))
+    return row
+
+
+def person_behind(key: int) -> Patient:
+    """Return the person who is on record under a key: of a record that was merged into another, the other."""
+    row = Patient.objects.select_related("merged_into").get(pk=key)
+    return row.merged_into or row
 
 
 def contact_points_for(patient: Patient) -> QuerySet[ContactPoint]:

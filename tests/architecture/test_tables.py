@@ -27,6 +27,7 @@ APPEND_ONLY = {
     "CounselingAddendum",
     "Handout",
     "ConsentScan",
+    "MovedRows",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

@@ -267,11 +267,15 @@ def _let_partners_know(order: Order, at: datetime) -> None:
 
 
 def _lock_patient(patient_id: int) -> date | None:
-    """Hold the patient's row, so that one verb at a time decides about this person's medication; return the day of death, if any."""
+    """Hold the patient's row, so that one verb at a time decides about this person's medication; return the day of death, if any.
+
+    When the record was merged into another one meanwhile, that one is held too: what is decided is decided about the person.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT deceased_on FROM patients_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
-        died_on: date | None = cursor.fetchone()[0]
-    return died_on
+        cursor.execute("SELECT deceased_on, merged_into_id FROM patients_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
+        died_on: date | None
+        died_on, merged_into = cursor.fetchone()
+    return died_on if merged_into is None else _lock_patient(merged_into)
 
 
 def _locked(order: Order) -> Order:

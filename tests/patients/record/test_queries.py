@@ -7,7 +7,7 @@ from patients.caseload.queries import patients_seen_by
 from patients.record.actions import add_identifier, change_patient
 from patients.record.models import Patient
 from patients.record.queries import Likeness, duplicate_candidates, search_patients
-from patients.record.rules import near, plain
+from patients.record.rules import near, plain, sound
 
 EVERYBODY = Patient.objects.all()
 
@@ -106,7 +106,8 @@ def test_the_database_and_python_write_names_alike(clinic):
         patient = clinic.patient(given=given, family="N")
         patient.refresh_from_db()
         assert patient.search_text == plain(f"{given} N")
-        assert sorted(patient.search_words) == sorted({form for word in patient.search_text.split() for form in near(word) if form})
+        words = patient.search_text.split()
+        assert sorted(patient.search_words) == sorted({form for word in words for form in (*near(word), sound(word)) if form})
 
 
 def test_a_search_takes_three_statements_however_few_there_are(clinic, query_count):

@@ -1,0 +1,153 @@
+import pytest
+
+from casemgr.core.audit.models import AuditEvent
+from casemgr.core.outbox.models import Fact
+from casemgr.core.refusals import Refused
+from patients.caseload.queries import patients_seen_by
+from patients.episodes.models import Episode
+from patients.merging.actions import gather_late_rows, merge_patients, undo_merge
+from patients.merging.models import MovedRows
+from patients.record.models import ContactPoint, Identifier, Patient
+from patients.record.queries import locked, person_behind, search_patients
+from tests.patients.merging.conftest import digest_of_everything
+
+KNOWN = "Same photo, same scar; she told us that she married."
+
+
+@pytest.fixture
+def merge(clinic, two, now):
+    """Return a function that merges the two records."""
+
+    def _merge(**facts):
+        survivor, merged = two
+        values = {
+            "survivor": survivor,
+            "merged": merged,
+            "program": clinic.program,
+            "reason": KNOWN,
+            "by": clinic.privacy_officer,
+            "at": now,
+        }
+        return merge_patients(**{**values, **facts})
+
+    return _merge
+
+
+@pytest.fixture(autouse=True)
+def _office(clinic):
+    clinic.privacy_officer.memberships.update(site=None)
+
+
+def test_everything_moves_and_an_undo_brings_every_row_back(clinic, two, merge, now, as_application):
+    survivor, merged = two
+    Identifier.objects.create(patient=merged, kind="mrn", value="Q-77", recorded_at=now, recorded_by=clinic.system)
+    before = digest_of_everything()
+    with as_application():
+        done = merge()
+    assert not Episode.objects.filter(patient=merged).exists()
+    assert survivor.episodes.count() == 2
+    survivor.refresh_from_db()
+    assert survivor.keys == [survivor.pk, merged.pk]
+    assert digest_of_everything() != before
+    with as_application():
+        undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    assert digest_of_everything() == before
+
+
+def test_both_are_on_the_record_of_both(clinic, two, merge, now):
+    survivor, merged = two
+    undo_merge(merge=merge(), reason="They are twins.", by=clinic.privacy_officer, at=now)
+    verbs = list(AuditEvent.objects.filter(outcome="done").order_by("pk").values_list("verb", "patient_id"))
+    assert verbs == [
+        ("merged_into_another_record", merged.pk),
+        ("merge_patients", survivor.pk),
+        ("became_a_record_again", merged.pk),
+        ("undo_merge", survivor.pk),
+    ]
+
+
+def test_what_was_written_after_the_merge_stays_with_the_survivor(clinic, two, merge, now):
+    survivor = two[0]
+    done = merge()
+    later = ContactPoint.objects.create(patient=survivor, kind="phone", value="+12125550100", recorded_at=now, recorded_by=clinic.system)
+    undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    later.refresh_from_db()
+    assert later.patient == survivor
+    assert MovedRows.objects.filter(merge=done, is_back=True).count() == MovedRows.objects.filter(merge=done, is_back=False).count()
+
+
+def test_the_merged_record_is_seen_and_written_no_more_and_found_as_the_other(clinic, two, merge):
+    survivor, merged = two
+    merge()
+    assert merged not in patients_seen_by(clinic.privacy_officer)
+    with pytest.raises(Refused, match="merged into another one"):
+        locked(merged)
+    assert person_behind(merged.pk) == survivor
+    assert search_patients(patients_seen_by(clinic.privacy_officer), "Zqvxwmaria Kxqzjwlopez") == [survivor]
+
+
+def test_two_open_stays_in_one_program_are_settled_first(clinic, merge, two):
+    clinic_episode = two[1].episodes.get()
+    Episode.objects.filter(pk=clinic_episode.pk).update(discharged_on=None, discharge_reason="")
+    with pytest.raises(Refused, match="Discharge one of the two first"):
+        merge()
+    assert Patient.objects.get(pk=two[1].pk).merged_into is None
+
+
+def test_only_who_sees_both_may_merge(clinic, two, merge):
+    with pytest.raises(Refused, match="Only who may see both charts"):
+        merge(by=clinic.case_manager)
+
+
+@pytest.mark.parametrize(("facts", "words"), [({"reason": " "}, "Say how it is known"), ({"merged": None}, "one record already")])
+def test_a_merge_says_why_and_needs_two_records(two, merge, facts, words):
+    with pytest.raises(Refused, match=words):
+        merge(**{name: value if value is not None else two[0] for name, value in facts.items()})
+
+
+def test_a_merge_is_undone_once_and_with_a_reason(clinic, merge, now):
+    done = merge()
+    with pytest.raises(Refused, match="two people"):
+        undo_merge(merge=done, reason="", by=clinic.privacy_officer, at=now)
+    undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    with pytest.raises(Refused, match="undone already"):
+        undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
+
+
+def test_merges_on_top_of_each_other_are_undone_from_the_top(clinic, two, merge, now):
+    survivor, merged = two
+    third = clinic.patient(clinic.south)
+    third.episodes.update(admitted_on="2024-06-01", discharged_on="2024-12-01", discharge_reason="1")
+    third.care_team.update(since="2024-06-01", until="2024-12-01")
+    before = digest_of_everything()
+    first = merge()
+    survivor.refresh_from_db()
+    second = merge(survivor=third, merged=survivor)
+    third.refresh_from_db()
+    assert sorted(third.earlier_keys) == sorted([survivor.pk, merged.pk])
+    with pytest.raises(Refused, match="Undo that merge first"):
+        undo_merge(merge=first, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    undo_merge(merge=second, reason="Two people.", by=clinic.privacy_officer, at=now)
+    undo_merge(merge=first, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    assert digest_of_everything() == before
+
+
+def test_what_was_being_written_meanwhile_is_gathered_and_goes_back_with_the_rest(clinic, two, merge, now):
+    survivor, merged = two
+    done = merge()
+    late = ContactPoint.objects.create(patient=merged, kind="phone", value="+12125550100", recorded_at=now, recorded_by=clinic.system)
+    assert gather_late_rows(merge=done, by=clinic.system, at=now) == 2  # and its history
+    late.refresh_from_db()
+    assert late.patient == survivor
+    undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    late.refresh_from_db()
+    assert late.patient == merged
+    assert gather_late_rows(merge=done, by=clinic.system, at=now) == 0
+
+
+def test_the_news_of_a_merge_carries_keys_only(merge):
+    done = merge()
+    assert (
+        list(Fact.objects.filter(kind="RecordsMerged").values_list("payload", flat=True))
+        == [{"merge_id": done.pk, "patient_id": done.survivor_id}] * 2
+    )
