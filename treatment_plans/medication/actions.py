@@ -267,15 +267,11 @@ def _let_partners_know(order: Order, at: datetime) -> None:
 
 
 def _lock_patient(patient_id: int) -> date | None:
-    """Hold the patient's row, so that one verb at a time decides about this person's medication; return the day of death, if any.
-
-    When the record was merged into another one meanwhile, that one is held too: what is decided is decided about the person.
-    """
+    """Hold the patient's row, and that of the record into which it was merged meanwhile; return the day of death, if any."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT deceased_on, merged_into_id FROM patients_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
-        died_on: date | None
-        died_on, merged_into = cursor.fetchone()
-    return died_on if merged_into is None else _lock_patient(merged_into)
+        found: tuple[date | None, int | None] = cursor.fetchone()
+    return found[0] if found[1] is None else _lock_patient(found[1])
 
 
 def _locked(order: Order) -> Order:
