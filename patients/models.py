@@ -27,6 +27,7 @@ from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
 from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
+from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
@@ -90,6 +91,8 @@ __all__ = [
     "SafetyFollowUp",
     "SafetySignal",
     "SecureAddress",
+    "ToxicologyPanel",
+    "ToxicologyResult",
     "Transmission",
     "TreatingRelationship",
     "UseReport",

@@ -25,6 +25,7 @@ from casemgr.reactions.safety import (
     plan_the_follow_up,
     tell_somebody,
 )
+from casemgr.reactions.toxicology import ask_for_a_confirmation
 from casemgr.sharing.webhooks import Webhook
 from patients.caseload.actions import end_care_team
 from patients.consent.events import ConsentHandedIn, ConsentRevoked
@@ -48,6 +49,7 @@ from patients.safety.events import (
     SafetyFollowUpDone,
     SafetyFollowUpPlanned,
 )
+from patients.toxicology.events import ToxicologyConfirmationAsked
 from patients.transmissions.actions import queue_transmission, withhold_transmissions
 from patients.transmissions.events import NewsForPartners, TransmissionNotSent
 from patients.transmissions.models import EventKind, Transmission, TransmissionState
@@ -377,6 +379,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     SafetyConcernWaits: [each(look_whether_somebody_came)],
     SafetyFollowUpDone: [each(finish_the_follow_up)],
     SafetyFollowUpPlanned: [each(plan_the_follow_up)],
+    ToxicologyConfirmationAsked: [each(ask_for_a_confirmation)],
     TransmissionNotSent: [each(_look_at_what_was_not_sent)],
 }
 
