@@ -8,7 +8,7 @@ from patients.consent.models import Consent, ConsentRecipient, ConsentScan, Fund
 from patients.diagnoses.models import Diagnosis, DiagnosisEntry, UseReport
 from patients.disclosures.bases.models import AuditAccess, AuthorityReport, CourtOrder, EmergencyDisclosure, ResearchApproval
 from patients.disclosures.models import Disclosure
-from patients.episodes.models import Episode
+from patients.episodes.models import AdmissionFacts, Episode, LeavingPlan, SubstanceTold
 from patients.guarding.models import AllowedReader, ChartRestriction, Conflict, GlassAttempt, GlassBreak
 from patients.health.allergies.models import Allergy, AllergyQuestion
 from patients.health.education.models import Education
@@ -20,6 +20,7 @@ from patients.health.overdoses.models import Overdose
 from patients.health.pain.models import PainProblem, PainScore, PainStep
 from patients.health.pregnancy.models import Pregnancy
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
+from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
 from patients.merging.models import Merge, MovedRows, PossibleDuplicate
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
@@ -31,6 +32,7 @@ from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
+    "AdmissionFacts",
     "Allergy",
     "AllergyQuestion",
     "AllowedReader",
@@ -66,7 +68,10 @@ __all__ = [
     "IncidentAssessment",
     "IncidentPerson",
     "InfectionTest",
+    "Inquiry",
+    "InquiryStep",
     "InteractionReview",
+    "LeavingPlan",
     "Merge",
     "MovedRows",
     "NaloxoneKit",
@@ -90,12 +95,16 @@ __all__ = [
     "SafetyConcern",
     "SafetyFollowUp",
     "SafetySignal",
+    "ScreeningVisit",
     "SecureAddress",
+    "SubstanceTold",
     "ToxicologyPanel",
     "ToxicologyResult",
     "Transmission",
     "TreatingRelationship",
+    "Triage",
     "UseReport",
     "Vaccination",
+    "WaitlistPlace",
     "WebhookEndpoint",
 ]

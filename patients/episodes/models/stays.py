@@ -1,5 +1,6 @@
 """Keep when a person was in care, in which program and at which site."""
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -10,32 +11,32 @@ from casemgr.core.accounts.models import Program, Site
 from casemgr.core.append_only import tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
+from patients.episodes.models.vocabulary import DischargeReason, ReferralSource
 from patients.record.models import Patient
 
+NEEDS_PLAN = """
+IF NOT EXISTS (
+    SELECT 1 FROM patients_leavingplan p WHERE p.episode_id = NEW.id AND (
+        p.basis IN ('answered', 'elsewhere')
+        OR (p.basis = 'moved' AND NEW.discharge_reason = '4')
+        OR (p.basis = 'died' AND NEW.discharge_reason = '6')
+    )
+) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'stay_ends_with_its_questions_answered',
+        MESSAGE = 'A stay ends with medication, naloxone, next appointment and contact answered.';
+END IF;
+RETURN NEW;
+"""
+"""SQL that refuses the end of a stay before its plan for leaving is written (patients.episodes.models.discharge)."""
 
-class DischargeReason(models.TextChoices):
-    """Code why an episode ended (TEDS-D REASON)."""
-
-    COMPLETED = "1", _("Treatment completed")
-    LEFT = "2", _("Left before completion")
-    ENDED_BY_PROGRAM = "3", _("Ended by the program")
-    TRANSFERRED = "4", _("Transferred")
-    INCARCERATED = "5", _("Incarcerated")
-    DIED = "6", _("Died")
-    OTHER = "7", _("Other")
-
-
-class ReferralSource(models.TextChoices):
-    """Code who sent the person (TEDS-A PSOURCE)."""
-
-    SELF = "1", _("Self, family or friend")
-    SUBSTANCE_USE_CARE = "2", _("Substance use care provider")
-    HEALTH_CARE = "3", _("Other health care provider")
-    SCHOOL = "4", _("School")
-    EMPLOYER = "5", _("Employer")
-    COMMUNITY = "6", _("Other community referral")
-    JUSTICE = "7", _("Court or criminal justice")
-    UNKNOWN = "97", _("Unknown")
+STAY_ENDS_WITH_ANSWERS = pgtrigger.Trigger(
+    name="stay_ends_with_answers",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("discharged_on"),
+    condition=pgtrigger.Condition("(OLD.discharged_on IS NULL AND NEW.discharged_on IS NOT NULL)"),
+    func=NEEDS_PLAN,
+)
+"""Guard the end of a stay at every door, also at plain SQL; a stay that was over before we heard of it is written down as over."""
 
 
 @tracked
@@ -80,6 +81,7 @@ class Episode(Recorded):
                 ],
             ),
         ]
+        triggers = [STAY_ENDS_WITH_ANSWERS]
         indexes = [
             models.Index(fields=["program", "site", "patient"], condition=Q(discharged_on__isnull=True), name="open_episodes"),
             models.Index(fields=["patient", "site", "program"], name="episodes_of_patient"),

@@ -1,0 +1,318 @@
+"""Take inquiries, ask what must be asked at once, keep the waitlist; the only writer of the tables of this feature."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Choices, Model
+from django.utils.translation import gettext as _
+
+from casemgr.core.accounts.models import Site, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.action import action
+from casemgr.core.outbox.recording import record_fact
+from casemgr.core.refusals import Reason, Refused
+from patients.inquiries.events import InquiryInDanger
+from patients.inquiries.models import (
+    AskedBy,
+    AskedFor,
+    Asker,
+    DoneAtOnce,
+    Inquiry,
+    InquiryEnd,
+    InquiryState,
+    InquiryStep,
+    InterimHelp,
+    Pace,
+    ScreeningOutcome,
+    ScreeningVisit,
+    StepKind,
+    Triage,
+    TriageAnswer,
+    WaitlistPlace,
+)
+from patients.inquiries.queries import latest_triage, locked_inquiry, open_place_of
+from patients.inquiries.rules import call_back_by, dangers, owed, pace_of, waiting_priority
+from patients.record.models import Patient
+
+FACTS = (
+    "asker", "asker_name", "came_by", "given_name", "family_name", "birth_date", "asks_for", "words", "call_back", "call_back_whose",
+    "may_leave_message", "may_text", "say_nothing", "best_time", "language", "language_name", "interpreter_needed", "pace",
+)  # fmt: skip
+"""What is written down of somebody who asks."""
+
+QUESTIONS = ("overdose_now", "overdosed", "suicidal", "suicide_plan", "uses_alone", "has_naloxone", "pregnant", "injects")
+"""What is asked at once."""
+
+SENT_AWAY = (InquiryEnd.REFERRED, InquiryEnd.NOT_FOR_US)
+
+
+@action(Can.TAKE_INQUIRY)
+def take_inquiry(*, site: Site, asker: str, received_at: datetime, by: User, at: datetime, **facts: Any) -> Inquiry:
+    """Write down that somebody asks for help; nothing is needed but who asks, and no chart is made."""
+    if unknown := facts.keys() - set(FACTS):
+        raise TypeError(f"An inquiry has no fact {sorted(unknown)}.")
+    inquiry = Inquiry(
+        program_id=site.program_id, site=site, asker=asker, received_at=received_at, call_by=received_at, recorded_at=at, recorded_by=by
+    )
+    for name, value in facts.items():
+        setattr(inquiry, name, value.strip() if isinstance(value, str) else value)
+    if reasons := _contradictions(inquiry, at):
+        raise Refused(*reasons)
+    inquiry.call_by = call_back_by(received_at, inquiry.pace)
+    inquiry.save(force_insert=True)
+    return inquiry
+
+
+@action(Can.TAKE_INQUIRY)
+def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) -> Inquiry:
+    """Correct or complete what somebody said; what is not named stays."""
+    if unknown := facts.keys() - set(FACTS):
+        raise TypeError(f"An inquiry has no fact {sorted(unknown)}.")
+    row = _open(inquiry)
+    for name, value in facts.items():
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    if reasons := _contradictions(row, at):
+        raise Refused(*reasons)
+    row.call_by = call_back_by(row.received_at, row.pace)
+    row.save(update_fields=[*facts, "call_by"])
+    return row
+
+
+@action(Can.TAKE_INQUIRY)
+def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[str] = (), done_words: str = "", **answers: str) -> Triage:
+    """Keep what was answered about overdose and suicide and what was done at once; a yes counts at once and is never refused."""
+    row = locked_inquiry(inquiry)
+    if unknown := answers.keys() - set(QUESTIONS):
+        raise TypeError(f"A triage asks nothing about {sorted(unknown)}.")
+    reasons = [Reason(_("Choose one of the answers."), field=name) for name, answer in answers.items() if answer not in TriageAnswer.values]
+    if strange := set(done) - set(DoneAtOnce.values):
+        reasons.append(
+            Reason(_("Choose what was done: %(strange)s is not on the list.") % {"strange": ", ".join(sorted(strange))}, field="done")
+        )
+    if reasons:
+        raise Refused(*reasons)
+    triage = Triage.objects.create(
+        inquiry=row, asked_at=at, **answers, done=list(done), done_words=done_words.strip(), recorded_at=at, recorded_by=by
+    )
+    found = dangers(answers)
+    priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
+    row.pace = pace_of(found, priority, row.pace)
+    row.call_by = min(row.call_by, call_back_by(at if found else row.received_at, row.pace))
+    row.save(update_fields=["pace", "call_by"])
+    if place := open_place_of(row):
+        _rank(place, priority, row)
+    if found:
+        _tell_of_danger(row, triage, at)
+    return triage
+
+
+@action(Can.TAKE_INQUIRY)
+def take_on_inquiry(*, inquiry: Inquiry, by: User, at: datetime) -> Inquiry:
+    """Say that one calls back oneself."""
+    row = _open(inquiry)
+    row.in_hand = by
+    row.save(update_fields=["in_hand"])
+    return row
+
+
+@action(Can.TAKE_INQUIRY)
+def note_inquiry_step(
+    *, inquiry: Inquiry, kind: str, happened_at: datetime, by: User, at: datetime, given_help: str = "", words: str = ""
+) -> InquiryStep:
+    """Note a call, an offer or help given while waiting; help given in time moves the day by which a place is owed."""
+    row = _open(inquiry)
+    reasons = _against_step(kind, given_help, happened_at, at)
+    if reasons:
+        raise Refused(*reasons)
+    step = InquiryStep.objects.create(
+        inquiry=row,
+        kind=kind,
+        given_help=given_help if kind == StepKind.INTERIM else "",
+        happened_at=happened_at,
+        words=words.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    if kind == StepKind.INTERIM and (place := open_place_of(row)):
+        _rank(place, place.priority, row)
+    return step
+
+
+@action(Can.TAKE_INQUIRY)
+def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) -> Inquiry:
+    """Say who the person of an inquiry is; a danger that was told before is told of this person again."""
+    row = _open(inquiry)
+    if row.patient_id not in (None, patient.pk):
+        raise Refused(_("This inquiry belongs to somebody already. Take a new one for the other person."), code="linked")
+    known = Patient.objects.filter(pk=patient.pk, registered_site__program=row.program_id) | Patient.objects.filter(
+        pk=patient.pk, episodes__program=row.program_id
+    )
+    if not known.exists():
+        raise Refused(_("This person is not known in this program. Register them here."), field="patient", code="not_in_program")
+    row.patient = patient
+    row.save(update_fields=["patient"])
+    triage = latest_triage(row)
+    if triage is not None and dangers({name: getattr(triage, name) for name in QUESTIONS}):
+        _tell_of_danger(row, triage, at)
+    return row
+
+
+@action(Can.TAKE_INQUIRY)
+def put_on_waitlist(*, inquiry: Inquiry, joined_on: date, by: User, at: datetime) -> WaitlistPlace:
+    """Let somebody wait for a place, in the order that pregnancy and injecting give."""
+    row = _open(inquiry)
+    if open_place_of(row) is not None:
+        raise Refused(_("This person is on the waitlist already."), code="waiting")
+    today = at.astimezone(row.site.zone).date()
+    if joined_on > today:
+        raise Refused(_("The day lies in the future."), field="joined_on")
+    place = WaitlistPlace(inquiry=row, program_id=row.program_id, site_id=row.site_id, joined_on=joined_on, recorded_at=at, recorded_by=by)
+    triage = latest_triage(row)
+    _rank(place, waiting_priority(pregnant=triage.pregnant, injects=triage.injects) if triage else place.priority, row)
+    row.state = InquiryState.WAITING
+    row.save(update_fields=["state"])
+    return place
+
+
+@action(Can.TAKE_INQUIRY)
+def close_inquiry(*, inquiry: Inquiry, because: str, by: User, at: datetime, went_to: str = "", words: str = "") -> Inquiry:
+    """Say what an inquiry came to; whoever is sent on is sent somewhere. A place on the waitlist is left with it."""
+    row = _open(inquiry)
+    reasons = []
+    if because not in InquiryEnd.values:
+        reasons.append(Reason(_("Say what it came to."), field="because"))
+    if because in SENT_AWAY and not went_to.strip():
+        reasons.append(Reason(_("Write where the person was sent."), field="went_to"))
+    if because == InquiryEnd.ADMITTED and row.patient_id is None:
+        reasons.append(Reason(_("Say first who the person is."), field="because"))
+    if reasons:
+        raise Refused(*reasons)
+    return _close(row, because, at, went_to=went_to, words=words)
+
+
+@action(Can.ADMIT_PATIENT)
+def close_inquiries_of_admitted(*, inquiries: Sequence[Inquiry], by: User, at: datetime) -> int:
+    """Close what somebody asked for, because they were admitted."""
+    for inquiry in inquiries:
+        _close(_open(inquiry), InquiryEnd.ADMITTED, at)
+    return len(inquiries)
+
+
+@action(Can.TAKE_INQUIRY)
+def record_screening_visit(
+    *, inquiry: Inquiry, outcome: str, held_at: datetime, by: User, at: datetime, found: str = "", where_to: str = ""
+) -> ScreeningVisit:
+    """Keep what a screening visit came to, and do what follows from it: admit, wait, or send on to somewhere."""
+    row = _open(inquiry)
+    reasons = _against_visit(row, outcome, where_to, held_at, at)
+    if reasons:
+        raise Refused(*reasons)
+    visit = ScreeningVisit.objects.create(
+        inquiry=row,
+        patient=row.patient,
+        held_at=held_at,
+        found=found.strip(),
+        outcome=outcome,
+        where_to=where_to.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    if outcome == ScreeningOutcome.ADMIT:
+        row.state = InquiryState.TO_ADMIT
+        row.save(update_fields=["state"])
+    elif outcome == ScreeningOutcome.WAIT and open_place_of(row) is None:
+        put_on_waitlist(inquiry=row, joined_on=at.astimezone(row.site.zone).date(), by=by, at=at)
+    elif outcome in (ScreeningOutcome.REFER, ScreeningOutcome.NOT_FOR_US):
+        because = InquiryEnd.REFERRED if outcome == ScreeningOutcome.REFER else InquiryEnd.NOT_FOR_US
+        _close(row, because, at, went_to=where_to)
+    return visit
+
+
+def _open(inquiry: Inquiry) -> Inquiry:
+    """Return an inquiry that is not closed, held until the end."""
+    row = locked_inquiry(inquiry)
+    if not row.is_open:
+        raise Refused(_("This inquiry is closed. Take a new one if the person asks again."), code="closed")
+    return row
+
+
+def _close(row: Inquiry, because: str, at: datetime, *, went_to: str = "", words: str = "") -> Inquiry:
+    """Close an inquiry and leave the waitlist with the same reason."""
+    if place := open_place_of(row):
+        place.left_on = max(at.astimezone(row.site.zone).date(), place.joined_on)
+        place.left_because, place.left_words = because, words.strip()[:500]
+        place.save(update_fields=["left_on", "left_because", "left_words"])
+    row.state, row.ended_because, row.ended_at = InquiryState.CLOSED, because, at
+    row.went_to, row.ended_words = went_to.strip(), words.strip()
+    row.save(update_fields=["state", "ended_because", "ended_at", "went_to", "ended_words"])
+    return row
+
+
+def _rank(place: WaitlistPlace, priority: int, row: Inquiry) -> None:
+    """Give a place its order and the days by which help and admission are owed; an earlier yes is not undone by a later unknown."""
+    place.priority = min(priority, place.priority) if place.pk else priority
+    requested_on = row.received_at.astimezone(row.site.zone).date()
+    has_interim = InquiryStep.objects.filter(inquiry=row, kind=StepKind.INTERIM).exists()
+    days = owed(place.priority, row.received_at, requested_on, has_interim=has_interim)
+    place.interim_by, place.admit_by = days.interim_by, days.admit_by
+    place.save()
+
+
+def _tell_of_danger(row: Inquiry, triage: Triage, at: datetime) -> None:
+    """Record that somebody is in danger, in the transaction in which it was said."""
+    fact = InquiryInDanger(inquiry_id=row.pk, triage_id=triage.pk, patient_id=row.patient_id or 0)
+    record_fact(fact, at=at, key=f"inquiry:danger:{triage.pk}:{row.patient_id or 0}")
+
+
+CHOICES: dict[str, type[Choices]] = {"asker": Asker, "came_by": AskedBy, "asks_for": AskedFor, "pace": Pace}
+
+
+def _contradictions(inquiry: Inquiry, at: datetime) -> list[Reason]:
+    """Return what cannot be true of an inquiry."""
+    reasons = _unknown_codes(inquiry, CHOICES)
+    today = at.astimezone(inquiry.site.zone).date()
+    checks = (
+        (inquiry.received_at > at, "received_at", _("The moment lies in the future.")),
+        (bool(inquiry.birth_date and inquiry.birth_date > today), "birth_date", _("The date of birth lies in the future.")),
+        (
+            inquiry.language == "other" and not inquiry.language_name,
+            "language_name",
+            _("Write which language the person speaks."),
+        ),
+        (
+            not inquiry.call_back and (inquiry.may_leave_message or inquiry.may_text),
+            "call_back",
+            _("Write the number at which a message may be left or texted."),
+        ),
+    )
+    return reasons + [Reason(text, field=field) for holds, field, text in checks if holds]
+
+
+def _unknown_codes(row: Model, choices: dict[str, type[Choices]]) -> list[Reason]:
+    """Return the fields that hold no code of theirs."""
+    return [
+        Reason(_("Choose one of the answers."), field=name) for name, known in choices.items() if getattr(row, name) not in known.values
+    ]
+
+
+def _against_step(kind: str, given_help: str, happened_at: datetime, at: datetime) -> list[Reason]:
+    """Return what stands against a step."""
+    checks = (
+        (kind not in StepKind.values, "kind", _("Say what was done.")),
+        (kind == StepKind.INTERIM and given_help not in InterimHelp.values, "given_help", _("Say which help was given.")),
+        (happened_at > at, "happened_at", _("The moment lies in the future.")),
+    )
+    return [Reason(text, field=field) for holds, field, text in checks if holds]
+
+
+def _against_visit(row: Inquiry, outcome: str, where_to: str, held_at: datetime, at: datetime) -> list[Reason]:
+    """Return what stands against a screening visit."""
+    sends_on = outcome in (ScreeningOutcome.REFER, ScreeningOutcome.NOT_FOR_US)
+    checks = (
+        (row.patient_id is None, "", _("Say first who the person is: look for their record, or register them.")),
+        (outcome not in ScreeningOutcome.values, "outcome", _("Say what the visit came to.")),
+        (sends_on and not where_to.strip(), "where_to", _("Write where the person was sent.")),
+        (held_at > at, "held_at", _("The moment lies in the future.")),
+    )
+    return [Reason(text, field=field) for holds, field, text in checks if holds]

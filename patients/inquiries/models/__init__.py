@@ -1,0 +1,37 @@
+"""Keep inquiries, what was asked at once, who waits, and screening visits."""
+
+from patients.inquiries.models.inquiries import Inquiry, InquiryStep, Triage
+from patients.inquiries.models.vocabulary import (
+    AskedBy,
+    AskedFor,
+    Asker,
+    DoneAtOnce,
+    InquiryEnd,
+    InquiryState,
+    InterimHelp,
+    Pace,
+    ScreeningOutcome,
+    StepKind,
+    TriageAnswer,
+)
+from patients.inquiries.models.waiting import ScreeningVisit, WaitingPriority, WaitlistPlace
+
+__all__ = [
+    "AskedBy",
+    "AskedFor",
+    "Asker",
+    "DoneAtOnce",
+    "Inquiry",
+    "InquiryEnd",
+    "InquiryState",
+    "InquiryStep",
+    "InterimHelp",
+    "Pace",
+    "ScreeningOutcome",
+    "ScreeningVisit",
+    "StepKind",
+    "Triage",
+    "TriageAnswer",
+    "WaitingPriority",
+    "WaitlistPlace",
+]

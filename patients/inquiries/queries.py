@@ -1,0 +1,82 @@
+"""Read who asked for help and who waits, as far as somebody may see it."""
+
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.rules import Can
+from patients.caseload.queries import hidden_from, patients_seen_by
+from patients.episodes.models import Episode
+from patients.inquiries.models import Inquiry, InquiryState, Triage, WaitlistPlace
+from patients.record.models import Patient
+from patients.record.queries import Candidate, duplicate_candidates
+
+
+def inquiries_seen_by(user: User) -> QuerySet[Inquiry]:
+    """Return the inquiries at the sites where this user takes calls (42 CFR 2.12(c)(3)).
+
+    Who is in no care yet is on nobody's caseload: all who take calls at the site see them. Once the person is in care, only those see
+    the inquiry who see the person; a restricted chart keeps its inquiry too.
+    """
+    here = Q(pk__in=())
+    for membership in user.reach(Can.TAKE_INQUIRY):
+        here |= Q(site=membership.site_id) if membership.site_id else Q(program=membership.program_id)
+    in_care = Episode.objects.filter(patient=OuterRef("patient"), discharged_on__isnull=True)
+    seen = Q(patient__isnull=True) | ~Exists(in_care) | Q(patient__in=patients_seen_by(user, can=Can.TAKE_INQUIRY))
+    rows = Inquiry.objects.filter(here, seen).exclude(hidden_from(user, can=Can.TAKE_INQUIRY))
+    return rows.select_related("site", "patient", "in_hand")
+
+
+def to_call_back(user: User) -> QuerySet[Inquiry]:
+    """Return the inquiries about which somebody has to act, the most pressing first."""
+    return inquiries_seen_by(user).filter(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]).order_by("pace", "call_by", "id")
+
+
+def inquiries_for(patient: Patient) -> QuerySet[Inquiry]:
+    """Return what was asked by or for a person before they came, the latest first."""
+    return Inquiry.objects.filter(patient=patient).select_related("site", "recorded_by").order_by("-received_at", "-id")
+
+
+def latest_triage(inquiry: Inquiry) -> Triage | None:
+    """Return what was asked at once last."""
+    return Triage.objects.filter(inquiry=inquiry).first()
+
+
+def locked_inquiry(inquiry: Inquiry) -> Inquiry:
+    """Return an inquiry as it is now, held until the transaction ends."""
+    return Inquiry.objects.select_for_update(of=("self",), no_key=True).select_related("site", "program", "patient").get(pk=inquiry.pk)
+
+
+def open_place_of(inquiry: Inquiry) -> WaitlistPlace | None:
+    """Return the place on the waitlist that was not left."""
+    return WaitlistPlace.objects.filter(inquiry=inquiry, left_on__isnull=True).first()
+
+
+def waitlist_of(program: Program) -> QuerySet[WaitlistPlace]:
+    """Return who waits for a place in a program, in order, each with their `position`; the window counts also those one may not see."""
+    position = Window(RowNumber(), order_by=[F("priority").asc(), F("joined_on").asc(), F("pk").asc()])
+    return WaitlistPlace.objects.filter(program=program, left_on__isnull=True).annotate(position=position)
+
+
+def waitlist_seen_by(user: User, program: Program) -> list[WaitlistPlace]:
+    """Return who waits in this program and may be seen, each with position and what was done for them."""
+    seen = set(inquiries_seen_by(user).filter(state=InquiryState.WAITING).values_list("pk", flat=True))
+    rows = waitlist_of(program).select_related("inquiry__patient", "inquiry__site", "site").prefetch_related("inquiry__steps")
+    return [place for place in rows.order_by("priority", "joined_on", "pk") if place.inquiry_id in seen]
+
+
+def first_request_for(patient: Patient, program_id: int, until: date) -> Inquiry | None:
+    """Return the earliest open inquiry of a person in a program: from that day on they waited."""
+    rows = Inquiry.objects.filter(patient=patient, program=program_id).exclude(state=InquiryState.CLOSED)
+    return rows.filter(received_at__date__lte=until).select_related("site").order_by("received_at", "id").first()
+
+
+def people_like(inquiry: Inquiry) -> list[Candidate]:
+    """Return who in the program may be the person of an inquiry, with reasons; nobody when no name was given."""
+    if not inquiry.name:
+        return []
+    return duplicate_candidates(
+        program=inquiry.program, given_name=inquiry.given_name, family_name=inquiry.family_name, birth_date=inquiry.birth_date
+    )

@@ -1,0 +1,91 @@
+"""Decide what a first call means: danger, how soon somebody calls back, in which order people wait, and until when help is owed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+INTERIM_WITHIN = timedelta(hours=48)
+"""Time after the request within which interim services are made available (45 CFR 96.126(b)(2) for people who inject; read in the text of
+September 2024. For pregnant people 45 CFR 96.131(d)(2): from memory, kept as program policy)."""
+
+ADMIT_WITHIN_DAYS = 14
+"""Days after the request within which somebody who injects is admitted (45 CFR 96.126(b)(1))."""
+
+ADMIT_WITH_INTERIM_DAYS = 120
+"""Days after the request at the latest, when no program had room and interim services were made available (45 CFR 96.126(b)(2))."""
+
+INTERIM_SOURCE = "45 CFR 96.126(b)"
+PREFERENCE_SOURCE = "program policy, after 45 CFR 96.131(a)"
+"""The order of admission as programs under the block grant publish it: pregnant and injecting, pregnant, injecting, everybody else."""
+
+PREGNANT_INJECTING, PREGNANT, INJECTING, OTHERS = 1, 2, 3, 4
+NOW, TODAY, SOON, ROUTINE = 1, 2, 3, 4
+
+CALL_WITHIN = {NOW: timedelta(0), TODAY: timedelta(hours=4), SOON: timedelta(hours=24), ROUTINE: timedelta(hours=72)}
+"""How soon somebody speaks with the person. Program policy; the figures are ours."""
+
+LONG_WAIT_DAYS = 14
+"""Days on the waitlist from which a wait is shown as long, whoever waits. Program policy; the figure is that of 45 CFR 96.126(b)(1)."""
+
+
+class Danger(StrEnum):
+    """Name what in a triage means danger to life; the value is the question."""
+
+    OVERDOSE_NOW = "overdose_now"
+    OVERDOSED = "overdosed"
+    SUICIDAL = "suicidal"
+    SUICIDE_PLAN = "suicide_plan"
+
+
+def dangers(answers: Mapping[str, str]) -> list[Danger]:
+    """Return the questions about overdose and suicide that were answered with yes."""
+    return [danger for danger in Danger if answers.get(danger.value) == "yes"]
+
+
+def waiting_priority(*, pregnant: str, injects: str) -> int:
+    """Return the order in which somebody is admitted."""
+    if pregnant == "yes":
+        return PREGNANT_INJECTING if injects == "yes" else PREGNANT
+    return INJECTING if injects == "yes" else OTHERS
+
+
+def pace_of(found: list[Danger], priority: int, said: int) -> int:
+    """Return how soon somebody speaks with the person: never later than what the answers ask for."""
+    asked_for = NOW if found else TODAY if priority != OTHERS else ROUTINE
+    return min(asked_for, said)
+
+
+def call_back_by(received_at: datetime, pace: int) -> datetime:
+    """Return until when the person is called back."""
+    return received_at + CALL_WITHIN[pace]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Hold until when interim services and a place are owed to somebody who waits; nothing where no rule names a day."""
+
+    interim_by: datetime | None = None
+    admit_by: date | None = None
+
+
+def owed(priority: int, requested_at: datetime, requested_on: date, *, has_interim: bool) -> Owed:
+    """Return until when interim help and a place are owed: 48 hours, 14 days, or 120 days once interim help was given."""
+    if priority == OTHERS:
+        return Owed()
+    days = ADMIT_WITH_INTERIM_DAYS if has_interim else ADMIT_WITHIN_DAYS
+    return Owed(None if has_interim else requested_at + INTERIM_WITHIN, requested_on + timedelta(days=days))
+
+
+def days_waiting(joined_on: date, today: date) -> int:
+    """Return how many days somebody has waited."""
+    return max((today - joined_on).days, 0)
+
+
+SOURCES = {"person": "1", "family": "1", "provider": "3", "court": "7", "other": "6"}
+"""Who sent the person, in the codes of an admission (TEDS-A PSOURCE), by who asked."""
+
+
+def referral_source_of(asker: str) -> str:
+    """Return the code for who sent the person."""
+    return SOURCES.get(asker, "97")
