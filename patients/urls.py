@@ -75,6 +75,7 @@ urlpatterns = [
     path("<uuid:patient>/care/admit/", caseload.admit, name="admit"),
     path("<uuid:patient>/care/<int:episode>/transfer/", episodes.transfer, name="transfer"),
     path("<uuid:patient>/care/<int:episode>/discharge/", episodes.discharge, name="discharge"),
+    path("<uuid:patient>/care/<int:episode>/facts/", episodes.admission_facts, name="admission_facts"),
     path("<uuid:patient>/team/", caseload.team, name="team"),
     path("<uuid:patient>/team/assign/", caseload.assign, name="assign"),
     path("<uuid:patient>/team/<int:member>/end/", caseload.end_member, name="end_member"),

@@ -10,6 +10,7 @@ from casemgr.core.outbox.draining import drain
 from patients.episodes.actions import discharge_patient, transfer_patient
 from referrals.casework.models import Task
 from tests.charts import order_for
+from tests.worlds import ALL_ANSWERED
 
 TODAY = date(2026, 3, 4)
 
@@ -20,7 +21,7 @@ def order(clinic):
 
 
 def test_after_a_discharge_the_prescriber_decides_and_the_list_says_so(clinic, order, now, sign_in):
-    discharge_patient(episode=order.patient.episodes.get(), on=TODAY, reason="1", by=clinic.case_manager, at=now)
+    discharge_patient(episode=order.patient.episodes.get(), on=TODAY, reason="1", **ALL_ANSWERED, by=clinic.case_manager, at=now)
     drain(at=now)
     task = Task.objects.get(key=f"order:discharged:{order.pk}")
     assert (task.owner, task.urgency, task.domain) == (clinic.prescriber, 1, "health")
@@ -40,6 +41,6 @@ def test_after_a_move_the_prescriber_decides_about_the_order_at_the_old_site(cli
 
 
 def test_without_an_order_nobody_is_asked(clinic, now):
-    discharge_patient(episode=clinic.patient().episodes.get(), on=TODAY, reason="1", by=clinic.case_manager, at=now)
+    discharge_patient(episode=clinic.patient().episodes.get(), on=TODAY, reason="1", **ALL_ANSWERED, by=clinic.case_manager, at=now)
     drain(at=now)
     assert not Task.objects.exists()

@@ -3,17 +3,34 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
+
+from django.db.models import QuerySet
 
 from casemgr.core.accounts.models import Membership, Program, Site, User, UserKind
 from casemgr.core.accounts.rules import CASELOAD_ROLES, Role
 from patients.caseload.models import CareTeamMember
-from patients.episodes.models import Episode
+from patients.episodes.models import Episode, LeavingPlan
 from patients.record.models import Patient
 
 _numbers = count(1)
 
 GIVEN, FAMILY = "Zqvxw", "Kxqzjw"
 """What people in tests are called, with a number behind it: nothing else is spelled like this, so that a name that gets out is noticed."""
+
+
+ALL_ANSWERED = {
+    "medication": "not_taken", "naloxone": "in_hand", "appointment": "declined", "appointment_words": "Sees a doctor at home.",
+    "contact": "declined", "contact_words": "Moves away.",
+}  # fmt: skip
+"""Answers with which a discharge is finished and asks nothing of anybody afterwards."""
+
+
+def end_stays(stays: QuerySet[Episode], on: Any, reason: str = "1") -> None:
+    """End stays in the table itself, as another system would have told them."""
+    for stay in stays.all():
+        LeavingPlan.objects.create(episode=stay, basis="elsewhere", recorded_at=stay.recorded_at, recorded_by_id=stay.recorded_by_id)
+    stays.update(discharged_on=on, discharge_reason=reason)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
 from casemgr.demo.life import Life
 from casemgr.demo.people import Course, Persona
+from casemgr.demo.wayin import answers_of
 from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
 from patients.caseload.actions import assign_care_team_member
 from patients.consent.actions import record_consent
@@ -39,7 +40,9 @@ def leave(life: Life, day: date) -> None:
     for person in [p for p in life.in_care if p.discharged_on == day]:
         if life.is_past(at):
             by = staff_of(life, person)[Role.CASE_MANAGER]
-            discharge_patient(episode=person.course.episode, on=day, reason=person.discharge_reason, by=by, at=at)
+            discharge_patient(
+                episode=person.course.episode, on=day, reason=person.discharge_reason, **answers_of(person, day, by), by=by, at=at
+            )
             life.in_care.remove(person)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,14 @@ from casemgr.core.messaging.models import Message
 from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
+from casemgr.reactions.coming import close_inquiries, owe_notice_to_admitted, take_team_along
+from casemgr.reactions.leaving import (
+    ask_about_orders_elsewhere,
+    ask_about_orders_left,
+    call_after_discharge,
+    end_team_of_discharged,
+    owe_notice_to_discharged_no_longer,
+)
 from casemgr.reactions.merging import gather_what_came_late
 from casemgr.reactions.owners import in_charge, may_take_on
 from casemgr.reactions.safety import (
@@ -27,18 +34,15 @@ from casemgr.reactions.safety import (
 )
 from casemgr.reactions.toxicology import ask_for_a_confirmation
 from casemgr.sharing.webhooks import Webhook
-from patients.caseload.actions import end_care_team
 from patients.consent.events import ConsentHandedIn, ConsentRevoked
 from patients.consent.models import Consent, HandedIn, InformationCategory, Settlement
 from patients.disclosures.queries import what_would_be_told
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
-from patients.episodes.models import Episode
 from patients.guarding.events import GlassBroken, GlassNotJustified
 from patients.guarding.models import GlassBreak
 from patients.incidents.actions import report_incident
 from patients.incidents.models import IncidentKind
 from patients.merging.events import RecordsMerged
-from patients.notices.actions import owe_notice, owe_notice_no_longer
 from patients.record.models import Patient
 from patients.record.queries import person_behind
 from patients.safety.events import (
@@ -87,24 +91,6 @@ NOT_SENT = {
     TransmissionState.DOUBTFUL: gettext_lazy("Ask %(name)s whether it arrived"),
 }
 """What somebody is asked to do about a sending that did not go as it should."""
-
-
-def _end_care_team(event: PatientDischarged, at: datetime) -> str:
-    """End the care team of a person who was discharged."""
-    episode = Episode.objects.select_related("patient").get(pk=event.episode_id)
-    return f"{end_care_team(episode=episode, by=User.objects.system(), at=at)} left the care team"
-
-
-def _owe_notice(event: PatientAdmitted, at: datetime) -> str:
-    """Start the clock for the notice of privacy rights of a person who was admitted."""
-    episode = Episode.objects.select_related("program").get(pk=event.episode_id)
-    return "owed" if owe_notice(episode=episode, by=User.objects.system(), at=at) else "silent: given already, or gone"
-
-
-def _owe_notice_no_longer(event: PatientDischarged, at: datetime) -> str:
-    """Stop the clock for the notice of a person who is in care no longer."""
-    episode = Episode.objects.select_related("program").get(pk=event.episode_id)
-    return f"{owe_notice_no_longer(episode=episode, by=User.objects.system(), at=at)} notices owed no longer"
 
 
 def _remind(facts: Sequence[Due], at: datetime) -> Outcomes:
@@ -321,48 +307,16 @@ def _warn_of_deadline(event: ClockWarningDue, at: datetime) -> str:
     return "overdue" if event.days_left < 0 else f"due in {event.days_left} days"
 
 
-def _ask_about_orders_left(event: PatientDischarged, at: datetime) -> str:
-    """Let the prescriber decide about each order that goes on although the person was discharged; nothing is stopped by itself."""
-    stay = Episode.objects.select_related("patient").get(pk=event.episode_id)
-    if Episode.objects.filter(patient=stay.patient, program=stay.program_id, discharged_on__isnull=True).exists():
-        return "silent: the person is in care again"
-    left = Order.objects.filter(patient=stay.patient, program=stay.program_id, state__in=RUNNING)
-    return _ask_prescribers(left, "discharged", _("Decide about an order that goes on after the discharge"), at)
-
-
-def _ask_about_orders_elsewhere(event: PatientTransferred, at: datetime) -> str:
-    """Let the prescriber decide about each order that stayed at the site from which the person moved away."""
-    stay = Episode.objects.select_related("patient").get(pk=event.episode_id)
-    left = Order.objects.filter(patient=stay.patient, program=stay.program_id, state__in=RUNNING).exclude(site=stay.site_id)
-    return _ask_prescribers(left, f"moved:{stay.pk}", _("Decide about an order: the person moved to another site"), at)
-
-
-def _ask_prescribers(orders: QuerySet[Order], why: str, title: str, at: datetime) -> str:
-    """Add one urgent task for each of these orders."""
-    tasks = [
-        add_task(
-            patient=order.patient,
-            program=order.program,
-            domain=TaskDomain.HEALTH,
-            title=title,
-            detail=_("End it, or write a new one where the person is given it. Until then it stands as it is."),
-            due_on=at.astimezone(order.program.zone).date(),
-            owner=order.prescriber if may_take_on(order.prescriber, order.patient, order.program_id) else None,
-            urgency=Urgency.URGENT,
-            key=f"order:{why}:{order.pk}",
-            by=User.objects.system(),
-            at=at,
-        )
-        for order in orders.select_related("patient", "program", "prescriber").order_by("pk")
-    ]
-    return f"{len(tasks)} orders to decide about"
-
-
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ClockWarningDue: [each(_warn_of_deadline)],
-    PatientAdmitted: [each(_owe_notice)],
-    PatientDischarged: [each(_owe_notice_no_longer), each(_ask_about_orders_left), each(_end_care_team)],
-    PatientTransferred: [each(_ask_about_orders_elsewhere)],
+    PatientAdmitted: [each(owe_notice_to_admitted), each(close_inquiries)],
+    PatientDischarged: [
+        each(owe_notice_to_discharged_no_longer),
+        each(ask_about_orders_left),
+        each(call_after_discharge),
+        each(end_team_of_discharged),
+    ],
+    PatientTransferred: [each(ask_about_orders_elsewhere), each(take_team_along)],
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     SessionMissed: [each(_reach_out_after_missed_session)],

@@ -36,6 +36,7 @@ from patients.diagnoses.actions import record_diagnosis, revise_diagnosis
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.models import Disclosure
 from patients.episodes.actions import admit_patient, discharge_patient, transfer_patient
+from patients.episodes.forms import LeavingForm
 from patients.episodes.models import Episode
 from patients.record.actions import (
     add_contact_point,
@@ -171,6 +172,7 @@ class EpisodeAdmin(PatientTable):
                 on=day_field(_("On")),
                 reason=forms.ChoiceField(label=_("Why"), choices=Episode._meta.get_field("discharge_reason").choices or ()),
                 note=forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})),
+                **{**LeavingForm.base_fields, "caller": SeenChoiceField(colleagues_of, label=_("Who calls"), required=False)},
             ),
             "episode",
             _open_episode,

@@ -1,6 +1,6 @@
 """Say who cares for whom."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -13,6 +13,8 @@ from casemgr.core.refusals import Reason, Refused
 from patients.caseload.models import CareTeamMember
 from patients.episodes.actions import admit_patient
 from patients.episodes.models import Episode
+from patients.episodes.queries import plan_of_stay
+from patients.episodes.rules import FOLLOW_UP_DAYS
 from patients.record.models import Patient
 from patients.record.queries import locked
 
@@ -80,14 +82,48 @@ def end_care_team_member(*, member: CareTeamMember, until: date, by: User, at: d
 def end_care_team(*, episode: Episode, by: User, at: datetime) -> int:
     """End the care team of a stay that has ended; return how many were on it.
 
-    When the person is back in care by now, only those go who were on the team before they came back.
+    When the person is back in care by now, only those go who were on the team before they came back. Who promised to call after the
+    discharge stays until the last call is due: nobody can call whom they may not see.
     """
     row = locked(episode.patient)
     team = CareTeamMember.objects.filter(patient=row, program=episode.program_id, until__isnull=True)
     back = Episode.objects.filter(patient=row, program=episode.program_id, discharged_on__isnull=True).first()
     if back is not None:
         team = team.filter(recorded_at__lt=back.recorded_at)
-    return team.update(until=Greatest(F("since"), episode.discharged_on), is_lead=False)
+    plan = plan_of_stay(episode.pk) if back is None else None
+    calls = 0
+    if plan is not None and plan.caller_id is not None and episode.discharged_on is not None:
+        last_call = episode.discharged_on + timedelta(days=FOLLOW_UP_DAYS[-1] + 1)
+        calls = team.filter(user=plan.caller_id).update(until=Greatest(F("since"), last_call), is_lead=False)
+    return calls + team.filter(until__isnull=True).update(until=Greatest(F("since"), episode.discharged_on), is_lead=False)
+
+
+@action(Can.ASSIGN_CARE_TEAM)
+def take_care_team_along(*, episode: Episode, by: User, at: datetime) -> int:
+    """Let those of the former care team who work in the new program too go on there; the others end. Return how many went along."""
+    row, former = locked(episode.patient), episode.transferred_from
+    if former is None or former.program_id == episode.program_id:
+        return 0
+    team = list(CareTeamMember.objects.filter(patient=row, program=former.program_id, until__isnull=True).select_related("user"))
+    known = set(CareTeamMember.objects.filter(patient=row, program=episode.program_id, until__isnull=True).values_list("user", "role"))
+    led = CareTeamMember.objects.filter(patient=row, program=episode.program_id, until__isnull=True, is_lead=True).exists()
+    along = [m for m in team if m.role in m.user.roles_in(episode.program_id) and (m.user_id, m.role) not in known]
+    ends = CareTeamMember.objects.filter(pk__in=[m.pk for m in team])
+    ends.update(until=Greatest(F("since"), episode.admitted_on), is_lead=False)
+    CareTeamMember.objects.bulk_create(
+        CareTeamMember(
+            patient=row,
+            program_id=episode.program_id,
+            user=m.user,
+            role=m.role,
+            is_lead=m.is_lead and not led,
+            since=episode.admitted_on,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        for m in along
+    )
+    return len(along)
 
 
 def _is_known_in(patient: Patient, program: Program) -> bool:

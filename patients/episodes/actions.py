@@ -156,19 +156,22 @@ def discharge_patient(
 
 
 @action(Can.ADMIT_PATIENT)
-def record_admission_facts(*, episode: Episode, by: User, at: datetime, substances: Sequence[Told] = (), **facts: str) -> AdmissionFacts:
-    """Write down what was asked at an admission; what nobody asked stays open and is listed, and nothing is refused for being unknown."""
+def record_admission_facts(
+    *, episode: Episode, by: User, at: datetime, substances: Sequence[Told] | None = None, **facts: str
+) -> AdmissionFacts:
+    """Write down what was asked at an admission; what nobody asked stays open and is listed, and unknown is an answer."""
     stay = locked_episode(episode)
-    told = [completed_substance(each) for each in substances]
+    row = facts_of_stay(stay) or AdmissionFacts(episode=stay, recorded_at=at, recorded_by=by)
+    told = _told_of(row) if substances is None else [completed_substance(each) for each in substances]
     if reasons := _against_facts(stay, facts, told):
         raise Refused(*reasons)
-    row = facts_of_stay(stay) or AdmissionFacts(episode=stay, recorded_at=at, recorded_by=by)
-    known = completed(facts, sex=stay.patient.sex, source=stay.referral_source)
+    known = completed({**{name: getattr(row, name) for name in ASKED}, **facts}, sex=stay.patient.sex, source=stay.referral_source)
     for name, value in known.items():
         setattr(row, name, value)
     row.missing = missing_facts(known, told)
     row.save()
-    _write_substances(row, told, by, at)
+    if substances is not None:
+        _write_substances(row, told, by, at)
     return row
 
 
@@ -183,10 +186,15 @@ def _open_facts(stay: Episode, former: Episode | None, by: User, at: datetime) -
     known = facts_of_stay(former) if former is not None else None
     facts = {name: getattr(known, name) for name in ASKED} if known is not None else dict.fromkeys(ASKED, "")
     facts = completed(facts, sex=stay.patient.sex, source=stay.referral_source)
-    told = [Told(**each) for each in known.substances.values("substance", "route", "frequency", "first_use")] if known else []
+    told = _told_of(known) if known is not None else []
     row = AdmissionFacts.objects.create(episode=stay, **facts, missing=missing_facts(facts, told), recorded_at=at, recorded_by=by)
     if told:
         _write_substances(row, told, by, at)
+
+
+def _told_of(row: AdmissionFacts) -> list[Told]:
+    """Return the substances that are on the record already."""
+    return [Told(**each) for each in row.substances.values("substance", "route", "frequency", "first_use")] if row.pk else []
 
 
 def _write_substances(row: AdmissionFacts, told: Sequence[Told], by: User, at: datetime) -> None:

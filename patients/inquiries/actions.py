@@ -10,9 +10,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
-from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
-from patients.inquiries.events import InquiryInDanger
 from patients.inquiries.models import (
     AskedBy,
     AskedFor,
@@ -32,8 +30,9 @@ from patients.inquiries.models import (
     WaitlistPlace,
 )
 from patients.inquiries.queries import latest_triage, locked_inquiry, open_place_of
-from patients.inquiries.rules import call_back_by, dangers, owed, pace_of, waiting_priority
+from patients.inquiries.rules import Danger, call_back_by, concern_level, dangers, owed, pace_of, waiting_priority
 from patients.record.models import Patient
+from patients.safety.actions import raise_concern_from_inquiry
 
 FACTS = (
     "asker", "asker_name", "came_by", "given_name", "family_name", "birth_date", "asks_for", "words", "call_back", "call_back_whose",
@@ -103,7 +102,7 @@ def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[s
     if place := open_place_of(row):
         _rank(place, priority, row)
     if found:
-        _tell_of_danger(row, triage, at)
+        _tell_of_danger(row, triage, found, by, at)
     return triage
 
 
@@ -153,8 +152,8 @@ def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) 
     row.patient = patient
     row.save(update_fields=["patient"])
     triage = latest_triage(row)
-    if triage is not None and dangers({name: getattr(triage, name) for name in QUESTIONS}):
-        _tell_of_danger(row, triage, at)
+    if triage is not None and (found := dangers({name: getattr(triage, name) for name in QUESTIONS})):
+        _tell_of_danger(row, triage, found, by, at)
     return row
 
 
@@ -259,10 +258,25 @@ def _rank(place: WaitlistPlace, priority: int, row: Inquiry) -> None:
     place.save()
 
 
-def _tell_of_danger(row: Inquiry, triage: Triage, at: datetime) -> None:
-    """Record that somebody is in danger, in the transaction in which it was said."""
-    fact = InquiryInDanger(inquiry_id=row.pk, triage_id=triage.pk, patient_id=row.patient_id or 0)
-    record_fact(fact, at=at, key=f"inquiry:danger:{triage.pk}:{row.patient_id or 0}")
+def _tell_of_danger(row: Inquiry, triage: Triage, found: Sequence[Danger], by: User, at: datetime) -> None:
+    """Raise a concern about the person's safety, once it is known who they are; before that the inquiry stands first on every list."""
+    if row.patient is None:
+        return
+    said = [str(Triage._meta.get_field(danger.value).verbose_name) for danger in found]
+    done = [str(DoneAtOnce(code).label) for code in triage.done] + [triage.done_words]
+    words = _("Said in an inquiry: %(said)s. Done at once: %(done)s.") % {
+        "said": "; ".join(said),
+        "done": "; ".join(filter(None, done)) or _("nothing was written down"),
+    }
+    raise_concern_from_inquiry(
+        patient=row.patient,
+        program=row.program,
+        level=concern_level(found),
+        words=words,
+        inquiry_ref=f"patients.triage:{triage.pk}",
+        by=by,
+        at=at,
+    )
 
 
 CHOICES: dict[str, type[Choices]] = {"asker": Asker, "came_by": AskedBy, "asks_for": AskedFor, "pace": Pace}

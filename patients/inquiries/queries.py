@@ -1,7 +1,5 @@
 """Read who asked for help and who waits, as far as somebody may see it."""
 
-from datetime import date
-
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
@@ -67,10 +65,10 @@ def waitlist_seen_by(user: User, program: Program) -> list[WaitlistPlace]:
     return [place for place in rows.order_by("priority", "joined_on", "pk") if place.inquiry_id in seen]
 
 
-def first_request_for(patient: Patient, program_id: int, until: date) -> Inquiry | None:
-    """Return the earliest open inquiry of a person in a program: from that day on they waited."""
-    rows = Inquiry.objects.filter(patient=patient, program=program_id).exclude(state=InquiryState.CLOSED)
-    return rows.filter(received_at__date__lte=until).select_related("site").order_by("received_at", "id").first()
+def open_requests_of(patient_id: int, program_id: int) -> QuerySet[Inquiry]:
+    """Return what a person asked for in a program that is not closed, the earliest first: from that day on they waited."""
+    rows = Inquiry.objects.filter(patient=patient_id, program=program_id).exclude(state=InquiryState.CLOSED)
+    return rows.select_related("site").order_by("received_at", "id")
 
 
 def people_like(inquiry: Inquiry) -> list[Candidate]:

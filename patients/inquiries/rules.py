@@ -1,6 +1,6 @@
 """Decide what a first call means: danger, how soon somebody calls back, in which order people wait, and until when help is owed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -41,6 +41,15 @@ class Danger(StrEnum):
 def dangers(answers: Mapping[str, str]) -> list[Danger]:
     """Return the questions about overdose and suicide that were answered with yes."""
     return [danger for danger in Danger if answers.get(danger.value) == "yes"]
+
+
+NOT_ASSESSED, HIGH = 1, 4
+"""Levels of a concern as patients.safety.rules.Level has them."""
+
+
+def concern_level(found: Sequence[Danger]) -> int:
+    """Return how grave a concern is before anybody has assessed it: high when life is in danger now or a plan was named."""
+    return HIGH if {Danger.OVERDOSE_NOW, Danger.SUICIDE_PLAN} & set(found) else NOT_ASSESSED
 
 
 def waiting_priority(*, pregnant: str, injects: str) -> int:

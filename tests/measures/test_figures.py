@@ -13,6 +13,7 @@ from patients.episodes.actions import discharge_patient, transfer_patient
 from patients.episodes.models import Episode
 from referrals.casework.models import Task
 from tests.charts import dose_of, order_for
+from tests.worlds import end_stays
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.sessions.models import Session
 
@@ -120,7 +121,8 @@ def test_a_transfer_between_our_sites_is_neither_admission_nor_discharge(clinic,
 
 def test_the_census_is_that_of_the_last_day_of_the_period(clinic, scope):
     patient = clinic.patient()
-    Episode.objects.filter(patient=patient).update(admitted_on=TODAY - 10 * DAY, discharged_on=TODAY - 5 * DAY, discharge_reason="1")
+    Episode.objects.filter(patient=patient).update(admitted_on=TODAY - 10 * DAY)
+    end_stays(patient.episodes, TODAY - 5 * DAY)
     assert numbers(scope(until=TODAY - 5 * DAY))["census"] == 1
     assert numbers(scope(until=TODAY - 4 * DAY))["census"] == 0
 

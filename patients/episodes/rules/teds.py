@@ -39,6 +39,8 @@ def completed(facts: Mapping[str, str], *, sex: str, source: str) -> dict[str, s
     employment = found["employment"]
     if employment and employment != "4":
         found["outside_labor_force"] = NOT_APPLICABLE
+    elif found["outside_labor_force"] == NOT_APPLICABLE or not employment:
+        found["outside_labor_force"] = ""
     if source != "7":
         found["justice"] = NOT_APPLICABLE
     if sex == "male" and not found["pregnant"]:

@@ -12,6 +12,7 @@ from patients.caseload.models import CareTeamMember
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.episodes.actions import admit_patient, discharge_patient
 from patients.record.models import Patient
+from tests.worlds import ALL_ANSWERED
 
 SINCE = date(2026, 2, 2)
 
@@ -111,7 +112,7 @@ def test_a_discharge_ends_the_care_team(clinic, newcomer, place, by, now):
     stay = admit_patient(patient=newcomer, site=clinic.north, admitted_on=SINCE, **by)
     place(clinic.case_manager, Role.CASE_MANAGER, is_lead=True)
     place(clinic.therapist, Role.THERAPIST)
-    discharge_patient(episode=stay, on=date(2026, 3, 4), reason="1", **by)
+    discharge_patient(episode=stay, on=date(2026, 3, 4), reason="1", **ALL_ANSWERED, **by)
     drain(at=now)
     assert Fact.objects.get(kind="PatientDischarged").outcome == "2 left the care team"
     assert {member.until for member in CareTeamMember.objects.all()} == {date(2026, 3, 4)}
@@ -121,7 +122,7 @@ def test_a_discharge_ends_the_care_team(clinic, newcomer, place, by, now):
 def test_a_late_reaction_leaves_the_team_of_the_next_stay_alone(clinic, newcomer, place, by, now):
     first = admit_patient(patient=newcomer, site=clinic.north, admitted_on=SINCE, **by)
     place(clinic.therapist, Role.THERAPIST)
-    discharge_patient(episode=first, on=date(2026, 3, 4), reason="2", **by)
+    discharge_patient(episode=first, on=date(2026, 3, 4), reason="2", **ALL_ANSWERED, **by)
     later = now + timedelta(hours=1)
     admit_patient(patient=newcomer, site=clinic.north, admitted_on=date(2026, 3, 4), by=clinic.case_manager, at=later)
     place(clinic.case_manager, Role.CASE_MANAGER, at=later)

@@ -17,6 +17,7 @@ from patients.caseload.queries import (
 )
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+from tests.worlds import end_stays
 
 
 def _registered(clinic, site, by):
@@ -41,9 +42,9 @@ def world(clinic):
     former = clinic.on_care_team(people["once_mine"], clinic.case_manager)
     former.until = date(2026, 2, 1)
     former.save()
-    people["gone"].episodes.update(discharged_on=date(2026, 2, 1), discharge_reason="1")
+    end_stays(people["gone"].episodes, date(2026, 2, 1))
     stay = people["moved"].episodes.get()
-    people["moved"].episodes.update(discharged_on=date(2026, 2, 1), discharge_reason="4")
+    end_stays(people["moved"].episodes, date(2026, 2, 1), "4")
     Episode.objects.create(
         patient=people["moved"], program=clinic.program, site=clinic.south, admitted_on=date(2026, 2, 1), transferred_from=stay,
         recorded_at=clinic.now, recorded_by=clinic.system,

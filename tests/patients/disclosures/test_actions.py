@@ -13,6 +13,7 @@ from patients.disclosures.actions import Withheld, disclose, disclose_many
 from patients.disclosures.models import Disclosure
 from patients.disclosures.rules import STATEMENT_LONG
 from patients.episodes.models import Episode
+from tests.worlds import end_stays
 
 DISCLOSE_QUERIES = 7
 # savepoint, author, consents held, restrictions held, account, audit row, savepoint released
@@ -208,7 +209,7 @@ def test_the_end_of_treatment_ends_the_consent_that_says_so(clinic, consent, hos
     patient = clinic.patient()
     consent(patient, valid_until=None, ends_with="end of the treatment")
     assert tell(patient).patient_id == patient.pk
-    Episode.objects.update(discharged_on=date(2026, 3, 10), discharge_reason="1")
+    end_stays(Episode.objects, date(2026, 3, 10))
     assert len(tell_many(clinic, hospital)) == 1
     later = now + timedelta(days=6)  # the tenth, where the program is
     assert tell_many(clinic, hospital, at=later) == []

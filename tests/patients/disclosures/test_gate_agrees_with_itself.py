@@ -16,6 +16,7 @@ from patients.episodes.models import Episode
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.restrictions.queries import restrictions_on
+from tests.worlds import end_stays
 
 CONSENTS = 600
 
@@ -27,9 +28,7 @@ def crowd(clinic, now, hospital, landlord):
     today = date(2026, 3, 4)
     patients = [clinic.patient() for _ in range(CONSENTS * 2 // 3)]
     for patient in patients[::5]:
-        Episode.objects.filter(patient=patient).update(
-            discharged_on=today + timedelta(days=chance.choice([-3, 0, 1])), discharge_reason="1"
-        )
+        end_stays(patient.episodes, today + timedelta(days=chance.choice([-3, 0, 1])))
     consents = []
     for number in range(CONSENTS):
         kind = chance.choice(["tpo", "specific"])
@@ -256,7 +255,7 @@ def people(clinic, now, known):
     chance, today = random.Random(20261122), now.date()
     by = {"recorded_at": now, "recorded_by": clinic.case_manager}
     patients = [clinic.patient() for _ in range(HUNDRED)]
-    Episode.objects.filter(patient__in=patients[::6]).update(discharged_on=today, discharge_reason="1")
+    end_stays(Episode.objects.filter(patient__in=patients[::6], discharged_on__isnull=True), today)
     for patient in patients:
         if chance.random() < 0.2:
             FundraisingChoice.objects.create(patient=patient, opted_out=chance.random() < 0.7, **by)

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from casemgr.core.audit.models import AuditEvent
 from patients.episodes.models import Episode
+from tests.worlds import ALL_ANSWERED, end_stays
 
 CARE_QUERIES = 7
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
@@ -52,7 +53,7 @@ def test_a_person_is_transferred_and_the_history_shows_both_sites(clinic, worker
 
 def test_a_discharge_before_the_admission_is_refused_at_its_field(worker, ana):
     stay = ana.episodes.get()
-    answer = worker.post(_page("discharge", ana, stay.pk), {"on": "2026-01-01", "reason": "1", "note": "Typed text"})
+    answer = worker.post(_page("discharge", ana, stay.pk), {"on": "2026-01-01", "reason": "1", "note": "Typed text", **ALL_ANSWERED})
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"on": ["The day is before the admission on Jan. 5, 2026."]}
     assert "Typed text" in _text(answer)
@@ -61,7 +62,7 @@ def test_a_discharge_before_the_admission_is_refused_at_its_field(worker, ana):
 
 def test_a_person_is_discharged(worker, ana):
     stay = ana.episodes.get()
-    answer = worker.post(_page("discharge", ana, stay.pk), {"on": "2026-03-01", "reason": "1"})
+    answer = worker.post(_page("discharge", ana, stay.pk), {"on": "2026-03-01", "reason": "1", **ALL_ANSWERED})
     assert answer.url == reverse("patients:caseload")
     stay.refresh_from_db()
     assert (stay.discharged_on, stay.discharge_reason) == (date(2026, 3, 1), "1")
@@ -69,7 +70,7 @@ def test_a_person_is_discharged(worker, ana):
 
 def test_a_form_left_open_while_somebody_else_discharged_says_so(worker, ana):
     stay = ana.episodes.get()
-    ana.episodes.update(discharged_on=date(2026, 2, 1), discharge_reason="2")
+    end_stays(ana.episodes, date(2026, 2, 1), "2")
     answer = worker.post(_page("discharge", ana, stay.pk), {"on": "2026-03-01", "reason": "1"})
     assert answer.status_code == 422
     assert answer.context["form"].non_field_errors() == ["This stay has ended already. Somebody was quicker; look at the record again."]

@@ -30,6 +30,7 @@ from patients.guarding.models import Conflict, GlassAttempt, GlassBreak
 from patients.guarding.rules import Ground
 from patients.transmissions.models import Transmission
 from referrals.casework.actions import add_task
+from tests.worlds import end_stays
 from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.plan.actions import start_plan
 
@@ -276,7 +277,7 @@ def test_a_tie_found_out_closes_the_window(clinic, right_now, again, exactly, in
 
 def test_a_miss_says_the_same_for_nobody_for_another_program_and_for_who_has_left(clinic, right_now, internal, exactly):
     gone = clinic.patient()
-    gone.episodes.update(discharged_on=F("admitted_on"), discharge_reason="1")
+    end_stays(gone.episodes, F("admitted_on"))
     near = clinic.patient(given="Maria", family="Lopez")
     asked = [
         exactly(gone),

@@ -18,6 +18,7 @@ from patients.notices.models import NoticeGiven
 from patients.notices.queries import stays_without_notice
 from patients.notices.rules import languages, version_on, versions, what_is_missing, wording
 from patients.record.models import Patient
+from tests.worlds import ALL_ANSWERED
 
 TODAY = date(2026, 3, 4)
 VERSION = "2026-02"
@@ -119,7 +120,7 @@ def test_who_was_given_it_before_is_not_reminded_at_the_next_admission(clinic, n
 def test_who_is_discharged_is_owed_no_longer(clinic, newcomer, now):
     episode = admit_patient(patient=newcomer, site=clinic.north, admitted_on=TODAY, by=clinic.case_manager, at=now)
     drain(at=now)
-    discharge_patient(episode=episode, on=TODAY, reason="1", by=clinic.case_manager, at=now)
+    discharge_patient(episode=episode, on=TODAY, reason="1", **ALL_ANSWERED, by=clinic.case_manager, at=now)
     drain(at=now)
     assert Clock.objects.get().outcome == "discharged"
 

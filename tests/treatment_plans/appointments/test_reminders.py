@@ -15,6 +15,7 @@ from casemgr.reactions import reasons_not_to_send
 from patients.episodes.models import Episode
 from patients.record.models import ContactPoint, Patient
 from tests.treatment_plans.appointments.conftest import local
+from tests.worlds import end_stays
 from treatment_plans.appointments.actions import cancel_appointment, decide_reminders, move_appointment, settle_appointment
 from treatment_plans.appointments.models import Appointment
 
@@ -122,7 +123,7 @@ def test_whoever_died_or_left_is_not_written_to_but_a_first_visit_is(clinic, opt
         book(patient, local(*TEN))
     book(back, local(*TEN), kind="intake")
     Patient.objects.filter(pk=dead.pk).update(deceased_on=date(2026, 3, 6))
-    Episode.objects.filter(patient__in=[left, back]).update(discharged_on=date(2026, 3, 6), discharge_reason="1")
+    end_stays(Episode.objects.filter(patient__in=[left, back]), date(2026, 3, 6))
     outcomes(DAY_BEFORE)
     said = {fact.payload["patient_id"]: fact.outcome for fact in Fact.objects.filter(key__endswith="24h")}
     assert said == {
@@ -270,7 +271,7 @@ class TestAtTheMomentOfSending:
         assert self.reason() == ("withheld", "The phone or e-mail is no longer used.")
 
     def test_the_person_left_since(self, queued, letters):
-        Episode.objects.update(discharged_on=date(2026, 3, 8), discharge_reason="2")
+        end_stays(Episode.objects, date(2026, 3, 8), "2")
         letters(DAY_BEFORE)
         assert self.reason() == ("withheld", "The person is no longer in this care.")
 

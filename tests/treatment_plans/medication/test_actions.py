@@ -13,6 +13,7 @@ from patients.diagnoses.models import Diagnosis
 from patients.episodes.actions import transfer_patient
 from patients.episodes.models import Episode
 from patients.screenings.models import Observation
+from tests.worlds import end_stays
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.inventory.models import Lot, StockEntry
 from treatment_plans.medication.actions import (
@@ -180,7 +181,7 @@ def test_a_closed_site_gives_no_dose(ordered, give, close_site, clinic):
 
 def test_nobody_is_dosed_after_discharge(ordered, give, clinic):
     order = ordered()
-    Episode.objects.update(discharged_on=TODAY, discharge_reason="1")
+    end_stays(Episode.objects, TODAY)
     with pytest.raises(Refused) as refused:
         give(order)
     assert codes(refused) == ["not_in_care"]
@@ -318,7 +319,7 @@ def test_steps_up_may_be_written_in_advance_and_the_window_still_looks_at_the_fi
 def test_the_first_day_comes_again_after_readmission(ordered, give, clinic, now):
     patient = clinic.patient()
     give(ordered(patient, mg=50))
-    Episode.objects.update(discharged_on=TOMORROW, discharge_reason="2")
+    end_stays(Episode.objects, TOMORROW, "2")
     back = now + timedelta(days=60)
     Episode.objects.create(
         patient=patient,
@@ -535,6 +536,6 @@ def test_an_order_at_the_new_site_asks_for_no_first_day_reason(clinic, ordered, 
 
 def test_whoever_was_discharged_misses_no_dose(clinic, ordered, now):
     order = ordered()
-    Episode.objects.filter(patient=order.patient).update(discharged_on=TODAY, discharge_reason="01")
+    end_stays(order.patient.episodes, TODAY, "01")
     assert note_missed_doses(site=clinic.north, day=TODAY, by=clinic.system, at=now) == 0
     assert not Fact.objects.filter(kind="DoseMissed").exists()
