@@ -28,6 +28,8 @@ APPEND_ONLY = {
     "Handout",
     "ConsentScan",
     "MovedRows",
+    "Triage",
+    "InquiryStep",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",
