@@ -6,6 +6,7 @@ from casemgr.desk.agreements import views as agreement_views
 from casemgr.desk.chart import views as chart_views
 from casemgr.desk.history import views as history_views
 from casemgr.desk.privacy import views as privacy_views
+from casemgr.desk.recovery import views as recovery_views
 from casemgr.desk.search import views as search_views
 from casemgr.desk.today import views as today_views
 from casemgr.desk.watched import views as watched_views
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", today_views.today, name="today"),
     path("search/", search_views.search, name="search"),
     path("chart/<uuid:patient>/", chart_views.chart, name="chart"),
+    path("chart/<uuid:patient>/recovery/", recovery_views.recovery, name="recovery"),
+    path("chart/<uuid:patient>/recovery/picture/", recovery_views.picture, name="recovery_picture"),
     path("chart/<uuid:patient>/history/", history_views.history, name="history"),
     path("privacy/", privacy_views.privacy, name="privacy"),
     path("privacy/deadlines/<int:clock>/", privacy_views.deadline, name="deadline"),

@@ -12,6 +12,7 @@ from casemgr.desk.chart.panels.diagnoses import DIAGNOSES
 from casemgr.desk.chart.panels.medication import MEDICATION
 from casemgr.desk.chart.panels.panel import Panel
 from casemgr.desk.chart.panels.plan import PLAN
+from casemgr.desk.chart.panels.recovery import RECOVERY
 from casemgr.desk.chart.panels.referrals import REFERRALS
 from casemgr.desk.chart.panels.screenings import SCREENINGS
 from casemgr.desk.chart.panels.sessions import SESSIONS
@@ -19,6 +20,7 @@ from casemgr.desk.chart.panels.tasks import TASKS
 from casemgr.desk.chart.panels.team import TEAM
 
 PANELS: tuple[Panel, ...] = (
+    RECOVERY,
     DIAGNOSES,
     PLAN,
     MEDICATION,
