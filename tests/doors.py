@@ -30,6 +30,7 @@ from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.counseling.actions import save_counseling_note, sign_counseling_note
 from treatment_plans.counseling.models import CounselingOpening
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
@@ -37,6 +38,8 @@ from treatment_plans.plan.models import Goal, Objective, Plan, Problem
 from treatment_plans.sessions.models import Attendance, Session
 
 CANARY = "Zyxwvut"
+COUNSELED = "Qxqzkvjw"
+"""A word that stands in counseling notes and nowhere else in the world."""
 UNKNOWN = 987_654_321
 CHOSEN = {"code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
 """Arguments that choose what a page does and name no row."""
@@ -193,6 +196,8 @@ class Everything:
         )
         session = Session.objects.create(site=self.site, clinician=clinician, kind="individual", shared_text=CANARY, **hours, **stamp)
         attendance = Attendance.objects.create(session=session, patient=patient, note=CANARY, **stamp)
+        note = save_counseling_note(attendance=attendance, body=f"I wonder about {COUNSELED}.", by=clinician, at=at)
+        sign_counseling_note(note=note, by=clinician, at=at)
         self.rows |= {
             "plan": plan.pk,
             "problem": problem.pk,

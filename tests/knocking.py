@@ -1,7 +1,7 @@
 """Knock at doors and say which answers are wrong; what the tests of all doors ask, and the tests that show that they would notice."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.test import Client
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import CASELOAD_ROLES, Can, Role
-from tests.doors import CANARY, CHOSEN, Everything, Route, routes, unknown
+from tests.doors import CANARY, CHOSEN, COUNSELED, Everything, Route, routes, unknown
 from tests.worlds import Clinic
 
 OPEN = {
@@ -26,6 +26,9 @@ ABOUT_PARTNERS_NOT_PATIENTS = {"organization", "agreement", "audit", "research"}
 
 FOR_ONE_READER = {"treatment_plans:opened_notes"}
 """Routes whose rows name the one person who may open them; for everybody else they do not exist, whoever may see the patient."""
+
+READERS_OF_NOTES = {("treatment_plans:counseling_note", Role.THERAPIST), ("treatment_plans:opened_notes", Role.CASE_MANAGER)}
+"""On which page who reads the counseling note of one's own person: its author, and the one to whom it was opened."""
 
 OWN = "Ownperson"
 SEARCHES = {"desk:search", "referrals:choose_person"}
@@ -67,8 +70,10 @@ def open_to_nobody(client: Client, pages: Iterable[Route]) -> list[str]:
 
 def said(answer: Any) -> str:
     """Return what an answer holds, page or file, at once or in pieces."""
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return body.decode(errors="replace")
+    if not hasattr(answer, "said"):  # what comes in pieces comes only once
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        answer.said = body.decode(errors="replace")
+    return str(answer.said)
 
 
 def plain(answer: Any) -> str:
@@ -122,16 +127,25 @@ def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Ever
         allowed = any(user.may(Can(right)) for right in route.rights)
         if nobody.status_code != (404 if allowed else 403):
             wrong.append(f"{route.name}: nobody is {nobody.status_code}")
-        for relation, everything in world.items():
+        near = world if allowed else {"own": world["own"]}  # without the right, nobody asks whose row it is
+        for relation, everything in near.items():
             answer = knock(browser, route, everything.arguments(route.arguments))
             seen = allowed and reaches(route, role, relation, names)
-            if seen and answer.status_code not in (200, 302, 422):
-                wrong.append(f"{route.name}: {relation} is {answer.status_code}")
-            if not seen and (answer.status_code != nobody.status_code or plain(answer) != plain(nobody)):
-                wrong.append(f"{route.name}: {relation} is {answer.status_code}, nobody is {nobody.status_code}")
-            if not seen and CANARY in said(answer):
-                wrong.append(f"{route.name}: {relation} leaks")
+            reads_notes = relation == "own" and (route.name, role) in READERS_OF_NOTES
+            wrong += [f"{route.name}: {relation} {fault}" for fault in _faults(answer, nobody, seen, reads_notes)]
     return wrong
+
+
+def _faults(answer: Any, nobody: Any, seen: bool, reads_notes: bool) -> Iterator[str]:
+    """Yield what is wrong with an answer, beside the one about nobody."""
+    if seen and answer.status_code not in (200, 302, 422):
+        yield f"is {answer.status_code}"
+    if not seen and (answer.status_code != nobody.status_code or plain(answer) != plain(nobody)):
+        yield f"is {answer.status_code}, nobody is {nobody.status_code}"
+    if not seen and CANARY in said(answer):
+        yield "leaks"
+    if (COUNSELED in said(answer)) != reads_notes:
+        yield "does not show the counseling note to whom it is open" if reads_notes else "shows the counseling note"
 
 
 def lists_that_leak(browser: Client, user: User, pages: Iterable[Route]) -> tuple[list[tuple[str, str]], int]:

@@ -54,15 +54,16 @@ class Clinic:
             kind=UserKind.SYSTEM, defaults={"email": "system@casemgr.invalid", "full_name": "The system"}
         )
         clinic = cls(now, program, north, south, system)
-        for role in Role:
-            clinic.staff[role] = clinic.hire(role, north, email=f"{role}@north.test")
+        staff = User.objects.bulk_create([_somebody(role, email=f"{role}@north.test") for role in Role])
+        Membership.objects.bulk_create([_membership(user, program, north, role) for user, role in zip(staff, Role, strict=True)])
+        clinic.staff = dict(zip(Role, staff, strict=True))
         return clinic
 
     def hire(self, role: Role, site: Site | None, *, email: str = "", program: Program | None = None) -> User:
         """Make a user who holds this role at this site (or, with none, in the whole program)."""
-        number = next(_numbers)
-        user = User.objects.create(email=email or f"person{number}@clinic.test", full_name=f"{role.replace('_', ' ').title()} {number}")
-        Membership.objects.create(user=user, program=program or self.program, site=site, role=role, starts_on=date(2024, 1, 1))
+        user = _somebody(role, email=email)
+        user.save(force_insert=True)
+        _membership(user, program or self.program, site, role).save(force_insert=True)
         return user
 
     def patient(
@@ -85,15 +86,18 @@ class Clinic:
         Episode.objects.create(
             patient=patient, program=site.program, site=site, admitted_on=date(2026, 1, 5), recorded_at=self.now, recorded_by=self.system
         )
-        members = team or tuple(CASELOAD_ROLES)
-        for member in members:
-            user = self.staff[member] if isinstance(member, Role) else member
-            self.on_care_team(patient, user)
+        members = [self.staff[member] if isinstance(member, Role) else member for member in team or tuple(CASELOAD_ROLES)]
+        CareTeamMember.objects.bulk_create([self._member(patient, user) for user in members])
         return patient
 
     def on_care_team(self, patient: Patient, user: User) -> CareTeamMember:
         """Put a user on a patient's care team in the first role they hold."""
-        return CareTeamMember.objects.create(
+        member = self._member(patient, user)
+        member.save(force_insert=True)
+        return member
+
+    def _member(self, patient: Patient, user: User) -> CareTeamMember:
+        return CareTeamMember(
             patient=patient,
             program=self.program,
             user=user,
@@ -109,3 +113,12 @@ class Clinic:
             return self.staff[Role(name)]
         except ValueError:
             raise AttributeError(name) from None
+
+
+def _somebody(role: Role, *, email: str = "") -> User:
+    number = next(_numbers)
+    return User(email=email or f"person{number}@clinic.test", full_name=f"{role.replace('_', ' ').title()} {number}")
+
+
+def _membership(user: User, program: Program, site: Site | None, role: Role) -> Membership:
+    return Membership(user=user, program=program, site=site, role=role, starts_on=date(2024, 1, 1))

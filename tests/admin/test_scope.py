@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db.models import Model
 
@@ -8,8 +10,9 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.messaging.models import Message
 from casemgr.core.outbox.models import Fact
 from casemgr.core.ui.patient_rows import PatientRowAdmin
+from patients.accounting.models import Handout, RecordsRequest
 from patients.diagnoses.models import Diagnosis
-from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
+from patients.disclosures.bases.models import AuthorityReport, CourtOrder, EmergencyDisclosure
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
 from patients.transmissions.models import Transmission
@@ -21,8 +24,6 @@ from treatment_plans.medication.models import Order
 OF_PATIENTS = [
     model for model, admin in record_room._registry.items() if isinstance(admin, PatientRowAdmin) and model.__name__ != "Disclosure"
 ]
-KEPT_BY_VERBS_ALONE = {"AuthorityReport", "RecordsRequest", "Handout"}
-"""Tables whose rows only their verbs make; their scope is tested beside them, at their pages."""
 
 
 def fill_privacy(clinic, patient) -> None:
@@ -33,9 +34,20 @@ def fill_privacy(clinic, patient) -> None:
         no_consent_because="cannot_be_had", categories=["medications"], **common,
     )  # fmt: skip
     CourtOrder.objects.create(court="x", case_number="x", **common)
+    AuthorityReport.objects.create(kind="crime", authority="x", incident="x", fields=["incident"], **common)
     Transmission.objects.create(
         patient=patient, program=clinic.program, recipient=Organization.objects.first(), purpose="treatment", categories=["medications"],
         description="x", via="email", format="pdf", requested_at=clinic.now, due_at=clinic.now, requested_by=clinic.case_manager,
+    )  # fmt: skip
+    day = clinic.now.date()
+    asked = {"patient": patient, "program": clinic.program, "kind": "accounting", "period_from": day, "period_to": day}
+    request = RecordsRequest.objects.create(
+        received_on=day, due_on=day + timedelta(days=60), asked_how="desk", is_free=True, recorded_at=clinic.now,
+        recorded_by=clinic.system, **asked,
+    )  # fmt: skip
+    Handout.objects.create(
+        request=request, regime="part2", paper_form="pdf", language="en", disclosures=[], sha256="0" * 64, handed_at=clinic.now,
+        handed_by_id=clinic.system.pk, handed_by_name="x", **asked,
     )  # fmt: skip
 
 
@@ -44,7 +56,7 @@ def rows_of(model: type[Model], patient):
     return model._default_manager.filter(**{admin.patient_path: patient.pk})
 
 
-@pytest.mark.parametrize("model", [m for m in OF_PATIENTS if m.__name__ not in KEPT_BY_VERBS_ALONE], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", OF_PATIENTS, ids=lambda model: model.__name__)
 def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model):
     mine, theirs = clinic.patient(), clinic.patient(team=(clinic.hire(Role.CASE_MANAGER, clinic.north),))
     fill_chart(clinic, mine, 2)
@@ -54,7 +66,7 @@ def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model
     browser = sign_in(clinic.case_manager)
     own, other = rows_of(model, mine).first(), rows_of(model, theirs).first()
     if browser.get(place(model)).status_code == 403:
-        assert model.__name__ in {"CourtOrder", "EmergencyDisclosure"}
+        assert model.__name__ in {"CourtOrder", "EmergencyDisclosure", "AuthorityReport"}
         assert {browser.get(place(row, "change")).status_code for row in (own, other)} == {403}
         return
     assert browser.get(place(own, "change")).status_code == 200

@@ -85,8 +85,8 @@ def sent(page: Page, action: str, button=None) -> bytes:
 
 
 def text_of(pdf: bytes) -> str:
-    """Return the words of a PDF in one line, without the marks where a long word may break."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).replace("\u200b", "").split())
+    """Return the words of a PDF in one line."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
 def test_a_case_manager_records_a_consent_prints_it_shares_on_it_and_takes_it_back(sit_down):

@@ -14,9 +14,6 @@ from typing import Any, NamedTuple
 
 from pypdf import PdfReader
 
-WHERE_TO_BREAK = "\u200b"
-"""What paper puts into long words, so that they can be broken; a reader does not see it."""
-
 
 class Heard(NamedTuple):
     """Hold one request that a partner's system got."""
@@ -99,7 +96,7 @@ def text_of(body: bytes, media_type: str) -> str:
     kind = media_type.split(";")[0]
     if kind == "application/pdf":
         pages = [page.extract_text() for page in PdfReader(io.BytesIO(body)).pages]
-        return " ".join(" ".join(pages).replace(WHERE_TO_BREAK, "").split())
+        return " ".join(" ".join(pages).split())
     if kind == "text/csv":
         return "\n".join(" ".join(row) for row in csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     return json.dumps(json.loads(body), ensure_ascii=False)

@@ -25,6 +25,9 @@ REFERENCE = re.compile(rf'disclosure(?:s|_ids?)?"?:?\[?"?({UUID})', re.IGNORECAS
 """Where a receiver finds the number of the account: in envelope, foot, last line or mail, once what breaks lines is gone."""
 
 CONSENT = re.compile(r"Consent(\d+),signed(\d{4}-\d{2}-\d{2})")
+WRITTEN_AT = re.compile(r"\d{4}-\d\d-\d\d\d\d:\d\d")
+"""How a row of the paper begins, once its spaces are gone."""
+
 ORDER = {
     "kind": "criminal",
     "court": "Superior Court",
@@ -119,13 +122,17 @@ def handed_out(browser, world: World, paper_form: str) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
-def in_the_table(browser, world: World) -> list[Row]:
-    """Read the account as a spreadsheet opens it, the first first."""
+def in_the_table(browser, world: World) -> list[dict[str, str]]:
+    """Read the account as a spreadsheet opens it, the newest first, by its columns."""
     lines = list(csv.reader(io.StringIO(handed_out(browser, world, "csv").decode("utf-8-sig"), newline="")))[1:]
-    entries = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+    return [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+
+
+def rows_of(table: list[dict[str, str]]) -> list[Row]:
+    """Return the rows of a table, the first first."""
     return [
-        Row(entry["when"][:10], entry["to_whom"], entry["information"], entry["purpose"], _ground(entry["basis"]), entry["reference"])
-        for entry in reversed(entries)
+        Row(line["when"][:10], line["to_whom"], line["information"], line["purpose"], _ground(line["basis"]), line["reference"])
+        for line in reversed(table)
     ]
 
 
@@ -144,17 +151,26 @@ def numbered(rows: list[Row], account: list[Row]) -> list[Row]:
     return [row if row.reference else row._replace(reference=told.reference) for row, told in zip(rows, account, strict=True)]
 
 
-def faults_on_paper(pdf: bytes, rows: list[Row]) -> list[str]:
-    """Return what the paper says otherwise: each row in its order, between the number before and its own, and no row more."""
-    text, wrong = "".join(words_of(pdf).split()), []
-    for row in (row for row in reversed(rows) if row.reference):
-        said, found, text = text.partition(row.reference[:8])
-        said += text[:600]  # a row that a page breaks is read in two pieces, its number between them
-        wrong += [word for words in row[:5] for word in words.split() if word not in said] + ([] if found else [row.reference])
-    shown = "".join(words_of(pdf).split())
-    if len(re.findall(r"\d{4}-\d\d-\d\d\d\d:\d\d", shown)) != len(rows):
-        wrong.append("another number of rows")
+def faults_on_paper(pdf: bytes, table: list[dict[str, str]]) -> list[str]:
+    """Return what the paper says otherwise than the table: every row whole, in its order, with nothing between them but a turn of the page."""
+    text, wrong, turns = "".join(words_of(pdf).split()), [], set()
+    for number, line in enumerate(table):
+        before, found, rest = text.partition(_printed(line))
+        if not found:
+            wrong.append(line["reference"])
+            continue
+        turns |= {re.sub(r"\d+", "", before)} if number and before else set()
+        text = rest
+    if len(turns) > 1 or any("Page" not in turn for turn in turns) or re.search(WRITTEN_AT, text):
+        wrong.append("more than the table has")
     return wrong
+
+
+def _printed(line: dict[str, str]) -> str:
+    """Return a row as it is read from paper, without its spaces."""
+    what = [line["what"]] + ([line["information"]] if line["information"] != line["what"] else [])
+    of_basis = [line["basis"], line["way"], line["passing_on"], line["reference"][:8]]
+    return "".join("".join([line["when"], line["to_whom"], line["address"], *what, line["purpose"], *of_basis]).split())
 
 
 @pytest.fixture
@@ -170,8 +186,8 @@ def test_page_table_and_paper_say_row_by_row_what_the_receivers_hold(told, sign_
     browser = sign_in(world.clinic.privacy_officer)
     assert on_the_page(browser, world) == short(held)
     table = in_the_table(browser, world)
-    assert table == numbered(held, table)
-    assert len({row.reference for row in table}) == len(held)
+    assert rows_of(table) == numbered(held, rows_of(table))
+    assert len({line["reference"] for line in table}) == len(held)
     assert faults_on_paper(handed_out(browser, world, "pdf"), table) == []
 
 
@@ -184,5 +200,7 @@ def test_what_left_without_an_account_is_noticed(told, sign_in, via):
         transaction.set_rollback(True)
     held = held + unaccounted
     assert on_the_page(browser, world) != short(held)
-    assert len(in_the_table(browser, world)) == len(held) - len(unaccounted)
-    assert {row.reference for row in unaccounted} <= set(faults_on_paper(handed_out(browser, world, "pdf"), held))
+    table = in_the_table(browser, world)
+    assert len(table) == len(held) - len(unaccounted)
+    missing = [{**table[0], "reference": row.reference} for row in unaccounted]
+    assert faults_on_paper(handed_out(browser, world, "pdf"), [*table, *missing]) == [row.reference for row in unaccounted]

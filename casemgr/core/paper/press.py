@@ -22,9 +22,6 @@ MEMORY = 3 * 1024**3
 STANDARD: Final = "ua-1"
 """PDF/UA-1 (ISO 14289-1): tagged, with a language, so that a screen reader can read it."""
 
-LONGEST_WORD, PIECE = 24, 6
-"""Letters after which a word is too long for a column, and the pieces into which it may then be broken."""
-
 MOST_PROBES = 1500
 MOST_REPAIRS = 25
 
@@ -35,7 +32,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 """Control characters, and those that turn the reading direction around so that a line shows something else than it says."""
 
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x85]")
-_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _SURELY_PRINTABLE = re.compile(r"[\n\t -~\u00a0-\u017f\u0391-\u03a9\u03b1-\u03c9\u0410-\u044f\u200b\u2010-\u2026\u20ac]")
 _CANNOT_SHOW = re.compile(r"the text `?\"(.+?)\"`? could not be displayed")
 _LEFT_OVER = re.compile("[\u200d\ufe0e\ufe0f]")
@@ -127,15 +123,9 @@ def _in_every_text(value: Any, change: Any) -> Any:
 
 
 def _tidy(text: str) -> str:
-    """Return a text without what cannot be printed, with places to break in words that are too long for a line."""
+    """Return a text without what cannot be printed."""
     text = _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
-    return _LONG_WORD.sub(_breakable, unicodedata.normalize("NFC", text))
-
-
-def _breakable(word: re.Match[str]) -> str:
-    """Return a long word with places where the line may break."""
-    letters = word.group()
-    return "\u200b".join(letters[start : start + PIECE] for start in range(0, len(letters), PIECE))
+    return unicodedata.normalize("NFC", text)
 
 
 def _spelled(data: Any, missing: set[str]) -> Any:

@@ -7,8 +7,8 @@ from pypdf import PdfReader
 
 
 def pages_of(pdf: bytes) -> list[str]:
-    """Return the words of each page, on one line, without the marks at which a long word may break."""
-    return [re.sub(r"\s+", " ", page.extract_text().replace("\u200b", "")) for page in PdfReader(io.BytesIO(pdf)).pages]
+    """Return the words of each page, on one line."""
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
 def words_of(pdf: bytes) -> str:

@@ -3,11 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.doors import COUNSELED
 from treatment_plans.counseling.actions import add_counseling_addendum, save_counseling_note, sign_counseling_note
 from treatment_plans.sessions.models import Attendance, Session
-
-SECRET = "Qxqzkvjw"
-"""A word that stands in counseling notes and nowhere else in the world."""
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def held(clinic, right_now):
 def note(clinic, held, right_now):
     """Return a signed counseling note of the therapist with an addendum."""
     common = {"by": clinic.therapist, "at": right_now}
-    saved = save_counseling_note(attendance=held, body=f"I wonder about {SECRET}.", **common)
+    saved = save_counseling_note(attendance=held, body=f"I wonder about {COUNSELED}.", **common)
     signed = sign_counseling_note(note=saved, **common)
-    add_counseling_addendum(note=signed, body=f"Once more {SECRET}.", **common)
+    add_counseling_addendum(note=signed, body=f"Once more {COUNSELED}.", **common)
     return signed

@@ -10,7 +10,7 @@ from casemgr.core.audit.models import AuditEvent
 from casemgr.core.refusals import Denied, Refused
 from patients.guarding.actions import record_conflict
 from tests.architecture.source import ROOT, name_of, source_files
-from tests.treatment_plans.counseling.conftest import SECRET
+from tests.doors import COUNSELED as SECRET
 from treatment_plans.counseling.actions import (
     add_counseling_addendum,
     close_counseling_notes,
