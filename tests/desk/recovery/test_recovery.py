@@ -8,8 +8,14 @@ from django.urls import reverse
 from casemgr.core.accounts.models import Program, Site
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
+from casemgr.desk.recovery.lanes.overdose import OVERDOSE
+from casemgr.desk.recovery.lanes.toxicology import TOXICOLOGY
+from casemgr.desk.recovery.rules import MEANINGFUL
 from casemgr.desk.recovery.words import MARK_WORDS
-from patients.screenings.models import Observation
+from patients.health.overdoses.models import Overdose
+from patients.instruments.data import instrument
+from patients.screenings.models import Assessment, Observation
+from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from tests.charts import DAY, dose_of, fill_chart, order_for
 from treatment_plans.medication.models import Dose, Order
 from treatment_plans.plan.models import Plan
@@ -19,7 +25,9 @@ RECOVERY_QUERIES = (
     + 3  # the session, who reads, and in which roles
     + 1  # the patient, and what the reader may do for them
     + 4  # doses: orders, doses, stays in care, what was on hold
-    + 1  # scores
+    + 1  # toxicology
+    + 1  # overdoses
+    + 2  # scores: answered here, told or imported
     + 1  # sessions
     + 1  # plan reviews
     + 1  # stays in care
@@ -48,6 +56,36 @@ def score(clinic, patient, code, day, value):
     )  # fmt: skip
 
 
+def monitor(clinic, patient, day, answers, instrument="bamr"):
+    at = clinic.now - day * DAY
+    return Assessment.objects.create(
+        patient=patient, program=clinic.program, instrument=instrument, version="1", state="complete", started_at=at, completed_at=at,
+        answers=answers, recorded_at=at, recorded_by=clinic.system,
+    )  # fmt: skip
+
+
+def specimen(clinic, patient, day, found, *, talk=""):
+    at = clinic.now - day * DAY
+    unexpected = any(reads.startswith("unexpected") for _analyte, _outcome, reads in found)
+    talked = {"reviewed_at": at, "reviewed_by": clinic.nurse, "review_words": "Talked", "talk": talk} if talk else {}
+    panel = ToxicologyPanel.objects.create(
+        patient=patient, program=clinic.program, collected_at=at, resulted_at=at, is_unexpected=unexpected,
+        review_due_on=at.date() if unexpected else None, recorded_at=at, recorded_by=clinic.nurse, **talked,
+    )  # fmt: skip
+    for analyte, outcome, reads in found:
+        ToxicologyResult.objects.create(
+            panel=panel, analyte=analyte, method="screen", outcome=outcome, reads=reads, recorded_at=at, recorded_by=clinic.nurse
+        )
+    return panel
+
+
+def overdose(clinic, patient, day, **facts):
+    return Overdose.objects.create(
+        patient=patient, program=clinic.program, happened_on=clinic.now.date() - day * DAY, substances=["fentanyl"], naloxone_doses=2,
+        hospital="emergency", recorded_at=clinic.now, recorded_by=clinic.nurse, **facts,
+    )  # fmt: skip
+
+
 def years_of(clinic, patient, years):
     """Give somebody years of doses, scores and plans, past all rules."""
     today = clinic.now.date()
@@ -71,6 +109,10 @@ def years_of(clinic, patient, years):
         for n in range(12 * years)
         for code in ("44261-6", "70274-6", "101698-9")
     )  # fmt: skip
+    for n in range(3 * years):
+        monitor(clinic, patient, n * 90, {"2": n, "4": 0, "6": n % 3, "8": 1})
+        specimen(clinic, patient, n * 80, [("fentanyl", "positive", "unexpected_positive"), ("eddp", "positive", "as_expected")])
+        overdose(clinic, patient, n * 120)
 
 
 @pytest.mark.parametrize("years", [0, 1, 5])
@@ -207,6 +249,89 @@ def test_nonsense_in_the_address_is_the_usual_year(clinic, sign_in):
     patient = clinic.patient()
     text = sign_in(clinic.therapist).get(address(patient), {"months": "';--"}).content.decode()
     assert re.search(r'href="\?months=12"[^>]*aria-current="true"', text)
+
+
+def test_days_of_use_craving_and_sleep_are_answers_of_the_monitor(clinic, sign_in):
+    patient = clinic.patient()
+    monitor(clinic, patient, 40, {"2": 12, "4": 0, "6": 0, "8": 3})
+    monitor(clinic, patient, 10, {"2": 2, "4": 1, "6": 2, "8": 4}, instrument="bam")
+    page = sign_in(clinic.therapist).get(address(patient))
+    words, lanes = data_in(page)["words"], lanes_in(page)
+    said = {key: [words[point[3]] for point in lane["points"]] for key, lane in lanes.items() if key.startswith("bam")}
+    assert said == {
+        "bam_use": [
+            "Days of use told, of the last 30: alcohol 0, other substances 0",
+            "Days of use told, of the last 30: alcohol 1-3, other substances 4-8",
+        ],
+        "bam_craving": ["Craving over the last 30 days: Considerably", "Craving over the last 30 days: Extremely"],
+        "bam_sleep": ["Nights of trouble sleeping, of the last 30: 12", "Nights of trouble sleeping, of the last 30: 4-8"],
+    }
+
+
+def test_symptoms_that_rose_before_use_are_seen_with_their_dates_in_their_order(clinic, sign_in):
+    patient = clinic.patient()
+    score(clinic, patient, "44261-6", 50, 6)
+    score(clinic, patient, "44261-6", 25, 14)
+    monitor(clinic, patient, 45, {"6": 0})
+    monitor(clinic, patient, 10, {"6": 5})
+    text = sign_in(clinic.therapist).get(address(patient)).content.decode()
+    seen = text[text.index('id="seen"') :]
+    assert "Symptoms rose before use" in seen
+    assert "Use before symptoms rose" not in seen
+    rose, used = "Feb. 7, 2026: PHQ-9 14, 8 more than on Jan. 13, 2026", "Feb. 22, 2026: Days of use told"
+    assert seen.index(rose) < seen.index(used)
+
+
+def test_use_before_symptoms_rose_is_seen_too(clinic, sign_in):
+    patient = clinic.patient()
+    overdose(clinic, patient, 30)
+    score(clinic, patient, "70274-6", 50, 5)
+    score(clinic, patient, "70274-6", 12, 9)
+    seen = sign_in(clinic.therapist).get(address(patient)).content.decode()
+    seen = seen[seen.index('id="seen"') :]
+    assert "Use before symptoms rose" in seen
+    assert seen.index("Overdose: Fentanyl, 2 doses of naloxone, Emergency department") < seen.index("GAD-7 9, 4 more than on")
+
+
+@pytest.mark.parametrize(
+    ("reads", "talk", "is_use"),
+    [
+        ("unexpected_positive", "", True),
+        ("unexpected_positive", "use_told", True),
+        ("unexpected_positive", "explained", False),
+        ("unexpected_positive", "handling", False),
+        ("unexpected_positive", "no_use_told", False),
+    ],
+)
+def test_a_result_is_taken_for_use_only_while_nothing_else_explains_it(clinic, reads, talk, is_use):
+    patient = clinic.patient()
+    specimen(clinic, patient, 5, [("cocaine", "positive", reads)], talk=talk)
+    [series] = TOXICOLOGY.read(patient, frozenset({clinic.program.pk}), clinic.now.date())
+    assert bool(series.uses) is is_use
+
+
+def test_a_specimen_is_a_ring_as_expected_and_a_square_where_it_is_not(clinic):
+    patient = clinic.patient()
+    specimen(clinic, patient, 9, [("methadone", "positive", "as_expected")])
+    specimen(clinic, patient, 5, [("methadone", "negative", "unexpected_negative")])
+    [series] = TOXICOLOGY.read(patient, frozenset({clinic.program.pk}), clinic.now.date())
+    assert [(point.shape, point.words) for point in series.points] == [
+        ("ring", "Urine, as expected: Methadone shows"),
+        ("square", "Urine, unexpected: Methadone, negative"),
+    ]
+    assert series.uses == ()
+
+
+def test_an_overdose_meant_as_self_harm_is_drawn_and_compared_with_nothing(clinic):
+    patient = clinic.patient()
+    overdose(clinic, patient, 3, intent="intentional")
+    overdose(clinic, patient, 2, of="another")
+    [series] = OVERDOSE.read(patient, frozenset({clinic.program.pk}), clinic.now.date())
+    assert (len(series.points), series.uses) == (1, ())
+
+
+def test_the_meaningful_change_is_the_one_of_the_instruments():
+    assert {key: instrument(key).change["meaningful_points"] for key in MEANINGFUL} == MEANINGFUL
 
 
 def test_what_is_seen_of_the_cycle_never_names_a_cause():

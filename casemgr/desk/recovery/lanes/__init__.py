@@ -7,12 +7,16 @@ in one constant of `tests/desk/recovery/test_recovery.py`.
 from casemgr.desk.recovery.lanes.care import CARE
 from casemgr.desk.recovery.lanes.doses import DOSES
 from casemgr.desk.recovery.lanes.lane import Lane
+from casemgr.desk.recovery.lanes.overdose import OVERDOSE
 from casemgr.desk.recovery.lanes.reviews import REVIEWS
 from casemgr.desk.recovery.lanes.scores import SCORES
 from casemgr.desk.recovery.lanes.sessions import SESSIONS
+from casemgr.desk.recovery.lanes.toxicology import TOXICOLOGY
 
 LANES: tuple[Lane, ...] = (
     DOSES,
+    TOXICOLOGY,
+    OVERDOSE,
     SCORES,
     SESSIONS,
     REVIEWS,

@@ -1,4 +1,4 @@
-"""Draw the totals of instruments with their bands."""
+"""Draw the totals of instruments with their bands, and of the Brief Addiction Monitor the days of use, craving and sleep."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,15 +7,20 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.rules import Can
-from casemgr.desk.recovery.lanes.lane import Band, Kind, Lane, Point, Programs, Series, Words
+from casemgr.desk.recovery.lanes.bam import BAMS, monitor_series
+from casemgr.desk.recovery.lanes.lane import Band, Kind, Lane, Point, Programs, Series
 from casemgr.desk.recovery.rules import MEANINGFUL, Score
+from patients.instruments.data import instrument
 from patients.record.models import Patient
-from patients.screenings.models import ObservationKind
-from patients.screenings.queries import observations_for
+from patients.screenings.models import Assessment
+from patients.screenings.queries import INSTRUMENT_OF_CODE, assessments_for, observations_for
+
+TOTALS = ("phq9", "gad7", "pcl5", "isi")
+"""Instruments whose total has a lane; the last is of sleep."""
 
 
 @dataclass(frozen=True)
@@ -23,63 +28,40 @@ class Scale:
     """Hold what the lane of one instrument needs to know."""
 
     key: str
-    title: Words
-    code: str
+    title: str
     high: float
     bands: tuple[Band, ...]
-    note: Words = ""
-
-
-SCALES: tuple[Scale, ...] = (
-    Scale(
-        "phq9",
-        "PHQ-9",
-        "44261-6",
-        27,
-        (
-            Band(0, 4, gettext_lazy("None-minimal")),
-            Band(5, 9, gettext_lazy("Mild")),
-            Band(10, 14, gettext_lazy("Moderate")),
-            Band(15, 19, gettext_lazy("Moderately severe")),
-            Band(20, 27, gettext_lazy("Severe")),
-        ),
-        gettext_lazy("Depression over the last 2 weeks, 0 to 27."),
-    ),
-    Scale(
-        "gad7",
-        "GAD-7",
-        "70274-6",
-        21,
-        (
-            Band(0, 4, gettext_lazy("Minimal")),
-            Band(5, 9, gettext_lazy("Mild")),
-            Band(10, 14, gettext_lazy("Moderate")),
-            Band(15, 21, gettext_lazy("Severe")),
-        ),
-        gettext_lazy("Anxiety over the last 2 weeks, 0 to 21."),
-    ),
-    Scale(
-        "pcl5",
-        "PCL-5",
-        "101698-9",
-        80,
-        (
-            Band(0, 30, gettext_lazy("Below the provisional cut-point")),
-            Band(31, 80, gettext_lazy("At or above the provisional cut-point 31-33")),
-        ),
-        gettext_lazy("Symptoms after trauma over the past month, 0 to 80."),
-    ),
-)
+    note: str
 
 
 def read(patient: Patient, programs: Programs, today: date) -> list[Series]:
-    """Return the course of each total, in one statement."""
+    """Return the course of each score in two statements: what was answered here, and totals that were told or imported."""
+    assessed = list(assessments_for(patient).filter(program__in=programs, instrument__in=[*TOTALS, *BAMS]))[::-1]
     courses: dict[str, list[Score]] = defaultdict(list)
-    wanted = {scale.code for scale in SCALES}
-    rows = observations_for(patient, kind=ObservationKind.SURVEY).filter(code__in=wanted, value_number__isnull=False)
+    for row in assessed:
+        if row.total is not None and row.instrument in TOTALS:
+            courses[row.instrument].append(Score(_day(row), float(row.total)))
+    codes = {code: key for code, key in INSTRUMENT_OF_CODE.items() if key in TOTALS}
+    rows = observations_for(patient).filter(code__in=codes, value_number__isnull=False)
     for code, at, value in rows.order_by("observed_at", "id").values_list("code", "observed_at", "value_number"):
-        courses[code].append(Score(timezone.localtime(at).date(), float(value or 0)))
-    return [course(scale, courses[scale.code]) for scale in SCALES if courses[scale.code]]
+        courses[codes[code]].append(Score(timezone.localtime(at).date(), float(value or 0)))
+    drawn = [course(scale_of(key), sorted(courses[key], key=lambda score: score.on)) for key in TOTALS if courses[key]]
+    return [*monitor_series([(_day(row), row.instrument, row.answers) for row in assessed if row.instrument in BAMS]), *drawn]
+
+
+def _day(row: Assessment) -> date:
+    """Return the day on which an assessment was completed."""
+    return timezone.localtime(row.completed_at).date()
+
+
+def scale_of(key: str) -> Scale:
+    """Return range and bands of an instrument, as its data file has them."""
+    told = instrument(key)
+    words = "label_es" if (get_language() or "").startswith("es") else "label"
+    bands = tuple(Band(band["min"], band["max"], band.get(words) or band["label"]) for band in told.bands.get("total", ()))
+    low, high = told.range or (0, 0)
+    note = _("%(name)s, %(low)s to %(high)s.") % {"name": told.name, "low": low, "high": high}
+    return Scale(key, told.short_name, high, bands, note)
 
 
 def course(scale: Scale, scores: list[Score]) -> Series:
@@ -120,9 +102,9 @@ def say_score(scale: Scale, score: Score, past: Score | None) -> str:
     return _("%(score)s; %(points)s less than before") % change
 
 
-def band_of(bands: Iterable[Band], value: float) -> Words:
+def band_of(bands: Iterable[Band], value: float) -> str:
     """Return the name of the band that a value lies in."""
-    return next((band.word for band in bands if band.low <= value <= band.high), "")
+    return str(next((band.word for band in bands if band.low <= value <= band.high), ""))
 
 
 SCORES = Lane(Can.SEE_CHART, read)
