@@ -218,6 +218,22 @@ def test_every_act_of_the_chart_leads_somewhere(clinic):
         assert reverse(act.url_name, args=[] if act.in_query else [patient.public_id])
 
 
+def test_what_is_seldom_done_stands_behind_more_and_a_key_always_in_front(clinic, sign_in):
+    patient = clinic.patient()
+    page = sign_in(clinic.case_manager).get(chart_of(patient))
+    for shown in [*page.context["panels"], *page.context["beside"]]:
+        assert not [button.key for button in shown.more if button.key]
+        assert bool(shown.panel.history) == any(button.url.endswith(f"history/?of={shown.panel.key}") for button in shown.more)
+
+
+def test_the_chart_says_when_the_plan_is_to_be_reviewed(clinic, sign_in):
+    patient = clinic.patient()
+    fill_chart(clinic, patient, 1)
+    page = sign_in(clinic.case_manager).get(chart_of(patient))
+    assert page.context["current"].review_on.isoformat() == "2026-04-05"
+    assert sign_in(clinic.front_desk).get(chart_of(patient)).context["current"].review_on is None
+
+
 def test_every_panel_has_a_name_a_template_and_words_of_its_own():
     keys = [panel.key for panel in PANELS]
     assert sorted(keys) == sorted(set(keys))

@@ -93,3 +93,16 @@ def test_a_history_takes_the_same_statements_however_long_it_is(clinic, sign_in,
     browser = sign_in(clinic.case_manager)
     with query_count(13):
         history(browser, patient)
+
+
+def test_the_history_of_one_panel_tells_of_its_facts_only(clinic, sign_in):
+    patient = clinic.patient()
+    fill_chart(clinic, patient, 2)
+    changes = history(sign_in(clinic.case_manager), patient, of="diagnoses").context["changes"]
+    assert {change.what for change in changes} == {"diagnosis"}
+    assert {change.what for change in history(sign_in(clinic.front_desk), patient, of="diagnoses").context["changes"]} == set()
+
+
+def test_a_panel_that_does_not_exist_is_everything(clinic, sign_in):
+    patient = clinic.patient()
+    assert history(sign_in(clinic.case_manager), patient, of="nonsense").context["of"] is None

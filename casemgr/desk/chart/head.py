@@ -1,6 +1,7 @@
 """Say what stands in the head of a chart and what matters now."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -63,12 +64,13 @@ def _safest(contacts: list[ContactPoint], has_no_phone: bool) -> Sign:
 
 @dataclass(frozen=True)
 class Now:
-    """Hold what matters at this moment: today's dose, the next appointment, what is urgent."""
+    """Hold what matters at this moment: today's dose, what is next, what is urgent."""
 
     dose: Sign | None
     doses_given: int
     dose_days: int
     next_appointment: Any
+    review_on: date | None
     urgent: list[Any]
 
 
@@ -78,11 +80,13 @@ def now_of(chart: Chart) -> Now:
     order = current_order(chart)
     start = max(order.starts_on, chart.today.fromordinal(chart.today.toordinal() - DOSE_DAYS + 1)) if order else chart.today
     urgent = [task for task in chart.of("tasks", "tasks") if task.urgency == Urgency.URGENT or task.due_on < chart.today]
+    plan = chart.found.get("plan", {}).get("plan")
     return Now(
         dose=_dose(chart, order) if may_see_medication else None,
         doses_given=len({dose.for_day for dose in chart.of("medication", "doses") if start <= dose.for_day <= chart.today}),
         dose_days=(chart.today - start).days + 1 if order else 0,
         next_appointment=next((coming for coming in chart.of("appointments", "coming") if coming.starts_at >= chart.now), None),
+        review_on=plan.review_on if plan is not None else None,
         urgent=urgent,
     )
 

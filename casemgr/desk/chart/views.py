@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
@@ -18,6 +20,9 @@ from casemgr.desk.chart.panels import PANELS
 from casemgr.desk.chart.panels.panel import Button, Found, Panel, buttons_of
 from casemgr.desk.chart.queries import Chart, patient_seen_by, read_chart
 
+FRONT = 2
+"""Buttons that stand in the head of a panel; those with a key always do."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -26,6 +31,8 @@ class Shown:
     panel: Panel
     found: Found
     acts: list[Button]
+    more: list[Button]
+    """What is done seldom, and the history of the panel's facts: behind "More"."""
 
 
 @page(Can.SEE_PATIENTS)
@@ -53,6 +60,17 @@ def chart(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
 
 def _panels(read: Chart) -> dict[str, Any]:
     """Return the open panels of the page and those beside it."""
-    open_to = [panel for panel in PANELS if panel.key in read.found]
-    shown = [Shown(panel, read.found[panel.key], buttons_of(panel.acts, read.patient, read.rights)) for panel in open_to]
+    shown = [_shown(panel, read) for panel in PANELS if panel.key in read.found]
     return {"panels": [one for one in shown if not one.panel.aside], "beside": [one for one in shown if one.panel.aside]}
+
+
+def _shown(panel: Panel, read: Chart) -> Shown:
+    """Return one panel with its buttons: those with a key and the first ones at hand, the others behind one more."""
+    buttons = buttons_of(panel.acts, read.patient, read.rights)
+    front = [button for button in buttons if button.key]
+    front += [button for button in buttons if not button.key][: max(FRONT - len(front), 0)]
+    more = [button for button in buttons if button not in front]
+    if panel.history:
+        url = reverse("desk:history", args=[read.patient.public_id])
+        more.append(Button(_("History"), f"{url}?of={panel.key}"))
+    return Shown(panel, read.found[panel.key], [button for button in buttons if button in front], more)

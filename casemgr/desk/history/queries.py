@@ -1,5 +1,9 @@
 """Read everything that was ever changed in one person's record, from the history that the database keeps."""
 
+from collections.abc import Collection
+
+from django.db.models import Model
+
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.history import Change, Source, changes
@@ -49,10 +53,15 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
 """Every table of a person's record with the right that opens it, and how its rows lead to the person."""
 
 
-def changes_of_patient(user: User, patient: Patient, rights: frozenset[Can], *, before: str) -> tuple[list[Change], str]:
-    """Return what was changed in this record, as far as the reader may see it, newest first, and the key of the next page."""
+def changes_of_patient(
+    user: User, patient: Patient, rights: frozenset[Can], *, before: str, only: Collection[type[Model]] = ()
+) -> tuple[list[Change], str]:
+    """Return what was changed in this record, as far as the reader may see it, newest first, and the key of the next page.
+
+    `only` names the tables that are asked about; without it all are.
+    """
     programs = sorted({membership.program_id for membership in user.current_memberships})
     closed = frozenset() if Can.SEE_CHART in rights else frozenset({Can.SEE_MEDICATION})
     open_to = (rights | {Can.SEE_PATIENTS}) - closed
-    sources = [source for right, source in SOURCES if right in open_to]
-    return changes(sources, {"patient": patient.pk, "programs": programs}, before=before)
+    sources = [source for right, source in SOURCES if right in open_to and (not only or source.model in only)]
+    return ([], "") if not sources else changes(sources, {"patient": patient.pk, "programs": programs}, before=before)
