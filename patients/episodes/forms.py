@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.episodes.models import DischargeReason, ReferralSource
 
@@ -24,7 +25,7 @@ class AdmitForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], today: date, **kwargs: Any) -> None:
         """Offer these sites, and today."""
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
         self.fields["admitted_on"].initial = today
 
 
@@ -41,7 +42,7 @@ class TransferForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], today: date, **kwargs: Any) -> None:
         """Offer these sites, and today."""
         super().__init__(*args, **kwargs)
-        self.fields["to_site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "to_site", sites)
         self.fields["on"].initial = today
 
 
