@@ -316,7 +316,7 @@ def _secret() -> forms.CharField:
     return forms.CharField(label=_("Secret"), widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
 
 
-class RegisterClientForm(form_of(ApiClient, "name", "client_id", "rests_on")):  # type: ignore[misc]
+class RegisterClientForm(form_of(ApiClient, "name", "client_id", "rests_on")):  # type: ignore[misc]  # made from the table
     """Ask which partner's system may ask, for what, and how much at most."""
 
     organization = SeenChoiceField(lambda _user: Organization.objects.filter(is_active=True), label=_("On behalf of"))

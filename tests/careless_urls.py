@@ -23,7 +23,7 @@ def without_a_lock(request: HttpRequest) -> HttpResponse:
     return HttpResponse("Come in.")
 
 
-without_a_lock.page_rights = (Can.SEE_PATIENTS,)  # type: ignore[attr-defined]
+without_a_lock.page_rights = (Can.SEE_PATIENTS,)
 
 
 @page(Can.SEE_PATIENTS)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import django
 import redis
+from celery import Celery
 from django.conf import settings
 from django.db import connection
 
@@ -50,9 +51,20 @@ class Nursery:
         self._forked: set[int] = set()
         self._launcher: subprocess.Popen | None = None
 
-    def start(self) -> int:
+    def start(self, *more: str) -> int:
         """Start a worker by the command that production uses; return its process id."""
-        return self._run([*CELERY, *WORKER]).pid
+        return self._run([*CELERY, *WORKER, *more]).pid
+
+    def start_web_server(self, *command: str) -> int:
+        """Start a web server by this command; return its process id."""
+        return self._run(list(command)).pid
+
+    def send(self, task: str) -> None:
+        """Send a task to the workers of this test."""
+        url = self.broker_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+        with Celery(broker=url) as sender:
+            sender.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+            sender.send_task(task)
 
     def start_beat(self) -> int:
         """Start a beat; return its process id."""

@@ -1,13 +1,18 @@
 """Encrypt a column, so that a copy of the database tells nothing of what stands in it (45 CFR 164.312(a)(2)(iv))."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+
+if TYPE_CHECKING:
+    _Bytes = models.BinaryField[Any, Any]  # the field itself takes no types at run time
+else:
+    _Bytes = models.BinaryField
 
 NONCE = 12
 """Bytes of the number used once; 96 bits as NIST SP 800-38D advises for GCM."""
@@ -35,7 +40,7 @@ def decrypt(value: bytes, *, purpose: str) -> str:
         raise Unreadable(f"A value of {purpose} is not what was written.") from None
 
 
-class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
+class EncryptedTextField(_Bytes):
     """Hold text that only the program can read; the database, its backups and its history hold ciphertext.
 
     `purpose` goes into the seal: a value moved to another column cannot be read there. Nothing can be searched or compared in it.

@@ -33,27 +33,37 @@ OTHERS = {
 }
 """Tables of the framework that the application only reads; it needs every right to the rest of them: sessions, tokens, second factors."""
 
-OF_OURS = """
+OF_OURS = sql.SQL("""
     c.relnamespace = current_schema()::regnamespace
         AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
-"""
+""")
 """What belongs to an extension is the extension's business."""
-HELD = f"""
+HELD = (
+    sql.SQL("""
     SELECT c.relname, a.grantee = 0, a.privilege_type
     FROM pg_class c, LATERAL aclexplode(c.relacl) a
-    WHERE {OF_OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND a.grantee IN (%(role)s, 0)
+    WHERE {ours} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND a.grantee IN (%(role)s, 0)
     UNION
     SELECT c.relname, a.grantee = 0, 'COLUMNS'
     FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid, LATERAL aclexplode(t.attacl) a
-    WHERE {OF_OURS} AND a.grantee IN (%(role)s, 0)
-"""  # noqa: S608 - put together from words of ours
-EFFECTIVE = f"""
+    WHERE {ours} AND a.grantee IN (%(role)s, 0)
+""")
+    .format(ours=OF_OURS)
+    .as_string()
+)
+EFFECTIVE = (
+    sql.SQL("""
     SELECT c.relname, p.word
     FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p(word)
-    WHERE {OF_OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    WHERE {ours} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND has_table_privilege(%(role)s::oid, c.oid, p.word)
-"""  # noqa: S608
-TABLES = f"SELECT c.relname FROM pg_class c WHERE {OF_OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"  # noqa: S608
+""")
+    .format(ours=OF_OURS)
+    .as_string()
+)
+TABLES = (
+    sql.SQL("SELECT c.relname FROM pg_class c WHERE {ours} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')").format(ours=OF_OURS).as_string()
+)
 POWERS = """
     SELECT r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolbypassrls, r.rolreplication,
         pg_has_role(r.oid, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'MEMBER')

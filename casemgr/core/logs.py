@@ -2,15 +2,22 @@
 
 import json
 import logging
+import sys
 import traceback
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "server_time", "data"}
+
+_ABOUT_THE_MACHINE = (ImproperlyConfigured, ImportError, SyntaxError, OperationalError)
+"""Failures whose words speak of settings, code and servers."""
 
 
 class LineFormatter(logging.Formatter):
@@ -35,6 +42,14 @@ class LineFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+def tell_quietly(kind: type[BaseException], error: BaseException, tb: TracebackType | None) -> None:
+    """Tell of a command's failure by its kind and where it arose; its message only where it cannot quote a record."""
+    for frame in traceback.extract_tb(tb):
+        sys.stderr.write(f"{frame.filename}:{frame.lineno} {frame.name}\n")
+    words = str(error).partition("\n")[0] if isinstance(error, _ABOUT_THE_MACHINE) else ""
+    sys.stderr.write(f"{kind.__name__}: {words}\n" if words else f"{kind.__name__}\n")
+
+
 class QuietReporter(ExceptionReporter):
     """Tell of a failure on the page for developers what a log line tells: its kind and where it arose.
 
@@ -45,7 +60,7 @@ class QuietReporter(ExceptionReporter):
         """Return the kind of the failure and the lines of code that it passed."""
         frames = traceback.extract_tb(self.tb)
         name = self.exc_type.__name__ if self.exc_type else "Error"
-        return mark_safe("\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]))  # noqa: S308
+        return SafeString("\n".join([name, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]))
 
     def get_traceback_html(self) -> SafeString:
         """Return the same for a browser."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casemgr.core.accounts.models import Site
+from casemgr.core.ui.forms import offer_choices
 from casemgr.measures.rules import Period
 
 DEFAULT_DAYS = 30
@@ -35,7 +36,7 @@ class ScopeForm(forms.Form):
             "until": data.get("until") or today.isoformat(),
         }
         super().__init__(said)
-        self.fields["site"].choices = [("", _("All sites")), *((str(site.pk), site.name) for site in sites)]  # type: ignore[attr-defined]
+        offer_choices(self, "site", [("", _("All sites")), *((str(site.pk), site.name) for site in sites)])
 
     def clean(self) -> dict[str, Any]:
         """Let the days be in order, and not more than three years."""

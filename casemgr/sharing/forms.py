@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.directory.models import Organization
+from casemgr.core.ui.forms import offer_choices
 from casemgr.sharing.ways import WAYS
 from patients.consent.models import InformationCategory, PurposeOfUse
 from patients.disclosures.queries import Part
@@ -52,7 +53,7 @@ class PacketForm(forms.Form):
         super().__init__(*args, **options)
         labels = dict(InformationCategory.choices)
         offered = [(part.category, labels[part.category]) for part in parts if part.allowed]
-        self.fields["categories"].choices = offered  # type: ignore[attr-defined]
+        offer_choices(self, "categories", offered)
 
     def clean_way(self) -> tuple[str, str]:
         """Return way and format."""

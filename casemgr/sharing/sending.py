@@ -34,7 +34,12 @@ WAYS_THAT_SEND = (Email, Webhook)
 
 
 class _AccountedBefore(Exception):
-    """Undo a second account of the same sending."""
+    """Undo a second account of the same sending, and keep what the gate let through."""
+
+    def __init__(self, released: Released) -> None:
+        """Keep what may leave."""
+        super().__init__()
+        self.released = released
 
 
 class _TakenBack(Exception):
@@ -108,7 +113,6 @@ def _release(transmission: Transmission, at: datetime) -> Released:
     """Ask the gate, and write the account together with the mark that this is being offered; a later attempt keeps the first account."""
     if transmission.patient.deceased_on is not None:
         raise Refused(_("The person has died since this was asked for. Ask the personal representative (42 CFR 2.15(b))."))
-    released = None
     try:
         with transaction.atomic():
             released = disclose(
@@ -123,13 +127,13 @@ def _release(transmission: Transmission, at: datetime) -> Released:
                 at=at,
             )
             if transmission.disclosure_id and released.consent_id == transmission.consent_id:
-                raise _AccountedBefore
+                raise _AccountedBefore(released)
             waiting = Transmission.objects.filter(pk=transmission.pk, state=TransmissionState.QUEUED)
             if not waiting.update(disclosure_id=released.disclosure_id, consent_id=released.consent_id, offered_at=at):
                 raise _TakenBack
-    except _AccountedBefore:
+    except _AccountedBefore as before:
         first = Disclosure.objects.get(pk=transmission.disclosure_id or 0)
-        return released._replace(disclosure_id=first.pk, disclosure_public_id=str(first.public_id))  # type: ignore[union-attr]
+        return before.released._replace(disclosure_id=first.pk, disclosure_public_id=str(first.public_id))
     return released
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.accounting.models import AskedHow, Delivery, PaperForm, Regime, RequestKind
 
@@ -41,7 +42,7 @@ class TakeForm(forms.Form):
     def __init__(self, *args: Any, programs: QuerySet[Program], today: date, **options: Any) -> None:
         """Offer the programs that can be asked."""
         super().__init__(*args, **options)
-        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        offer_rows(self, "program", programs)
         self.fields["program"].initial = programs.first()
         self.fields["received_on"].initial = today
         self.fields["kind"].initial = RequestKind.ACCOUNTING

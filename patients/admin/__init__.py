@@ -57,7 +57,7 @@ FACTS = (
 )  # fmt: skip
 
 
-class RegisterForm(form_of(Patient, *FACTS, first={"site": ReachedChoiceField(sites_reached, label=_("Site"))})):  # type: ignore[misc]
+class RegisterForm(form_of(Patient, *FACTS, first={"site": ReachedChoiceField(sites_reached, label=_("Site"))})):  # type: ignore[misc]  # made from the table
     """Ask for what is known of a new patient."""
 
     is_somebody_else = forms.BooleanField(

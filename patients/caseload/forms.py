@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Membership
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.episodes.forms import AdmitForm
 
@@ -31,7 +32,7 @@ class TakeIntoCareForm(AdmitForm):
     def __init__(self, *args: Any, colleagues: QuerySet[Membership], **kwargs: Any) -> None:
         """Offer these colleagues."""
         super().__init__(*args, **kwargs)
-        self.fields["in_charge"].queryset = colleagues  # type: ignore[attr-defined]
+        offer_rows(self, "in_charge", colleagues)
         self.fields["in_charge"].label_from_instance = colleague  # type: ignore[attr-defined]
 
 
@@ -45,7 +46,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, colleagues: QuerySet[Membership], today: date, **kwargs: Any) -> None:
         """Offer these colleagues, and today."""
         super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = colleagues  # type: ignore[attr-defined]
+        offer_rows(self, "member", colleagues)
         self.fields["member"].label_from_instance = colleague  # type: ignore[attr-defined]
         self.fields["since"].initial = today
 

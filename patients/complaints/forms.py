@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import colleagues_of
 from casemgr.core.accounts.rules import Can
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.patient_rows import PatientField, People
 from casemgr.core.ui.verb_forms import DAY, SeenChoiceField, VerbForm
 from patients.caseload.queries import patients_seen_by
@@ -56,7 +57,7 @@ class ComplaintForm(VerbForm):
     def __init__(self, *args: Any, user: User, right: Can, **options: Any) -> None:
         """Offer the colleagues of whoever writes it down."""
         super().__init__(*args, user=user, right=right, **options)
-        self.fields["staff_named"].queryset = colleagues_of(user)  # type: ignore[attr-defined]
+        offer_rows(self, "staff_named", colleagues_of(user))
 
 
 class FindingsForm(forms.Form):

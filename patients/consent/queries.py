@@ -14,7 +14,7 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
 from patients.caseload.queries import patients_seen_by
-from patients.consent.models import Consent, ConsentScan, ConsentState, HandedIn, Settlement
+from patients.consent.models import Consent, ConsentScan, ConsentState, Settlement
 from patients.consent.rules import (
     BOUND_BY_HIPAA,
     BOUND_CLASSES,
@@ -357,11 +357,6 @@ def intermediaries_to_choose() -> QuerySet[Organization]:
 def replaceable(user: User, patient: Patient) -> QuerySet[Consent]:
     """Return the consents of a person whose place a new one may take."""
     return consents_seen_by(user, can=Can.RECORD_CONSENT).filter(patient=patient, state=ConsentState.ACTIVE).exclude(kind=CJ_REFERRAL)
-
-
-def waiting_seen_by(user: User) -> QuerySet[HandedIn]:
-    """Return the consents that partners handed in and that wait to be compared with the signed paper."""
-    return HandedIn.objects.filter(outcome=Settlement.WAITING, consent__in=consents_seen_by(user, can=Can.RECORD_CONSENT)).order_by("-id")
 
 
 def drafts_waiting_for(user: User) -> QuerySet[Consent]:

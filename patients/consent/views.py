@@ -21,7 +21,7 @@ from patients.consent.checking.queries import doubts_about
 from patients.consent.forms import ConfirmForm, ConsentForm, DeclineForm, EndForm, FalseForm, RevocationForm, ScanForm
 from patients.consent.models import Consent, ConsentKind, ConsentScan, HandedIn, Settlement
 from patients.consent.papers.actions import LARGEST_SCAN, attach_scan, settle_handed_in
-from patients.consent.queries import consents_seen_by, scans_of, standing_of, waiting_seen_by
+from patients.consent.queries import consents_seen_by, drafts_waiting_for, scans_of, standing_of
 from patients.consent.wording import language_for
 from patients.record.models import Patient
 
@@ -250,10 +250,9 @@ def scan(request: StaffRequest, patient: UUID, consent: int, scan: int) -> HttpR
 
 @page(Can.RECORD_CONSENT)
 def waiting(request: StaffRequest) -> HttpResponse:
-    """Show the consents that partners handed in and that wait to be compared with the signed paper."""
-    rows = list(waiting_seen_by(request.user).select_related("organization", "consent__patient")[:MOST_WAITING])
-    for handed_in in rows:
-        note_read(by=request.user, at=timezone.now(), what="consents_waiting", patient_id=handed_in.consent.patient_id)
+    """Show the consents that partners handed in or that were taken over, and that wait to be compared with the signed paper."""
+    rows = list(drafts_waiting_for(request.user).select_related("handed_in__organization", "patient")[:MOST_WAITING])
+    note_read(by=request.user, at=timezone.now(), what="consents_waiting", people=[draft.patient_id for draft in rows])
     return render(request, "patients/consent/waiting.html", {"rows": rows})
 
 

@@ -62,7 +62,7 @@ def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:
 def program_served(organization_id: int, patient_id: int | None, at: datetime) -> Program | None:
     """Return the program that knows this person and has an agreement in force with this organization, or nothing."""
     known = Q(pk__in=Episode.objects.filter(patient=patient_id).values("program_id"))
-    known |= Q(pk__in=Patient.objects.filter(pk=patient_id).values("registered_site__program_id"))
+    known |= Q(pk__in=Patient.objects.filter(pk=patient_id or 0).values("registered_site__program_id"))
     signed = Agreement.objects.filter(organization=organization_id, kind__in=FOR_SYSTEMS)
     programs = Program.objects.filter(known, pk__in=signed.values("program_id")).order_by("pk")
     return next((program for program in programs if live_agreements(organization_id, on=_today(program, at), program_id=program.pk)), None)

@@ -10,6 +10,7 @@ from django.db.models import Choices, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, User
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.episodes.models import (
     AdmissionFacts,
@@ -34,7 +35,7 @@ class AdmitForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], today: date, **kwargs: Any) -> None:
         """Offer these sites, and today."""
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
         self.fields["admitted_on"].initial = today
 
 
@@ -51,7 +52,7 @@ class TransferForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], today: date, **kwargs: Any) -> None:
         """Offer these sites, and today."""
         super().__init__(*args, **kwargs)
-        self.fields["to_site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "to_site", sites)
         self.fields["to_site"].label_from_instance = lambda site: f"{site.name}, {site.program.name}"  # type: ignore[attr-defined]
         self.fields["on"].initial = today
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import User
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.guarding.actions import Identity
 from patients.guarding.models import ConflictKind, GlassKind, GlassVerdict, GuardReason, InternalReason
@@ -91,7 +92,7 @@ class RestrictForm(forms.Form):
     def __init__(self, *args: Any, colleagues: QuerySet[User], **options: Any) -> None:
         """Offer those who work in the program."""
         super().__init__(*args, **options)
-        self.fields["readers"].queryset = colleagues  # type: ignore[attr-defined]
+        offer_rows(self, "readers", colleagues)
 
 
 class ReaderForm(forms.Form):
@@ -102,7 +103,7 @@ class ReaderForm(forms.Form):
     def __init__(self, *args: Any, colleagues: QuerySet[User], **options: Any) -> None:
         """Offer those who work in the program."""
         super().__init__(*args, **options)
-        self.fields["user"].queryset = colleagues  # type: ignore[attr-defined]
+        offer_rows(self, "user", colleagues)
 
 
 class ConflictForm(ReaderForm):

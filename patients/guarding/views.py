@@ -61,8 +61,8 @@ def open_windows(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         if isinstance(user, User) and user.glass_until is not None:
             user.glass_until = user.glass_until if user.glass_until > now else None
             windows = list(windows_of(user).select_related("patient")) if user.glass_until else []
-            user.opened_charts = {glass.patient_id: f"break_glass:{glass.pk}" for glass in windows}  # type: ignore[attr-defined]
-            request.open_windows = [{"glass": glass, "minutes": _minutes_left(glass, now)} for glass in windows]  # type: ignore[attr-defined]
+            vars(user)["opened_charts"] = {glass.patient_id: f"break_glass:{glass.pk}" for glass in windows}
+            vars(request)["open_windows"] = [{"glass": glass, "minutes": _minutes_left(glass, now)} for glass in windows]
         return get_response(request)
 
     return handle

@@ -95,7 +95,7 @@ def owe_notices(*, program: Program, by: User, at: datetime) -> int:
     today = at.astimezone(program.zone).date()
     stays = list(stays_to_remind_of(program, today))
     for kind, had_one in ((ClockKind.NOTICE_OWED, False), (ClockKind.NOTICE_RENEWAL, True)):
-        subjects = [(subject_of(stay), stay.patient_id) for stay in stays if stay.had_one is had_one]  # type: ignore[attr-defined]
+        subjects = [(subject_of(stay), stay.patient_id) for stay in stays if stay.had_one is had_one]  # type: ignore[attr-defined]  # annotated
         if subjects:
             start_clocks(kind=kind, program=program, subjects=subjects, started_on=today, at=at)
     return len(stays)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.notices.models import Acknowledgement, NoticeMethod
 
@@ -30,7 +31,7 @@ class NoticeForm(forms.Form):
     def __init__(self, *args: Any, programs: Any, **kwargs: Any) -> None:
         """Offer the programs that this person may give the notice of; one alone needs no choice."""
         super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        offer_rows(self, "program", programs)
         found = list(programs[:2])
         if len(found) == 1:
             self.fields["program"].initial = found[0]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.record.actions import REMINDER_WORDS
 from patients.record.models import LANGUAGE_CHOICES, ContactKind, ContactPoint, IdentifierKind, Patient, Sex
@@ -98,11 +99,10 @@ class RegisterForm(FactsForm):
     def __init__(self, *args: Any, sites: QuerySet[Site], candidates: Sequence[Candidate], **kwargs: Any) -> None:
         """Offer these sites, and these people as perhaps the same."""
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        same = self.fields["not_same_as"]
+        offer_rows(self, "site", sites)
         people = {candidate.patient.public_id: candidate for candidate in candidates}
-        same.queryset = Patient.objects.filter(public_id__in=people)  # type: ignore[attr-defined]
-        same.label_from_instance = lambda patient: people[patient.public_id].label  # type: ignore[attr-defined]
+        offer_rows(self, "not_same_as", Patient.objects.filter(public_id__in=people))
+        self.fields["not_same_as"].label_from_instance = lambda patient: people[patient.public_id].label  # type: ignore[attr-defined]
         if not people:
             del self.fields["not_same_as"]
 

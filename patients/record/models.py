@@ -1,7 +1,9 @@
 """Keep who a patient is and how they may be reached."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date
+from typing import Any, Self
 
 import pghistory
 import pgtrigger
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, check_time_zone
 from casemgr.core.append_only import tracked
+from casemgr.core.audit.door import note_person
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.record.rules import SAME_SOUND, SHORTEST_WORD_WITH_A_SOUND, SOUND_MARK, SPELLINGS, UNHEARD
@@ -144,6 +147,13 @@ class Patient(Recorded):
                 func=FOUND_UNDER,
             )
         ]
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **how: Any) -> Self:
+        """Make the row, and let the page in hand know whom it read."""
+        row = super().from_db(db, field_names, values, **how)
+        note_person(row.pk)
+        return row
 
     def __str__(self) -> str:
         """Return the name to call the person by."""

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.directory.models import Organization
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.relations.models import Capacity
 from patients.relations.queries import organizations_to_relate
@@ -22,7 +23,7 @@ class RelationshipForm(forms.Form):
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         """Offer the organizations that are worked with."""
         super().__init__(*args, **options)
-        self.fields["organization"].queryset = organizations_to_relate()  # type: ignore[attr-defined]
+        offer_rows(self, "organization", organizations_to_relate())
         self.fields["since"].initial = today
 
 

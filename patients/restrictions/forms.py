@@ -12,6 +12,7 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
+from casemgr.core.ui.forms import offer_choices, offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.consent.models import InformationCategory, PurposeOfUse
 from patients.record.models import Patient
@@ -56,9 +57,9 @@ class AskForm(forms.Form):
         """Offer the programs and organizations that this user may choose."""
         super().__init__(*args, **options)
         programs = programs_reached(user, Can.ASK_RESTRICTION)
-        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        offer_rows(self, "program", programs)
         self.fields["program"].initial = programs.first()
-        self.fields["organization"].queryset = Organization.objects.filter(is_active=True).order_by("name", "id")  # type: ignore[attr-defined]
+        offer_rows(self, "organization", Organization.objects.filter(is_active=True).order_by("name", "id"))
         self.fields["asked_by"].initial = patient.legal_name
         self.fields["asked_on"].initial = today
 
@@ -93,7 +94,7 @@ class DecisionForm(forms.Form):
         """Offer no refusal where there is none."""
         super().__init__(*args, **options)
         if restriction.is_owed:
-            self.fields["agree"].choices = [("yes", _("Agree: the law binds the program to it"))]  # type: ignore[attr-defined]
+            offer_choices(self, "agree", [("yes", _("Agree: the law binds the program to it"))])
             self.fields["agree"].initial = "yes"
 
 
@@ -107,6 +108,4 @@ class EndForm(forms.Form):
         """Leave out the program's notice where it ends nothing."""
         super().__init__(*args, **options)
         if restriction.is_owed:
-            self.fields["end_basis"].choices = [  # type: ignore[attr-defined]
-                choice for choice in EndBasis.choices if choice[0] != EndBasis.PROGRAM_NOTICE
-            ]
+            offer_choices(self, "end_basis", [choice for choice in EndBasis.choices if choice[0] != EndBasis.PROGRAM_NOTICE])

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg import sql
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
@@ -29,10 +30,14 @@ RESTRICTS_SQL = """
 """
 """SQL that says the same as `restricts`; a test compares them."""
 
-_OF_PATIENT = f"""
-    SELECT {FACTS_SQL}, {IN_FORCE_SQL} FROM patients_restriction q
-    WHERE q.patient_id = %(patient)s AND (q.state = 'asked' OR {IN_FORCE_SQL}) ORDER BY q.id
-"""  # noqa: S608 - constants of this file
+_OF_PATIENT = (
+    sql.SQL("""
+    SELECT {facts}, {in_force} FROM patients_restriction q
+    WHERE q.patient_id = %(patient)s AND (q.state = 'asked' OR {in_force}) ORDER BY q.id
+""")
+    .format(facts=sql.SQL(FACTS_SQL), in_force=sql.SQL(IN_FORCE_SQL))
+    .as_string()
+)
 
 
 def restrictions_on(patient_id: int | None, *, hold: bool = False) -> list[RestrictionFacts]:

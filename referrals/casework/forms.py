@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program, User
+from casemgr.core.ui.forms import offer_rows
 from referrals.casework.models import TaskDomain, TaskState, Urgency
 from referrals.casework.queries import possible_owners
 
@@ -28,7 +29,7 @@ class TaskForm(forms.Form):
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         """Offer those who do casework in the program."""
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = possible_owners(program.pk)  # type: ignore[attr-defined]
+        offer_rows(self, "owner", possible_owners(program.pk))
 
 
 class FinishForm(forms.Form):
@@ -50,7 +51,7 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, program_id: int, **kwargs: Any) -> None:
         """Offer those who do casework in the program."""
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = possible_owners(program_id)  # type: ignore[attr-defined]
+        offer_rows(self, "owner", possible_owners(program_id))
 
 
 class PostponeForm(forms.Form):

@@ -124,7 +124,7 @@ def test_a_director_opens_the_list_behind_a_number(sit_down):
     page = desk.open("/measures/")
     desk.picture("director-measures")
     stat = page.locator("main a[href*='/measures/census/']").first
-    number = int(re.search(r"\d+", stat.inner_text()).group())  # type: ignore[union-attr]
+    number = int(re.search(r"\d+", stat.inner_text()).group())
     stat.click()
     restricted = ChartRestriction.objects.filter(lifted_at__isnull=True)
     unnamed = census_now().filter(patient__in=restricted.values("patient")).count()

@@ -74,7 +74,7 @@ def sent(page: Page, action: str, button=None) -> bytes:
         "(button) => [...new FormData(button.form).entries()].concat(button.name ? [[button.name, button.value]] : [])"
         ".map(([name, value]) => encodeURIComponent(name) + '=' + encodeURIComponent(value)).join('&')"
     )
-    origin = re.match(r"https?://[^/]+", page.url)[0]  # type: ignore[index]
+    origin = re.match(r"https?://[^/]+", page.url)[0]
     answer = page.context.request.post(
         origin + action if action else page.url,
         data=button.evaluate(script),

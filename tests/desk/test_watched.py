@@ -1,10 +1,13 @@
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casemgr.core.action import REGISTRY
 from casemgr.core.audit.models import AuditEvent
+from casemgr.desk.audit.words import FEATURES
 
 
 def looked(browser, patient, **query):
@@ -93,3 +96,22 @@ def test_the_page_takes_the_same_statements_however_long_it_is(clinic, sign_in, 
     looked(browser, patient)
     with query_count(7):
         assert sum(len(day.looks) for day in looked(browser, patient).context["days"]) == n
+
+
+def test_what_was_written_is_said_by_its_part_of_the_record(clinic, sign_in):
+    """Every verb that can be put on a person's record belongs to a part that has a name."""
+    patient = clinic.patient(language="en")
+    event(patient, "Nora Nguyen", verb="administer_dose", outcome="done")
+    event(patient, "Nora Nguyen", verb="book_appointment", outcome="done")
+    event(patient, "Nora Nguyen", verb="something_unheard_of", outcome="done")
+    page = looked(sign_in(clinic.case_manager), patient)
+    (look,) = page.context["days"][0].looks
+    assert sorted(look.parts) == ["another part of your record", "your appointments", "your medication"]
+    shown = re.sub(r"<[^>]*>", "", page.content.decode().split('tabindex="-1">', 1)[1])
+    assert str(page.context["days"][0].on.year) in shown
+    assert '">' not in shown
+
+
+def test_every_feature_that_writes_about_people_has_a_name_in_words():
+    clinical = {name.split(".")[1] for name in REGISTRY if name.split(".")[0] in {"patients", "treatment_plans"}}
+    assert clinical - FEATURES.keys() == set()

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, User
+from casemgr.core.ui.forms import offer_rows
 from treatment_plans.appointments.models import AppointmentKind
 
 DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
@@ -49,8 +50,8 @@ class BookForm(TimesForm):
     def __init__(self, *args: Any, sites: QuerySet[Site], staff: QuerySet[User], **options: Any) -> None:
         """Offer the sites and colleagues that the person may book for."""
         super().__init__(*args, **options)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        self.fields["clinician"].queryset = staff  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
+        offer_rows(self, "clinician", staff)
 
 
 class CancelForm(forms.Form):
@@ -76,8 +77,8 @@ class CalendarForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], staff: QuerySet[User], **options: Any) -> None:
         """Offer the sites and colleagues whose calendar the person may see."""
         super().__init__(*args, **options)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        self.fields["clinician"].queryset = staff  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
+        offer_rows(self, "clinician", staff)
 
     def chosen(self, name: str) -> Any:
         """Return what was chosen, or nothing when it was left out or makes no sense."""

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import User
+from casemgr.core.ui.forms import offer_rows
 from treatment_plans.counseling.models import OpeningBasis
 
 
@@ -33,4 +34,4 @@ class OpeningForm(forms.Form):
         """Offer those who work in the programs."""
         super().__init__(*args, **options)
         for name in ("originator", "reader"):
-            self.fields[name].queryset = colleagues  # type: ignore[attr-defined]
+            offer_rows(self, name, colleagues)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Membership, Site, User
+from casemgr.core.ui.forms import offer_rows
 from treatment_plans.inventory.models import Lot, Product, Substance
 from treatment_plans.inventory.queries import sites_managed_by
 from treatment_plans.inventory.rules import catalogue
@@ -60,7 +61,7 @@ class ReceiveLotForm(forms.Form):
         """Offer the sites whose stock this user manages."""
         super().__init__(*args, **kwargs)
         sites = sites_managed_by(user)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
         self.fields["site"].initial = sites.first()
 
 
@@ -81,7 +82,7 @@ class WasteForm(forms.Form):
         super().__init__(*args, **kwargs)
         members = Membership.objects.current().filter(program=lot.program_id).values("user")
         staff = User.objects.filter(pk__in=members, is_active=True).exclude(pk=user.pk)
-        self.fields["witness"].queryset = staff  # type: ignore[attr-defined]
+        offer_rows(self, "witness", staff)
 
 
 class CountForm(forms.Form):

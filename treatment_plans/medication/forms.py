@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
+from casemgr.core.ui.forms import offer_choices, offer_rows
 from treatment_plans.inventory.models import Product
 from treatment_plans.inventory.queries import sites_reached
 from treatment_plans.medication.models import DayPart, Order, warning_words
@@ -64,7 +65,7 @@ class DoseForm(forms.Form):
         self.fields["for_day"].widget = _days_widget(days)
         self.fields["day_part"].initial = facts.part_to_give
         self.fields["initials"].initial = "".join(word[0] for word in user.full_name.split())[:3].upper()
-        self.fields["acknowledged"].choices = [(w.code, _warning_label(w)) for w in self.warned]  # type: ignore[attr-defined]
+        offer_choices(self, "acknowledged", [(w.code, _warning_label(w)) for w in self.warned])
         if not self.warned:
             del self.fields["acknowledged"]
         self.helper = FormHelper(self)
@@ -106,7 +107,7 @@ class OrderForm(forms.Form):
         """Offer the sites where this user may prescribe."""
         super().__init__(*args, **kwargs)
         sites = sites_reached(user, Can.PRESCRIBE)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
         self.fields["site"].initial = sites.first()
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casemgr.core.accounts.models import User
+from casemgr.core.ui.forms import offer_rows
 from patients.diagnoses.models import Axis, Diagnosis
 from treatment_plans.plan.models import InterventionKind
 
@@ -44,7 +45,7 @@ class ProblemForm(forms.Form):
     def __init__(self, *args: Any, diagnoses: QuerySet[Diagnosis], **options: Any) -> None:
         """Offer the person's own diagnoses."""
         super().__init__(*args, **options)
-        self.fields["diagnosis"].queryset = diagnoses  # type: ignore[attr-defined]
+        offer_rows(self, "diagnosis", diagnoses)
 
 
 class GoalForm(forms.Form):
@@ -81,7 +82,7 @@ class InterventionForm(forms.Form):
     def __init__(self, *args: Any, team: QuerySet[User], **options: Any) -> None:
         """Offer the care team."""
         super().__init__(*args, **options)
-        self.fields["responsible"].queryset = team  # type: ignore[attr-defined]
+        offer_rows(self, "responsible", team)
 
 
 class ActivateForm(forms.Form):

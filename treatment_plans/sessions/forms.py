@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site
+from casemgr.core.ui.forms import offer_rows
 from patients.record.models import Patient
 from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.sessions.models import AttendanceState, Modality, SessionKind
@@ -55,7 +56,7 @@ class FrameForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], **options: Any) -> None:
         """Offer the sites at which the person works."""
         super().__init__(*args, **options)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
 
     def frame_fields(self) -> list[forms.BoundField]:
         """Return the short fields that say when, where and how, in their order."""

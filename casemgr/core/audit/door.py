@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,15 @@ BY_COMMAND = Door()
 NOES = frozenset({"refused", "denied"})
 _current: ContextVar[Door] = ContextVar("door", default=BY_COMMAND)
 _noes: ContextVar[int] = ContextVar("noes", default=0)
+_people: ContextVar["People | None"] = ContextVar("people", default=None)
+
+
+@dataclass
+class People:
+    """Hold whom a page read, and whether the record says so already."""
+
+    read: set[int] = field(default_factory=set)
+    are_on_record: bool = False
 
 
 def current_door() -> Door:
@@ -46,3 +55,26 @@ def count_answer(outcome: str) -> None:
 def no_is_on_record() -> bool:
     """Say whether the work in hand has put a refusal or a denial on the record."""
     return _noes.get() > 0
+
+
+@contextmanager
+def reading() -> Iterator[People]:
+    """Remember whom the work inside reads."""
+    people = People()
+    token = _people.set(people)
+    try:
+        yield people
+    finally:
+        _people.reset(token)
+
+
+def note_person(key: int) -> None:
+    """Remember that the work in hand read this person's row."""
+    if people := _people.get():
+        people.read.add(key)
+
+
+def note_on_record(*, names_somebody: bool) -> None:
+    """Remember that the work in hand has put on the record whom it read."""
+    if names_somebody and (people := _people.get()):
+        people.are_on_record = True

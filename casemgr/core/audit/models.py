@@ -1,6 +1,6 @@
 """Keep the record of who did and saw what, in a chain that shows tampering."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,11 @@ from casemgr.core.append_only import append_only
 from casemgr.core.audit.writing import FIELDS, new_code
 from casemgr.core.refusals import Denied
 from casemgr.core.sensitivity import Sensitivity
+
+if TYPE_CHECKING:
+    _Text = models.CharField[Any, Any]  # the field itself takes no types at run time
+else:
+    _Text = models.CharField
 
 
 class Outcome(models.TextChoices):
@@ -28,7 +33,7 @@ class Outcome(models.TextChoices):
         return cls.DENIED if isinstance(no, Denied) else cls.REFUSED
 
 
-class CodeField(models.CharField):  # type: ignore[type-arg]
+class CodeField(_Text):
     """Hold what proves that the application wrote the row; it is made at the moment of writing, by whatever way the row is saved."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:

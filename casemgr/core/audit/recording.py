@@ -11,7 +11,7 @@ from django.db.models import Model
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.basis import basis_of
-from casemgr.core.audit.door import count_answer, current_door
+from casemgr.core.audit.door import count_answer, current_door, note_on_record
 from casemgr.core.audit.models import AuditEvent, Outcome
 from casemgr.core.audit.writing import FIELDS, new_code
 
@@ -87,6 +87,7 @@ def write_event(event: AuditEvent) -> None:
     """
     event.code = new_code([getattr(event, name) for name in FIELDS])
     count_answer(event.outcome)
+    note_on_record(names_somebody=event.patient_id is not None or bool(event.people))
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [getattr(event, name) for name in _COLUMNS])
 
@@ -94,6 +95,7 @@ def write_event(event: AuditEvent) -> None:
 def note_many(events: Iterable[AuditEvent]) -> None:
     """Put many events on the record in one statement."""
     written = AuditEvent.objects.bulk_create(events)
+    note_on_record(names_somebody=any(event.patient_id is not None or event.people for event in written))
     for outcome in {event.outcome for event in written}:
         count_answer(outcome)
 

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg import sql
 
 from casemgr.core.audit.writing import FIELDS, OLD_FIELDS, digest_of, is_vouched_for, key_is_known, moment_text, written
 
@@ -19,10 +20,14 @@ SLIP = timedelta(seconds=5)
 TELLS_OLDER_STORIES = "command"
 """The door of imports and of the demo, whose events may be of another day; all others happen when they are sealed."""
 
-_ROWS = f"""
-    SELECT s.position, s.event_id, s.digest, s.sealed_at, e.id, e.code, e.door, {", ".join(f"e.{name}" for name in FIELDS)}
+_ROWS = (
+    sql.SQL("""
+    SELECT s.position, s.event_id, s.digest, s.sealed_at, e.id, e.code, e.door, {fields}
     FROM casemgr_auditseal s LEFT JOIN casemgr_auditevent e ON e.id = s.event_id WHERE s.position > %s ORDER BY s.position
-"""  # noqa: S608
+""")
+    .format(fields=sql.SQL(", ").join(sql.Identifier("e", name) for name in FIELDS))
+    .as_string()
+)
 _UNSEALED = """
     SELECT e.id FROM casemgr_auditevent e LEFT JOIN casemgr_auditseal s ON s.event_id = e.id
     WHERE s.event_id IS NULL ORDER BY e.id

@@ -1,10 +1,13 @@
 """Draw forms the one way: help before the field, errors at the field and summed up on top."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.utils import render_crispy_form
+from django import forms
+from django.db.models import QuerySet
 from django.template import Context
 from django.utils.safestring import SafeString
 
@@ -39,3 +42,13 @@ def fields_html(form: Any, context: Context, *, with_help: bool = True) -> SafeS
     helper.disable_csrf = True
     helper.form_show_errors = True
     return SafeString(render_crispy_form(form, helper, {**context.flatten(), "errors_summed_up": True}))
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field choose from these rows and no others."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
+
+
+def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
+    """Let a field choose from these words and no others."""
+    cast("forms.ChoiceField", form.fields[name]).choices = list(choices)

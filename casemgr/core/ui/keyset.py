@@ -23,7 +23,7 @@ class _Beyond(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # no other database
         """Return the comparison."""
         parts = [compiler.compile(expression) for expression in self.source_expressions]
         (one, two, value, row_id), sign = [sql for sql, _parameters in parts], self.extra["sign"]

@@ -14,8 +14,9 @@ from django.utils import timezone
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.basis import under
+from casemgr.core.audit.door import People, reading
 from casemgr.core.audit.models import Outcome
-from casemgr.core.audit.recording import audit_event, write_event
+from casemgr.core.audit.recording import audit_event, note_read, write_event
 from casemgr.core.refusals import Denied, Refused
 
 P = ParamSpec("P")
@@ -41,8 +42,10 @@ def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBa
             if not isinstance(user, User) or not any(user.may(right) for right in rights):
                 return _refuse(request, user, rights, view.__name__)
             try:
-                with under(*rights, by=user):
-                    return view(request, *args, **kwargs)
+                with under(*rights, by=user), reading() as people:
+                    answer = view(request, *args, **kwargs)
+                    _note_whom_it_shows(request, answer, people, view.__name__, user)
+                    return answer
             except Denied:
                 return render(request, "403.html", status=403)
 
@@ -50,6 +53,16 @@ def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBa
         return login_required(guarded)
 
     return guard
+
+
+def _note_whom_it_shows(request: HttpRequest, answer: HttpResponseBase, people: People, name: str, user: User) -> None:
+    """Put on the record whom a page read when it has not said so itself: a form above which a name stands is a read too."""
+    is_page = answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html")
+    if request.method != "GET" or not is_page or people.are_on_record or not people.read:
+        return
+    read = sorted(people.read)
+    alone = read[0] if len(read) == 1 else None
+    note_read(by=user, at=timezone.now(), what=f"page:{name}", patient_id=alone, people=[] if alone else read)
 
 
 def _refuse(request: HttpRequest, user: Any, rights: tuple[Can, ...], name: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.agreements.models import AgreementKind
 from casemgr.core.agreements.rules import SCAN_LIMIT
 from casemgr.core.directory.models import Organization
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 
 
@@ -51,7 +52,7 @@ class AgreementForm(ScanForm):
         """Offer the programs in which this person looks after organizations; one alone needs no choice."""
         super().__init__(*args, **kwargs)
         programs = programs_reached(user, Can.MANAGE_ORGANIZATIONS)
-        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        offer_rows(self, "program", programs)
         self.fields["scan"].required = False
         if len(found := list(programs[:2])) == 1:
             self.fields["program"].initial, self.fields["program"].widget = found[0], forms.HiddenInput()

@@ -103,20 +103,31 @@ def agreement(request: StaffRequest, agreement: int) -> HttpResponse:
 def agreement_act(request: StaffRequest, agreement: int, step: str) -> HttpResponse:
     """End an agreement early, keep its paper, or say that it is not followed by another."""
     found = _seen(request, agreement)
-    form: Any
-    if step == "end":
-        form, act = EndForm(request.POST), lambda: end_agreement(agreement=found, **form.cleaned_data, by=request.user, at=timezone.now())
-    elif step == "scan":
-        form = ScanForm(request.POST, request.FILES)
-        act = lambda: keep_agreement_scan(agreement=found, scan=form.scanned(), by=request.user, at=timezone.now())  # noqa: E731
-    elif step == "let-end":
-        form, act = NoQuestion(request.POST), lambda: let_agreement_end(agreement=found, by=request.user, at=timezone.now())
-    else:
-        raise Http404
+    form = _form_of(step, request)
+
+    def act() -> Any:
+        done: dict[str, Any] = {"agreement": found, "by": request.user, "at": timezone.now()}
+        if step == "end":
+            return end_agreement(**form.cleaned_data, **done)
+        if step == "scan":
+            return keep_agreement_scan(scan=form.scanned(), **done)
+        return let_agreement_end(**done)
+
     if form.is_valid() and attempt(form, act) is not None:
         messages.success(request, _("Saved."))
         return redirect("desk:agreement", found.pk)
     return _show(request, found, **{step.replace("-", "_"): form})
+
+
+def _form_of(step: str, request: StaffRequest) -> Any:
+    """Return the form of a step, as it was sent."""
+    if step == "end":
+        return EndForm(request.POST)
+    if step == "scan":
+        return ScanForm(request.POST, request.FILES)
+    if step == "let-end":
+        return NoQuestion(request.POST)
+    raise Http404
 
 
 @page(Can.MANAGE_ORGANIZATIONS)

@@ -1,7 +1,11 @@
 """Say in words what the record says in keys: which part of a record an act concerned."""
 
+from functools import cache
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.action import REGISTRY
 
 Words = str | Promise
 PARTS: dict[str, Words] = {
@@ -29,10 +33,59 @@ PARTS: dict[str, Words] = {
     "task": _("a task for you"),
     "referral": _("a referral for you"),
     "counseling_note": _("counseling notes"),
+    "counseling": _("counseling notes"),
+    "calendar": _("your appointments"),
+    "dosing_list": _("your medication"),
+    "transmission": _("what was told to others about you"),
+    "disclosure_without_consent": _("what was told to others about you"),
+    "sharing": _("what was told to others about you"),
+    "seen_as_partner": _("what others might be told about you"),
+    "restrictions": _("what you asked not to be told"),
+    "relationships": _("who treats, pays and helps"),
+    "notices": _("the notice of your privacy rights"),
+    "records_request": _("a request about your own record"),
+    "records_requests": _("a request about your own record"),
+    "complaint": _("a complaint"),
 }
 """What somebody saw, as the person whose record it is would say it."""
 
 
+FEATURES: dict[str, Words] = {
+    "record": _("your personal details"),
+    "caseload": _("who is on your care team"),
+    "episodes": _("your stays in care"),
+    "diagnoses": _("your diagnoses"),
+    "screenings": _("your screenings and results"),
+    "consent": _("your consents"),
+    "relations": _("who treats, pays and helps"),
+    "restrictions": _("what you asked not to be told"),
+    "disclosures": _("what was told to others about you"),
+    "transmissions": _("what was told to others about you"),
+    "sharing": _("what was told to others about you"),
+    "accounting": _("a request about your own record"),
+    "notices": _("the notice of your privacy rights"),
+    "complaints": _("a complaint"),
+    "incidents": _("an incident"),
+    "guarding": _("who may open your chart"),
+    "compartments": _("a restricted note"),
+    "plan": _("your treatment plan"),
+    "sessions": _("notes of your sessions"),
+    "appointments": _("your appointments"),
+    "medication": _("your medication"),
+    "inventory": _("your medication"),
+    "counseling": _("counseling notes"),
+    "casework": _("a task for you"),
+    "referral": _("a referral for you"),
+}
+"""What somebody wrote in, by the feature whose verb it was."""
+
+
+@cache
+def _features() -> dict[str, str]:
+    """Return the feature of every verb."""
+    return {name.rsplit(".", 1)[1]: name.split(".")[1] for name in REGISTRY}
+
+
 def part_of(verb: str) -> Words:
-    """Return which part of the record an act concerned, in the person's words; a verb of the program changed something."""
-    return PARTS.get(verb) or _("another part of your record")
+    """Return which part of the record an act concerned, in the person's words; a verb of the program wrote in it."""
+    return PARTS.get(verb) or FEATURES.get(_features().get(verb, "")) or _("another part of your record")

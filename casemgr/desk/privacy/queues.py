@@ -16,7 +16,7 @@ from patients.accounting.models import RequestKind, RequestState
 from patients.accounting.queries import requests_seen_by
 from patients.complaints.models import ComplaintState
 from patients.complaints.queries import complaints_seen_by
-from patients.consent.queries import waiting_seen_by
+from patients.consent.queries import drafts_waiting_for
 from patients.disclosures.without_consent.queries import emergencies_seen_by
 from patients.guarding.queries import to_review
 from patients.incidents.models import IncidentState
@@ -96,8 +96,8 @@ def _requests(kind: str) -> Callable[[User, date], QuerySet[Any]]:
 
 
 def _drafts(user: User, _today: date) -> QuerySet[Any]:
-    """Return consents that partners handed in, to be compared with the signed paper."""
-    return waiting_seen_by(user)
+    """Return consents that partners handed in or that were taken over, to be compared with the signed paper."""
+    return drafts_waiting_for(user)
 
 
 def _doubtful(user: User, _today: date) -> QuerySet[Any]:

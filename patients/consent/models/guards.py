@@ -259,6 +259,8 @@ def _differs(columns: tuple[str, ...]) -> str:
     return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
 
 
+_ZONE_OF_DISCLOSER = "(SELECT d.time_zone FROM casemgr_program d WHERE d.id = NEW.discloser_id)"
+
 _NOT_REWRITTEN = (
     refuse_if(
         f"OLD.state <> 'draft' AND ({_differs(SIGNED)}"
@@ -279,7 +281,7 @@ _NOT_REWRITTEN = (
     )
     + refuse_if(
         f"NEW.state = 'revoked' AND OLD.state = 'active' AND NEW.kind = '{CJ_REFERRAL}' AND NOT NEW.revocable_event_came"
-        " AND (NEW.revocable_after IS NULL OR (NEW.revoked_at AT TIME ZONE 'UTC')::date < NEW.revocable_after)",
+        f" AND (NEW.revocable_after IS NULL OR (NEW.revoked_at AT TIME ZONE {_ZONE_OF_DISCLOSER})::date < NEW.revocable_after)",
         "justice_consent_is_revoked_only_as_it_states",
         "A consent for the justice system is revoked only as it states.",
     )

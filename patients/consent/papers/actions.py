@@ -68,7 +68,7 @@ def hand_in_consent(
     at: datetime,
     care: Sequence[Program] = (),
     **facts: Any,
-) -> HandedIn | None:
+) -> list[HandedIn]:
     """Take a consent that was signed at a partner's place, as a draft: a partner never opens a record to itself.
 
     What it lacks is named whether the person is known here or not; of somebody unknown nothing is kept. With `care` each of these programs
@@ -78,17 +78,19 @@ def hand_in_consent(
     draft, named = written(patient=None, discloser=discloser, recipients=recipients, **facts)
     if reasons := reasons_against(draft, named, at):
         raise Refused(*reasons)
-    if patient is None or by.organization is None:
-        return None
+    organization = by.organization
+    if patient is None or organization is None:
+        return []
     drafts = [written(patient=patient, discloser=program, recipients=recipients, **facts)[0] for program in care or [discloser]]
-    waiting = [_wait_for_the_paper(patient, one, named, by, at) for one in drafts]
-    return waiting[0]
+    return [_wait_for_the_paper(patient, one, named, organization, by, at) for one in drafts]
 
 
-def _wait_for_the_paper(patient: Patient, draft: Consent, named: Sequence[Named], by: User, at: datetime) -> HandedIn:
+def _wait_for_the_paper(
+    patient: Patient, draft: Consent, named: Sequence[Named], organization: Organization, by: User, at: datetime
+) -> HandedIn:
     """Keep a draft until staff of its program have compared it with the signed paper."""
     kept = _keep_draft(draft, named, by, at)
-    handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=by.organization, at=at)
+    handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=organization, at=at)
     record_fact(ConsentHandedIn(consent_id=kept.pk, patient_id=patient.pk), at=at)
     return handed_in
 

@@ -54,15 +54,24 @@ class Agreement(Protocol):
     """Know of an agreement with an organization what the rule asks for."""
 
     @property
-    def id(self) -> int: ...  # noqa: D102
+    def id(self) -> int:
+        """Return its key."""
+
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str:
+        """Return what binds the organization."""
+
     @property
-    def signed_on(self) -> date: ...  # noqa: D102
+    def signed_on(self) -> date:
+        """Return the day it was signed."""
+
     @property
-    def expires_on(self) -> date | None: ...  # noqa: D102
+    def expires_on(self) -> date | None:
+        """Return its last day, or nothing when it has none."""
+
     @property
-    def resists_proceedings(self) -> bool: ...  # noqa: D102
+    def resists_proceedings(self) -> bool:
+        """Say whether it promises to resist efforts to get the records (42 CFR 2.11)."""
 
 
 class EmergencyFacts(NamedTuple):

@@ -10,6 +10,7 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
+from casemgr.core.ui.forms import offer_choices, offer_rows
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.consent.models import InformationCategory
 from patients.disclosures.bases.models import (
@@ -47,11 +48,11 @@ class ProgramForm(forms.Form):
         """Offer the programs that the right reaches, and the organizations in use."""
         super().__init__(*args, **options)
         programs = programs_reached(user, self.right)
-        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        offer_rows(self, "program", programs)
         self.fields["program"].initial = programs.first()
         if "organization" in self.fields:
             organizations = Organization.objects.filter(is_active=True).order_by("name", "id")
-            self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+            offer_rows(self, "organization", organizations)
 
 
 class EmergencyForm(ProgramForm):
@@ -130,7 +131,7 @@ class TellOnOrderForm(forms.Form):
         """Offer what the order opens."""
         super().__init__(*args, **options)
         offered = [choice for choice in InformationCategory.choices if choice[0] in scope]
-        self.fields["categories"].choices = offered  # type: ignore[attr-defined]
+        offer_choices(self, "categories", offered)
 
 
 class AuditForm(ProgramForm):

@@ -28,7 +28,8 @@ def handed_in(clinic, known, now):
     partner = User.objects.create(kind=UserKind.CLIENT, email="p@partner.test", full_name="Mercy", organization=known["hospital"])
 
     def _handed_in(patient):
-        return hand_in_consent(patient=patient, discloser=clinic.program, by=partner, at=now, **paper("specific", known)).consent
+        (waits,) = hand_in_consent(patient=patient, discloser=clinic.program, by=partner, at=now, **paper("specific", known))
+        return waits.consent
 
     return _handed_in
 

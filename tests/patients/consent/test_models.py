@@ -135,7 +135,10 @@ def test_a_justice_consent_is_revoked_only_as_it_states(drafted):
     activate(draft)
     revoked = f"UPDATE patients_consent SET state = 'revoked', revoked_by = 'Rosa', revoked_at = '%s' WHERE id = {draft.pk}"
     assert refused_by(revoked % "2026-05-31 12:00Z") == "justice_consent_is_revoked_only_as_it_states"
-    sql(revoked % "2026-06-01 12:00Z")
+    assert refused_by(revoked % "2026-06-01 03:59Z") == "justice_consent_is_revoked_only_as_it_states", (
+        "it is still May where the program is"
+    )
+    sql(revoked % "2026-06-01 04:00Z")
 
 
 def test_how_it_ended_is_not_rewritten(drafted):

@@ -196,7 +196,9 @@ def test_the_words_are_printed_in_the_language_asked_for(clinic, sign_in):
     page = browser.get(reverse("patients:notice_wording"), {"language": "es"}).content.decode()
     assert "Cómo se protege su expediente de tratamiento" in page
     assert "River Street Program" in page
-    assert "mark M" in page
+    assert "This is program policy under 42 CFR 2.22." in page
+    assert "was not checked against the text of the rule" in page
+    assert "mark M" not in page
 
 
 def test_the_list_asks_the_database_as_often_for_two_as_for_twelve(clinic, sign_in, query_count):

@@ -4,7 +4,7 @@ import pytest
 
 from casemgr.core.directory.models import Organization
 from patients.restrictions.actions import ask_restriction
-from tests.patients.disclosures.conftest import consent, hospital, landlord  # noqa: F401
+from tests.patients.disclosures.conftest import consent, hospital, landlord  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from casemgr.core.refusals import No
 from casemgr.sharing.actions import hand_over_record
 from patients.consent.models import InformationCategory
 from patients.disclosures.models import Disclosure
-from tests.api.conftest import partner  # noqa: F401
+from tests.api.conftest import partner  # noqa: F401 - a fixture
 from tests.doors import CHOSEN, routes
 from tests.doors import COUNSELED as SECRET
 from tests.knocking import SEARCHES
@@ -107,7 +107,7 @@ def test_writing_and_reading_it_at_debug_leaves_no_word_in_the_log(clinic, held,
     assert not [record for record in caplog.records if SECRET in LineFormatter().format(record)]
 
 
-def test_a_partner_with_a_consent_for_everything_else_never_hears_it(clinic, held, note, partner):  # noqa: F811
+def test_a_partner_with_a_consent_for_everything_else_never_hears_it(clinic, held, note, partner):  # noqa: F811 - the fixture
     """Ask every address of the API that takes a token, with all scopes and a consent for all it may carry."""
     hospital = partner()
     hospital.consent(held.patient, [name for name in InformationCategory.values if name != "counseling_notes"])
@@ -125,7 +125,7 @@ def test_a_partner_with_a_consent_for_everything_else_never_hears_it(clinic, hel
     assert told > 2
 
 
-def test_a_partner_with_a_consent_for_counseling_notes_gets_them_by_a_way_out_and_by_no_other_consent(clinic, held, note, partner):  # noqa: F811
+def test_a_partner_with_a_consent_for_counseling_notes_gets_them_by_a_way_out_and_by_no_other_consent(clinic, held, note, partner):  # noqa: F811 - the fixture
     """Hand over a file for the one partner that may have it; a consent for everything else hands over nothing."""
     hospital = partner()
     asked = {"patient": held.patient, "program": clinic.program, "recipient": hospital.organization, "purpose": "treatment"}
