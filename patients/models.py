@@ -26,7 +26,15 @@ from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
-from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
+from patients.safety.models import (
+    SafetyCall,
+    SafetyConcern,
+    SafetyFollowUp,
+    SafetyPlan,
+    SafetyPlanContact,
+    SafetyPlanReview,
+    SafetySignal,
+)
 from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
 from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
@@ -94,6 +102,9 @@ __all__ = [
     "SafetyCall",
     "SafetyConcern",
     "SafetyFollowUp",
+    "SafetyPlan",
+    "SafetyPlanContact",
+    "SafetyPlanReview",
     "SafetySignal",
     "ScreeningVisit",
     "SecureAddress",

@@ -18,6 +18,8 @@ from patients.notices import views as notices
 from patients.record import views as record
 from patients.relations import views as relations
 from patients.restrictions import views as restrictions
+from patients.safety import views as safety
+from patients.safety.planning import views as planning
 from patients.screenings import views as screenings
 from patients.transmissions import views as transmissions
 
@@ -56,6 +58,8 @@ urlpatterns = [
     path("disclosures/audits/<int:audit>/end/", without_consent.end_audit, name="end_audit"),
     path("disclosures/research/add/", without_consent.add_research, name="add_research"),
     path("disclosures/research/<int:research>/end/", without_consent.end_research, name="end_research"),
+    path("safety/", safety.safety_concerns, name="safety_concerns"),
+    path("safety/<int:concern>/take/", safety.take_unnamed, name="take_unnamed_concern"),
     path("emergency-access/", guarding.breaking, name="break_glass"),
     path("emergency-access/close/", guarding.close, name="close_glass"),
     path("emergency-access/review/", guarding.glasses, name="glasses"),
@@ -121,4 +125,14 @@ urlpatterns = [
     path("<uuid:patient>/observations/", screenings.observations, name="observations"),
     path("<uuid:patient>/observations/score/", screenings.add_score, name="add_score"),
     path("<uuid:patient>/observations/laboratory/", screenings.add_laboratory, name="add_laboratory"),
+    path("<uuid:patient>/safety/", safety.safety, name="safety"),
+    path("<uuid:patient>/safety/raise/", safety.add_concern, name="raise_concern"),
+    path("<uuid:patient>/safety/<int:concern>/take/", safety.take, name="take_concern"),
+    path("<uuid:patient>/safety/<int:concern>/close/", safety.close, name="close_concern"),
+    path("<uuid:patient>/safety/follow-ups/<int:follow_up>/", safety.follow_up, name="safety_follow_up"),
+    path("<uuid:patient>/safety/plans/write/", planning.write_plan, name="write_safety_plan"),
+    path("<uuid:patient>/safety/plans/<int:safety_plan>/", planning.plan, name="safety_plan"),
+    path("<uuid:patient>/safety/plans/<int:safety_plan>/print/", planning.print_plan, name="print_safety_plan"),
+    path("<uuid:patient>/safety/plans/<int:safety_plan>/sign/", planning.sign_plan, name="sign_safety_plan"),
+    path("<uuid:patient>/safety/plans/<int:safety_plan>/review/", planning.review_plan, name="review_safety_plan"),
 ]

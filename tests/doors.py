@@ -25,6 +25,7 @@ from patients.incidents.models import Incident
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
+from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetyPlan, SafetySignal
 from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
@@ -94,6 +95,7 @@ class Everything:
         self._privacy()
         self._grounds()
         self._inside()
+        self._safety()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
@@ -273,6 +275,17 @@ class Everything:
             started_at=self.clinic.now,
         )
         self.rows |= {"complaint": complaint.pk, "incident": incident.pk, "agreement": agreement.pk, "clock": clock.pk}
+
+    def _safety(self) -> None:
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        day: date = self.clinic.now.date()
+        concern = SafetyConcern.objects.create(source="observation", level=4, opened_at=self.clinic.now, **common)
+        SafetySignal.objects.create(concern=concern, source="observation", level=4, words=CANARY, **self.stamp)
+        SafetyCall.objects.create(concern=concern, user=self.clinic.system, called_as="site", **self.stamp)
+        follow_up = SafetyFollowUp.objects.create(concern=concern, due_on=day, **common)
+        steps = {"warning_signs": CANARY, "own_ways": CANARY, "safer_place": CANARY}
+        plan = SafetyPlan.objects.create(version=1, **steps, **common)
+        self.rows |= {"concern": concern.pk, "follow_up": follow_up.pk, "safety_plan": plan.pk}
 
     def _grounds(self) -> None:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}

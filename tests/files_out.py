@@ -20,6 +20,7 @@ KINDS = ("csv", "pdf", "json", "zip", "octet-stream")
 IN_HOUSE = {
     "audit:export": "whoever watches the record takes it along",
     "patients:print_consent": "the person's own consent, to be signed and kept",
+    "patients:print_safety_plan": "the person's own safety plan, to be kept",
     "patients:consent_scan": "the paper that was signed",
     "desk:agreement_paper": "the agreement that was signed",
 }

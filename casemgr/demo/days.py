@@ -18,6 +18,7 @@ from casemgr.demo.inside import keep_private
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
 from casemgr.demo.papers import sign_papers
+from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
 from casemgr.sharing.sending import send_transmissions
 
@@ -66,6 +67,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
         stop_one_in_time(life, day)
     leave(life, day)
     keep_private(life, day)
+    keep_safe(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
     send_queued(at=evening, gateway=letters)

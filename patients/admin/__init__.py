@@ -25,6 +25,7 @@ from patients.admin.accounting import HandoutAdmin, RecordsRequestAdmin
 from patients.admin.base import PEOPLE, PatientTable, patient_form
 from patients.admin.consents import CONSENTS
 from patients.admin.grounds import GROUNDS
+from patients.admin.safety import ADMINS as SAFETY_ADMINS
 from patients.admin.screenings import ADMINS as SCREENING_ADMINS
 from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
@@ -352,6 +353,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **CONSENTS,
     **GROUNDS,
     **TRANSMISSION_ADMINS,
+    **SAFETY_ADMINS,
     **SCREENING_ADMINS,
 }
 """The tables of this storey in the record room."""

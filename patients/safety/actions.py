@@ -6,10 +6,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
-from casemgr.core.accounts.rules import Can
+from casemgr.core.accounts.rules import RIGHTS, Can, Role
 from casemgr.core.action import action
 from casemgr.core.outbox.recording import record_fact, record_urgent_fact
 from casemgr.core.refusals import Reason, Refused
+from patients.caseload.actions import assign_care_team_member
 from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.safety.events import (
@@ -118,6 +119,25 @@ def take_concern(*, concern: SafetyConcern, by: User, at: datetime) -> SafetyCon
         taken = SafetyConcernTaken(concern_id=row.pk, patient_id=row.patient_id, user_id=by.pk)
         record_fact(taken, at=at)
     return row
+
+
+@action(Can.ASSESS_SAFETY)
+def take_unnamed_concern(*, concern: SafetyConcern, by: User, at: datetime) -> SafetyConcern:
+    """See to somebody for whom nobody could be named; whoever does joins the care team, for it is what opens the chart to them."""
+    roles = [Role(m.role) for m in by.current_memberships if m.program_id == concern.program_id and m.is_caseload_bound]
+    assessing = [role for role in roles if Can.ASSESS_SAFETY in RIGHTS[role]]
+    if not assessing:
+        raise Refused(
+            Reason(_("Your role sees the people of its own site. Tell the director that nobody could be named."), code="not_bound")
+        )
+    row = _still_open(concern)
+    if row.taken_by_id not in (None, by.pk):
+        raise Refused(Reason(_("Somebody sees to it already."), code="taken"))
+    today = at.astimezone(row.program.zone).date()
+    assign_care_team_member(
+        patient=row.patient, program=row.program, user=by, role=assessing[0], since=today, by=User.objects.system(), at=at
+    )
+    return take_concern(concern=row, by=by, at=at)
 
 
 @action(Can.ASSESS_SAFETY)

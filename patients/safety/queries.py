@@ -1,13 +1,14 @@
 """Read who may be in danger, who was called, and what was done."""
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import hidden_from, patients_seen_by
+from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.record.queries import locked
-from patients.safety.models import ConcernState, SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
+from patients.safety.models import CalledAs, ConcernState, SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
 
 
 def open_concerns_for(patient: Patient) -> QuerySet[SafetyConcern]:
@@ -33,6 +34,42 @@ def open_concerns_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[S
     """Return those that are open, the gravest and then the oldest first."""
     rows = concerns_seen_by(user, can=can).filter(state=ConcernState.OPEN)
     return rows.select_related("patient", "taken_by").order_by("-level", "opened_at", "pk")
+
+
+def calls_upon(user: User, *, as_whom: str) -> QuerySet[SafetyConcern]:
+    """Return the open concerns about which this user was called as such, and whose person they may still know of, the oldest first."""
+    called = SafetyCall.objects.filter(concern=OuterRef("pk"), user=user, called_as=as_whom)
+    rows = SafetyConcern.objects.filter(Exists(called), state=ConcernState.OPEN, patient__in=patients_seen_by(user))
+    return rows.select_related("patient", "taken_by").order_by("opened_at", "pk")
+
+
+def unnamed_concerns(user: User) -> QuerySet[SafetyConcern]:
+    """Return the open concerns for which nobody could be named, in the programs where this user assesses safety.
+
+    Somebody must be told of them although nobody may see the person: they are listed without a name. What somebody is tied to, or a
+    restricted chart that does not name them, is not among them.
+    """
+    reach = user.reach(Can.ASSESS_SAFETY)
+    called = SafetyCall.objects.filter(concern=OuterRef("pk")).exclude(called_as=CalledAs.SUPERVISOR)
+    rows = SafetyConcern.objects.filter(program__in={m.program_id for m in reach}, state=ConcernState.OPEN, taken_by__isnull=True)
+    unseen = rows.filter(~Exists(called)).exclude(hidden_from(user, can=Can.ASSESS_SAFETY))
+    return (
+        unseen.exclude(patient__in=patients_seen_by(user, can=Can.SEE_CHART))
+        .select_related("patient__registered_site")
+        .order_by("opened_at")
+    )
+
+
+def program_of(patient: Patient, user: User, can: Can, in_hand: Program) -> Program:
+    """Return the program on whose behalf somebody acts for a person: the one in hand, or another where both meet."""
+    programs = {membership.program_id: membership.program for membership in user.reach(can)}
+    known = list(
+        Episode.objects.filter(patient=patient, program__in=programs).order_by("discharged_on", "-admitted_on").values_list("program")
+    )
+    keys = [key for (key,) in known]
+    if in_hand.pk in programs and (in_hand.pk in keys or not keys):
+        return in_hand
+    return programs[next(iter([*keys, *programs]))]
 
 
 def locked_concern(concern: SafetyConcern) -> SafetyConcern:

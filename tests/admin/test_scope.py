@@ -15,6 +15,7 @@ from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import AuthorityReport, CourtOrder, EmergencyDisclosure
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
+from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
 from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
 from tests.charts import fill_chart
@@ -51,6 +52,13 @@ def fill_privacy(clinic, patient) -> None:
     )  # fmt: skip
 
 
+def fill_safety(clinic, patient) -> None:
+    common = {"patient": patient, "program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    concern = SafetyConcern.objects.create(source="observation", level=2, opened_at=clinic.now, **common)
+    SafetyFollowUp.objects.create(concern=concern, due_on=clinic.now.date(), **common)
+    SafetyPlan.objects.create(version=1, warning_signs="x", own_ways="x", safer_place="x", **common)
+
+
 def rows_of(model: type[Model], patient):
     admin = record_room._registry[model]
     return model._default_manager.filter(**{admin.patient_path: patient.pk})
@@ -63,6 +71,8 @@ def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model
     fill_chart(clinic, theirs, 2)
     fill_privacy(clinic, mine)
     fill_privacy(clinic, theirs)
+    fill_safety(clinic, mine)
+    fill_safety(clinic, theirs)
     browser = sign_in(clinic.case_manager)
     own, other = rows_of(model, mine).first(), rows_of(model, theirs).first()
     if browser.get(place(model)).status_code == 403:

@@ -17,12 +17,13 @@ from patients.record.models import ContactPoint
 from referrals.casework.models import Task
 from tests.charts import dose_of, fill_chart, order_for
 
-CLINICAL = ("diagnoses", "plan", "medication", "sessions", "screenings")
+CLINICAL = ("safety", "diagnoses", "plan", "medication", "sessions", "screenings")
 CHART_QUERIES = (
     3  # the session's: its first request writes down when it began
     + 3  # the session, who reads, and in which roles
     + 1  # the patient, and what the reader may do for them
     + 0  # recovery: its picture is fetched afterwards
+    + 2  # safety: open concerns, plans that hold
     + 1  # diagnoses
     + 2  # plan: the plan, its goals with what is met
     + 3  # medication: orders, doses of a fortnight, what others gave
@@ -59,7 +60,8 @@ def test_a_case_manager_finds_everything_on_one_page(clinic, sign_in):
     fill_chart(clinic, patient, 2)
     page = sign_in(clinic.case_manager).get(chart_of(patient))
     assert panels(page) == {
-        "now", "recovery", "diagnoses", "plan", "medication", "sessions", "tasks", "referrals", "screenings", "appointments", "contact", "team",
+        "now", "safety", "recovery", "diagnoses", "plan", "medication", "sessions", "tasks", "referrals", "screenings", "appointments",
+        "contact", "team",
         "consents", "care",
     }  # fmt: skip
     text = page.content.decode()

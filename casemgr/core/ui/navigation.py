@@ -66,6 +66,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
     (
         _("Care"),
         (
+            Entry(_("Safety"), "patients:safety_concerns", "flag", CARE),
             Entry(_("Sessions"), "treatment_plans:sessions", "message-square", frozenset({THERAPIST, PEER, CASE_MANAGER}), "s"),
             Entry(_("To sign"), "treatment_plans:unsigned", "signature", frozenset({THERAPIST, PEER, CASE_MANAGER, PRESCRIBER}), "u"),
             Entry(_("Stock"), "treatment_plans:stock", "package", frozenset({NURSE, PRESCRIBER, DIRECTOR}), "k"),

@@ -7,6 +7,7 @@ there (`chart.of("medication", "orders")`); only what no panel reads is asked of
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +77,15 @@ def contact_safety(chart: Chart) -> Iterable[Sign]:
         yield _risk("shared_contact")
 
 
+def open_safety_concerns(chart: Chart) -> Iterable[Sign]:
+    """Say that somebody may be in danger and no disposition is written; it leads to the safety page."""
+    for concern in chart.of("safety", "concerns"):
+        basis = _("%(name)s sees to it") % {"name": concern.taken_by} if concern.taken_by else _("nobody sees to it yet")
+        yield Sign("stop", _("Open safety concern"), basis, reverse("patients:safety", args=[chart.patient.public_id]))
+
+
 LINES: tuple[Line, ...] = (
+    Line(Can.SEE_CHART, open_safety_concerns),
     Line(Can.SEE_CHART, diagnosed),
     Line(Can.SEE_MEDICATION, held_medication),
     Line(Can.SEE_PATIENTS, contact_safety),

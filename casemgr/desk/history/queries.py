@@ -12,6 +12,7 @@ from patients.consent.models import Consent
 from patients.diagnoses.models import Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import ContactPoint, Identifier, Patient
+from patients.safety.models import SafetyConcern, SafetyFollowUp
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
@@ -36,6 +37,8 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_PATIENTS, Source(CareTeamMember, HERE)),
     (Can.SEE_CHART, Source(Diagnosis, OWN)),
     (Can.SEE_CHART, Source(Observation, OWN)),
+    (Can.SEE_CHART, Source(SafetyConcern, HERE)),
+    (Can.SEE_CHART, Source(SafetyFollowUp, HERE)),
     (Can.SEE_CHART, Source(QuestionnaireAnswers, OWN)),
     (Can.SEE_CHART, Source(Plan, HERE)),
     (Can.SEE_CHART, Source(Problem, f"e.plan_id IN ({PLANS})")),

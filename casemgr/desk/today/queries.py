@@ -3,18 +3,19 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, oversight
+from casemgr.desk.today import care, casework, oversight, safety
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
 Find = Callable[[Scope], Section]
 
 SECTIONS: dict[Role, tuple[Find, ...]] = {
-    Role.NURSE: (care.holds, care.ending_orders, casework.tasks_due),
-    Role.PRESCRIBER: (care.holds, care.ending_orders, casework.tasks_due, care.my_appointments, care.unsigned_notes),
-    Role.THERAPIST: (care.my_appointments, care.my_groups, care.unsigned_notes, casework.tasks_due),
+    Role.NURSE: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due),
+    Role.PRESCRIBER: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due, care.my_appointments, care.unsigned_notes),
+    Role.THERAPIST: (safety.open_concerns, care.my_appointments, care.my_groups, care.unsigned_notes, casework.tasks_due),
     Role.PEER: (care.my_appointments, casework.tasks_due, care.unsigned_notes),
     Role.CASE_MANAGER: (
+        safety.open_concerns,
         casework.tasks_due,
         casework.out_of_touch,
         casework.referrals_waiting,
@@ -23,7 +24,13 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         care.unsigned_notes,
     ),
     Role.FRONT_DESK: (care.appointments_to_settle, casework.to_admit),
-    Role.DIRECTOR: (oversight.overdue_tasks, care.holds, casework.referrals_waiting, oversight.oldest_unsigned),
+    Role.DIRECTOR: (
+        safety.called_as_supervisor,
+        oversight.overdue_tasks,
+        care.holds,
+        casework.referrals_waiting,
+        oversight.oldest_unsigned,
+    ),
     Role.PRIVACY_OFFICER: (oversight.refusals, oversight.late_disclosures, oversight.ending_consents),
     Role.ADMINISTRATOR: (oversight.people_without_role, oversight.ending_roles, oversight.sign_ins),
 }

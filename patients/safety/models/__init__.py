@@ -14,6 +14,7 @@ from patients.safety.models.concerns import (
     SafetySource,
     ScreenerResult,
 )
+from patients.safety.models.plans import PlanContactKind, PlanSignature, SafetyPlan, SafetyPlanContact, SafetyPlanReview
 
 __all__ = [
     "CalledAs",
@@ -21,10 +22,15 @@ __all__ = [
     "Disposition",
     "FollowUpKind",
     "FollowUpOutcome",
+    "PlanContactKind",
+    "PlanSignature",
     "RiskLevel",
     "SafetyCall",
     "SafetyConcern",
     "SafetyFollowUp",
+    "SafetyPlan",
+    "SafetyPlanContact",
+    "SafetyPlanReview",
     "SafetySignal",
     "SafetySource",
     "ScreenerResult",

@@ -14,12 +14,14 @@ from casemgr.desk.chart.panels.panel import Panel
 from casemgr.desk.chart.panels.plan import PLAN
 from casemgr.desk.chart.panels.recovery import RECOVERY
 from casemgr.desk.chart.panels.referrals import REFERRALS
+from casemgr.desk.chart.panels.safety import SAFETY
 from casemgr.desk.chart.panels.screenings import SCREENINGS
 from casemgr.desk.chart.panels.sessions import SESSIONS
 from casemgr.desk.chart.panels.tasks import TASKS
 from casemgr.desk.chart.panels.team import TEAM
 
 PANELS: tuple[Panel, ...] = (
+    SAFETY,
     RECOVERY,
     DIAGNOSES,
     PLAN,

@@ -1,0 +1,85 @@
+"""Find those who may be in danger: nothing on Today stands above them."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casemgr.core.accounts.rules import Can
+from casemgr.desk.today.scope import Scope
+from casemgr.desk.today.sections import MOST_ROWS, Row, Section, chart_of, section, way
+from patients.safety.models import CalledAs, RiskLevel, SafetyConcern
+from patients.safety.queries import calls_upon, open_concerns_seen_by, unnamed_concerns
+
+
+def _row(scope: Scope, concern: SafetyConcern) -> Row:
+    mine = concern.taken_by_id == scope.user.pk
+    taken = _("%(name)s sees to it") % {"name": concern.taken_by} if concern.taken_by else _("nobody sees to it yet")
+    return Row(
+        concern.get_source_display(),
+        concern.patient,
+        _("you see to it") if mine else taken,
+        since=concern.opened_at,
+        since_words=_("since"),
+        kind="warn" if concern.level == RiskLevel.LOW and concern.taken_by_id else "stop",
+        state=RiskLevel(concern.level).label,
+        step=_("Write what was done") if mine else _("See to it"),
+        url=way("patients:safety", concern.patient.public_id),
+    )
+
+
+def _unnamed_row(concern: SafetyConcern) -> Row:
+    """Say that somebody waits, without saying who."""
+    return Row(
+        _("Somebody at %(site)s") % {"site": concern.patient.registered_site},
+        None,
+        _("nobody could be named"),
+        since=concern.opened_at,
+        since_words=_("since"),
+        kind="stop",
+        state=_("Safety concern"),
+        step=_("See to it"),
+        url=way("patients:safety_concerns"),
+    )
+
+
+def open_concerns(scope: Scope) -> Section:
+    """Find the open concerns, the gravest first; those for whom nobody could be named stand above all, without a name."""
+    unnamed = [_unnamed_row(concern) for concern in unnamed_concerns(scope.user)[:MOST_ROWS]]
+    seen = open_concerns_seen_by(scope.user, can=Can.ASSESS_SAFETY)[: MOST_ROWS + 1]
+    return section(
+        "safety",
+        gettext_lazy("Open safety concerns"),
+        "flag",
+        [*unnamed, *(_row(scope, concern) for concern in seen)],
+        empty=gettext_lazy("No open safety concern"),
+        empty_help=gettext_lazy("A concern appears here the moment an answer, an observation or a call for help raises it."),
+        more_url=way("patients:safety_concerns"),
+    )
+
+
+def called_as_supervisor(scope: Scope) -> Section:
+    """Find the concerns about which I was called because nobody took them, or nothing was written in time."""
+    calls = calls_upon(scope.user, as_whom=CalledAs.SUPERVISOR)[: MOST_ROWS + 1]
+
+    def row(concern: SafetyConcern) -> Row:
+        return Row(
+            _("A safety concern waits"),
+            concern.patient,
+            _("%(name)s sees to it, and nothing is written yet") % {"name": concern.taken_by}
+            if concern.taken_by
+            else _("nobody has taken it"),
+            since=concern.opened_at,
+            since_words=_("since"),
+            kind="stop",
+            state=_("Call somebody"),
+            step=_("Open chart"),
+            url=chart_of(concern.patient),
+        )
+
+    return section(
+        "safety",
+        gettext_lazy("Safety concerns that wait"),
+        "flag",
+        (row(concern) for concern in calls),
+        empty=gettext_lazy("Every safety concern is seen to"),
+        empty_help=gettext_lazy("You are named here when nobody takes a concern, or nothing is written about it in time."),
+    )
