@@ -21,7 +21,8 @@ from casemgr.desk.chart.panels.panel import Button, Found, Panel, buttons_of
 from casemgr.desk.chart.queries import Chart, patient_seen_by, read_chart
 
 FRONT = 2
-"""Buttons that stand in the head of a panel; those with a key always do."""
+FRONT_BESIDE = 1
+"""Buttons that stand in the head of a panel, and of one beside the page; those with a key always do."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _shown(panel: Panel, read: Chart) -> Shown:
     """Return one panel with its buttons: those with a key and the first ones at hand, the others behind one more."""
     buttons = buttons_of(panel.acts, read.patient, read.rights)
     front = [button for button in buttons if button.key]
-    front += [button for button in buttons if not button.key][: max(FRONT - len(front), 0)]
+    front += [button for button in buttons if not button.key][: max((FRONT_BESIDE if panel.aside else FRONT) - len(front), 0)]
     more = [button for button in buttons if button not in front]
     if panel.history:
         url = reverse("desk:history", args=[read.patient.public_id])

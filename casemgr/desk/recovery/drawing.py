@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
@@ -22,7 +23,12 @@ BELOW = 7
 TITLE = 15
 GAP = 9
 AXIS = 22
+PRINT_SIZES = {"large": 620, "middle": 800}
+"""Up to which height in pixels a picture is printed large or middling; beyond it is printed small."""
+
 LEAST_DAYS = 14
+ROOM = 0.1
+"""Share of the window that stays empty on its right, for the words of the bands."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,11 @@ class Picture:
         return (self.plots[-1].y + self.plots[-1].height + GAP + AXIS) if self.plots else AXIS
 
     @property
+    def print_size(self) -> str:
+        """Return how small it is printed, so that it fits on one page with what was seen."""
+        return next((size for size, most in PRINT_SIZES.items() if self.height <= most), "small")
+
+    @property
     def axis_y(self) -> int:
         """Return the line on which the words of the axis stand."""
         return self.height - 6
@@ -143,12 +154,14 @@ class Picture:
 def draw(recovery: Recovery, first: date, last: date) -> Picture:
     """Return the picture with a window on these days."""
     start = recovery.first.replace(day=1)
-    window = Window(start, max(min(first, last - timedelta(days=LEAST_DAYS - 1)), start), last)
+    first = max(min(first, last - timedelta(days=LEAST_DAYS - 1)), start)
+    last += timedelta(days=round((last - first).days * ROOM) + 1)
+    window = Window(start, first, last)
     plots, top = [], 0
     for series in [*_seen(recovery), *recovery.series]:
         plots.append(_plot(series, top, window))
         top = plots[-1].y + plots[-1].height + GAP
-    days = (max(recovery.last, last) - start).days + 1
+    days = (last - start).days + 1
     return Picture(window, tuple(plots), tuple(_ticks(start, days)), (recovery.today - start).days, days)
 
 
@@ -164,7 +177,8 @@ def _plot(series: Series, top: int, window: Window) -> Plot:
     """Return one lane."""
     height = HEIGHT[series.kind] + (BELOW if series.kind == Kind.DOSES else 0)
     strips = tuple(_strip(series, n) for n in range(len(series.bands)))
-    labels = tuple(_label(point, window) for point in series.points if point.label)
+    named = [point for point in series.points if point.label]
+    labels = tuple(_label(point, after, window) for point, after in zip_longest(named, named[1:]))
     return Plot(series, top, height, tuple(_paths(series, window.start)), strips, labels)
 
 
@@ -223,11 +237,12 @@ def _strip(series: Series, n: int) -> Strip:
     return Strip(top, bottom - top, series.bands[n].word, n)
 
 
-def _label(point: Point, window: Window) -> Label:
-    """Return the word in a span."""
-    begin, end = _day(point.on, window.start), _day(point.until or point.on, window.start) + 1
+def _label(point: Point, after: Point | None, window: Window) -> Label:
+    """Return the word in a span; it may run on until the next span begins."""
+    begin = _day(point.on, window.start)
+    end = _day(after.on, window.start) if after is not None else window.box[0] + window.box[1]
     shown = max(begin, window.box[0])
-    return Label(begin, end - begin, window.share(shown), window.width(max(end - shown, 0)), point.label)
+    return Label(begin, max(end - begin, 0), window.share(shown), window.width(max(end - shown, 0)), point.label)
 
 
 def _day(day: date, start: date) -> int:

@@ -17,6 +17,10 @@ ALCOHOL, OTHERS, CRAVING, SLEEP = "4", "6", "8", "2"
 """Questions of the monitor: days of any alcohol, of drugs or misused medication, how much craving, nights of trouble sleeping."""
 
 MOST_DAYS = 30
+DAYS = tuple(Band(low, high, f"{low}-{high}") for low, high in ((0, 3), (4, 8), (9, 15), (16, MOST_DAYS)))
+"""The ranges of days from which the monitor lets one choose; none and up to three are one band, as they cannot be told apart by eye."""
+
+
 Told = tuple[date, str, Mapping[str, Any]]
 """A day, the version of the monitor, and the answers."""
 
@@ -48,6 +52,7 @@ def _use(told: list[Told]) -> Series:
         tuple(points),
         0,
         MOST_DAYS,
+        DAYS,
         latest=_latest(points),
         note=_("As the person told it: the larger of alcohol and other substances; of a range of days its upper end."),
         uses=uses,
@@ -75,7 +80,7 @@ def _sleep(told: list[Told]) -> Series:
             words = _("Nights of trouble sleeping, of the last 30: %(nights)s") % {"nights": _words_of(version, SLEEP, answers)}
             points.append(Point(on, words, value=value))
     title = _("Nights of trouble sleeping, of 30 (BAM)")
-    return Series("bam_sleep", title, Kind.LINE, tuple(points), 0, MOST_DAYS, latest=_latest(points))
+    return Series("bam_sleep", title, Kind.LINE, tuple(points), 0, MOST_DAYS, DAYS, latest=_latest(points))
 
 
 def item_of(version: str, number: str) -> Item:
