@@ -11,6 +11,7 @@ Words = str | Promise
 PARTS: dict[str, Words] = {
     "chart": _("your chart"),
     "history": _("the history of your record"),
+    "recovery_chart": _("your chart"),
     "record": _("your personal details"),
     "contacts": _("your contact details"),
     "care_team": _("who is on your care team"),
