@@ -14,6 +14,7 @@ from patients.disclosures.without_consent import views as without_consent
 from patients.episodes import views as episodes
 from patients.guarding import views as guarding
 from patients.incidents import views as incidents
+from patients.inquiries import views as inquiries
 from patients.notices import views as notices
 from patients.record import views as record
 from patients.relations import views as relations
@@ -75,6 +76,13 @@ urlpatterns = [
     path("<uuid:patient>/contacts/<int:contact>/", record.change_contact, name="change_contact"),
     path("<uuid:patient>/contacts/<int:contact>/end/", record.end_contact, name="end_contact"),
     path("<uuid:patient>/identifiers/add/", record.add_number, name="add_identifier"),
+    path("inquiries/", inquiries.inquiries, name="inquiries"),
+    path("inquiries/take/", inquiries.take, name="take_inquiry"),
+    path("inquiries/waitlist/", inquiries.waitlist, name="waitlist"),
+    path("inquiries/<int:inquiry>/", inquiries.inquiry, name="inquiry"),
+    path("inquiries/<int:inquiry>/change/", inquiries.change, name="change_inquiry"),
+    path("inquiries/<int:inquiry>/person/", inquiries.person, name="inquiry_person"),
+    path("inquiries/<int:inquiry>/<str:deed>/", inquiries.act, name="act_on_inquiry"),
     path("<uuid:patient>/care/", episodes.care, name="care"),
     path("<uuid:patient>/care/admit/", caseload.admit, name="admit"),
     path("<uuid:patient>/care/<int:episode>/transfer/", episodes.transfer, name="transfer"),

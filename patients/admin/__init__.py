@@ -28,6 +28,7 @@ from patients.admin.grounds import GROUNDS
 from patients.admin.safety import ADMINS as SAFETY_ADMINS
 from patients.admin.screenings import ADMINS as SCREENING_ADMINS
 from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS
+from patients.admin.wayin import WAY_IN
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
 from patients.caseload.queries import hidden_among
@@ -354,6 +355,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **GROUNDS,
     **TRANSMISSION_ADMINS,
     **SAFETY_ADMINS,
+    **WAY_IN,
     **SCREENING_ADMINS,
 }
 """The tables of this storey in the record room."""

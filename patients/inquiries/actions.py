@@ -1,6 +1,6 @@
 """Take inquiries, ask what must be asked at once, keep the waitlist; the only writer of the tables of this feature."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,8 +30,9 @@ from patients.inquiries.models import (
     WaitlistPlace,
 )
 from patients.inquiries.queries import latest_triage, locked_inquiry, open_place_of
-from patients.inquiries.rules import Danger, call_back_by, concern_level, dangers, owed, pace_of, waiting_priority
-from patients.record.models import Patient
+from patients.inquiries.rules import Danger, call_back_by, concern_level, dangers, is_phone, owed, pace_of, waiting_priority
+from patients.record.actions import add_contact_point, register_patient
+from patients.record.models import ContactKind, Patient
 from patients.safety.actions import raise_concern_from_inquiry
 
 FACTS = (
@@ -47,8 +48,19 @@ SENT_AWAY = (InquiryEnd.REFERRED, InquiryEnd.NOT_FOR_US)
 
 
 @action(Can.TAKE_INQUIRY)
-def take_inquiry(*, site: Site, asker: str, received_at: datetime, by: User, at: datetime, **facts: Any) -> Inquiry:
-    """Write down that somebody asks for help; nothing is needed but who asks, and no chart is made."""
+def take_inquiry(
+    *,
+    site: Site,
+    asker: str,
+    received_at: datetime,
+    by: User,
+    at: datetime,
+    answers: Mapping[str, str] | None = None,
+    done: Sequence[str] = (),
+    done_words: str = "",
+    **facts: Any,
+) -> Inquiry:
+    """Write down that somebody asks for help, with what was asked at once; nothing is needed but who asks, and no chart is made."""
     if unknown := facts.keys() - set(FACTS):
         raise TypeError(f"An inquiry has no fact {sorted(unknown)}.")
     inquiry = Inquiry(
@@ -60,6 +72,9 @@ def take_inquiry(*, site: Site, asker: str, received_at: datetime, by: User, at:
         raise Refused(*reasons)
     inquiry.call_by = call_back_by(received_at, inquiry.pace)
     inquiry.save(force_insert=True)
+    if answers:
+        triage_inquiry(inquiry=inquiry, done=done, done_words=done_words, by=by, at=at, **answers)
+        inquiry.refresh_from_db(fields=["pace", "call_by"])
     return inquiry
 
 
@@ -155,6 +170,30 @@ def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) 
     if triage is not None and (found := dangers({name: getattr(triage, name) for name in QUESTIONS})):
         _tell_of_danger(row, triage, found, by, at)
     return row
+
+
+@action(Can.TAKE_INQUIRY)
+def register_from_inquiry(
+    *, inquiry: Inquiry, site: Site, by: User, at: datetime, not_same_as: Sequence[Patient] = (), **facts: Any
+) -> Patient:
+    """Make a record for the person of an inquiry who has none, with the number at which they want to be called back."""
+    row = _open(inquiry)
+    patient = register_patient(site=site, not_same_as=not_same_as, by=by, at=at, **facts)
+    if row.asker == Asker.PERSON and is_phone(row.call_back):
+        add_contact_point(
+            patient=patient,
+            kind=ContactKind.PHONE,
+            value=row.call_back,
+            label=row.call_back_whose,
+            ok_to_call=True,
+            ok_to_text=row.may_text,
+            ok_to_leave_message=row.may_leave_message,
+            is_shared=row.say_nothing,
+            by=by,
+            at=at,
+        )
+    link_inquiry(inquiry=row, patient=patient, by=by, at=at)
+    return patient
 
 
 @action(Can.TAKE_INQUIRY)
@@ -262,11 +301,9 @@ def _tell_of_danger(row: Inquiry, triage: Triage, found: Sequence[Danger], by: U
     """Raise a concern about the person's safety, once it is known who they are; before that the inquiry stands first on every list."""
     if row.patient is None:
         return
-    said = [str(Triage._meta.get_field(danger.value).verbose_name) for danger in found]
-    done = [str(DoneAtOnce(code).label) for code in triage.done] + [triage.done_words]
     words = _("Said in an inquiry: %(said)s. Done at once: %(done)s.") % {
-        "said": "; ".join(said),
-        "done": "; ".join(filter(None, done)) or _("nothing was written down"),
+        "said": "; ".join(triage.dangers),
+        "done": "; ".join(filter(None, (triage.done_in_words, triage.done_words))) or _("nothing was written down"),
     }
     raise_concern_from_inquiry(
         patient=row.patient,

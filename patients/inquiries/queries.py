@@ -1,5 +1,9 @@
 """Read who asked for help and who waits, as far as somebody may see it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
@@ -7,7 +11,8 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import hidden_from, patients_seen_by
 from patients.episodes.models import Episode
-from patients.inquiries.models import Inquiry, InquiryState, Triage, WaitlistPlace
+from patients.inquiries.models import Inquiry, InquiryState, InquiryStep, StepKind, Triage, WaitlistPlace
+from patients.inquiries.rules import LONG_WAIT_DAYS, days_waiting
 from patients.record.models import Patient
 from patients.record.queries import Candidate, duplicate_candidates
 
@@ -32,6 +37,13 @@ def to_call_back(user: User) -> QuerySet[Inquiry]:
     return inquiries_seen_by(user).filter(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]).order_by("pace", "call_by", "id")
 
 
+def help_owed(user: User) -> QuerySet[WaitlistPlace]:
+    """Return the places on the waitlist for which help while waiting is owed, whose time is over first."""
+    seen = inquiries_seen_by(user).filter(state=InquiryState.WAITING).select_related(None)
+    places = WaitlistPlace.objects.filter(inquiry__in=seen, left_on__isnull=True, interim_by__isnull=False)
+    return places.select_related("inquiry__patient").order_by("interim_by", "pk")
+
+
 def inquiries_for(patient: Patient) -> QuerySet[Inquiry]:
     """Return what was asked by or for a person before they came, the latest first."""
     return Inquiry.objects.filter(patient=patient).select_related("site", "recorded_by").order_by("-received_at", "-id")
@@ -48,8 +60,8 @@ def locked_inquiry(inquiry: Inquiry) -> Inquiry:
 
 
 def open_place_of(inquiry: Inquiry) -> WaitlistPlace | None:
-    """Return the place on the waitlist that was not left."""
-    return WaitlistPlace.objects.filter(inquiry=inquiry, left_on__isnull=True).first()
+    """Return the place on the waitlist that was not left, with its site."""
+    return WaitlistPlace.objects.filter(inquiry=inquiry, left_on__isnull=True).select_related("site").first()
 
 
 def waitlist_of(program: Program) -> QuerySet[WaitlistPlace]:
@@ -58,11 +70,40 @@ def waitlist_of(program: Program) -> QuerySet[WaitlistPlace]:
     return WaitlistPlace.objects.filter(program=program, left_on__isnull=True).annotate(position=position)
 
 
-def waitlist_seen_by(user: User, program: Program) -> list[WaitlistPlace]:
-    """Return who waits in this program and may be seen, each with position and what was done for them."""
+@dataclass(frozen=True)
+class Waits:
+    """Hold what a place on the waitlist comes to today."""
+
+    days: int
+    is_long: bool
+    interim_late: bool
+    admit_late: bool
+    has_naloxone: bool
+    last: InquiryStep | None
+
+
+def waiting_facts(place: WaitlistPlace, steps: Sequence[InquiryStep], now: datetime) -> Waits:
+    """Return how long somebody waits, what is late, and what was done last; `steps` are those of the inquiry, the latest first."""
+    today = now.astimezone(place.site.zone).date()
+    days = days_waiting(place.joined_on, today)
+    return Waits(
+        days=days,
+        is_long=days >= LONG_WAIT_DAYS,
+        interim_late=place.interim_by is not None and place.interim_by < now,
+        admit_late=place.admit_by is not None and place.admit_by < today,
+        has_naloxone=any(step.kind == StepKind.NALOXONE for step in steps),
+        last=next(iter(steps), None),
+    )
+
+
+def waitlist_seen_by(user: User, program: Program, now: datetime) -> list[WaitlistPlace]:
+    """Return who waits in this program and may be seen, each with its position and what it comes to today (`facts`)."""
     seen = set(inquiries_seen_by(user).filter(state=InquiryState.WAITING).values_list("pk", flat=True))
-    rows = waitlist_of(program).select_related("inquiry__patient", "inquiry__site", "site").prefetch_related("inquiry__steps")
-    return [place for place in rows.order_by("priority", "joined_on", "pk") if place.inquiry_id in seen]
+    rows = waitlist_of(program).select_related("inquiry__patient", "site").prefetch_related("inquiry__steps")
+    found = [place for place in rows.order_by("priority", "joined_on", "pk") if place.inquiry_id in seen]
+    for place in found:
+        place.facts = waiting_facts(place, list(place.inquiry.steps.all()), now)  # type: ignore[attr-defined]
+    return found
 
 
 def open_requests_of(patient_id: int, program_id: int) -> QuerySet[Inquiry]:

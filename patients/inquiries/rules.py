@@ -1,5 +1,6 @@
 """Decide what a first call means: danger, how soon somebody calls back, in which order people wait, and until when help is owed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -98,3 +99,14 @@ SOURCES = {"person": "1", "family": "1", "provider": "3", "court": "7", "other":
 def referral_source_of(asker: str) -> str:
     """Return the code for who sent the person."""
     return SOURCES.get(asker, "97")
+
+
+_PHONE = re.compile(r"[\d+()./ -]+")
+FEWEST_DIGITS, MOST_DIGITS = 7, 15
+"""Digits of a phone number: a local one without area code at least, as many as ITU-T E.164 allows at most."""
+
+
+def is_phone(text: str) -> bool:
+    """Say whether what was given as a way to call back is a phone number and nothing else."""
+    digits = sum(sign.isdigit() for sign in text)
+    return _PHONE.fullmatch(text) is not None and FEWEST_DIGITS <= digits <= MOST_DIGITS

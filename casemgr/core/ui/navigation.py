@@ -60,6 +60,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Dosing"), "treatment_plans:dosing", "pill", frozenset({NURSE, PRESCRIBER}), "d"),
             Entry(_("Caseload"), "patients:caseload", "users", CARE, "c"),
             Entry(_("Calendar"), "treatment_plans:calendar", "calendar", CARE | {FRONT_DESK, DIRECTOR}, "a"),
+            Entry(_("Inquiries"), "patients:inquiries", "phone", CARE | {FRONT_DESK}, "o"),
             Entry(_("Register a person"), "patients:register", "user-plus", frozenset({FRONT_DESK, CASE_MANAGER, THERAPIST, NURSE}), "n"),
         ),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, oversight, safety
+from casemgr.desk.today import care, casework, oversight, safety, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
@@ -16,14 +16,17 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
     Role.PEER: (care.my_appointments, casework.tasks_due, care.unsigned_notes),
     Role.CASE_MANAGER: (
         safety.open_concerns,
+        wayin.calls_to_return,
         casework.tasks_due,
         casework.out_of_touch,
         casework.referrals_waiting,
         casework.housing,
         care.my_appointments,
         care.unsigned_notes,
+        wayin.interim_help,
+        wayin.admissions_to_complete,
     ),
-    Role.FRONT_DESK: (care.appointments_to_settle, casework.to_admit),
+    Role.FRONT_DESK: (wayin.calls_to_return, care.appointments_to_settle, casework.to_admit),
     Role.DIRECTOR: (
         safety.called_as_supervisor,
         oversight.overdue_tasks,

@@ -22,6 +22,7 @@ from patients.inquiries.models.vocabulary import (
     StepKind,
     TriageAnswer,
 )
+from patients.inquiries.rules import Danger, dangers
 from patients.record.models import LANGUAGE_CHOICES, Patient
 
 
@@ -135,6 +136,17 @@ class Triage(Recorded):
     def __str__(self) -> str:
         """Return the moment."""
         return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def done_in_words(self) -> str:
+        """Return what was done at once."""
+        return ", ".join(str(DoneAtOnce(code).label) for code in self.done)
+
+    @property
+    def dangers(self) -> list[str]:
+        """Return in words what was answered with yes about overdose and suicide."""
+        found = dangers({danger.value: getattr(self, danger.value) for danger in Danger})
+        return [str(Triage._meta.get_field(danger.value).verbose_name) for danger in found]
 
 
 class InquiryStep(Recorded):
