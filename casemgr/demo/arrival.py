@@ -7,7 +7,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
 from casemgr.demo.life import Life
 from casemgr.demo.people import Course, Persona
-from casemgr.demo.wayin import answers_of
+from casemgr.demo.wayin import answer_the_state, answers_of, ask_for_help
 from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
 from patients.caseload.actions import assign_care_team_member
 from patients.consent.actions import record_consent
@@ -60,6 +60,7 @@ def _take_in(life: Life, person: Persona, at: datetime) -> None:
     """Register and admit one person, name the team, write down diagnoses, plan and consents."""
     staff = staff_of(life, person)
     patient = _register(life, person, staff[Role.FRONT_DESK], at)
+    ask_for_help(life, person, patient, staff[Role.FRONT_DESK], at)
     episode = admit_patient(
         patient=patient,
         site=life.clinic.sites[life.site_number(person)],
@@ -69,6 +70,7 @@ def _take_in(life: Life, person: Persona, at: datetime) -> None:
         at=at,
     )
     person.began = Course(patient, episode, episode.site)
+    answer_the_state(person, person.course, staff[Role.PRESCRIBER], at)
     _name_team(life, person, staff, at)
     diagnoses = _diagnose(person, staff[Role.THERAPIST], at)
     _plan(life, person, staff[Role.THERAPIST], diagnoses, at)

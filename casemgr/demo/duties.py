@@ -6,6 +6,7 @@ from typing import Any
 from casemgr.core.accounts.rules import Role
 from casemgr.core.administration.agreements.actions import record_agreement
 from casemgr.demo.life import Life
+from casemgr.demo.wayin import take_calls
 from patients.complaints.actions import look_into_complaint, take_complaint
 from patients.incidents.actions import assess_incident, report_incident
 from patients.incidents.rules import FACTORS
@@ -21,6 +22,7 @@ LONG = 1095
 
 def do_duties(life: Life) -> None:
     """Do all of it, through the verbs, at the end of the story."""
+    take_calls(life)
     _sign_agreements(life)
     _give_notices(life)
     _take_a_complaint(life)

@@ -25,7 +25,6 @@ from patients.inquiries.actions import (
 from patients.inquiries.forms import CloseForm, triage_fields
 from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
 from patients.inquiries.queries import inquiries_seen_by
-from patients.record.models import Patient
 
 
 class OfAStay(PatientTable):
@@ -35,11 +34,6 @@ class OfAStay(PatientTable):
     patient_path = "episode__patient"
     program_path = "episode__program"
     list_select_related = ("episode__patient", "episode__program")
-
-    def patient_of(self, row: Any) -> Patient:
-        """Return the person of the stay."""
-        patient: Patient = row.episode.patient
-        return patient
 
 
 class AdmissionFactsAdmin(OfAStay):
@@ -63,10 +57,6 @@ class SubstanceToldAdmin(OfAStay):
     list_display = ("person", "rank", "substance", "route", "frequency", "first_use", "chart")
     list_filter = ("substance", "route")
     shown = ("facts", "rank", "substance", "route", "frequency", "first_use", "recorded_at", "recorded_by")
-
-    def patient_of(self, row: Any) -> Patient:
-        """Return the person of the stay."""
-        return super().patient_of(row.facts)
 
 
 class LeavingPlanAdmin(OfAStay):

@@ -99,6 +99,7 @@ def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[s
     row = locked_inquiry(inquiry)
     if unknown := answers.keys() - set(QUESTIONS):
         raise TypeError(f"A triage asks nothing about {sorted(unknown)}.")
+    answers = {name: answer or TriageAnswer.NOT_ASKED for name, answer in answers.items()}
     reasons = [Reason(_("Choose one of the answers."), field=name) for name, answer in answers.items() if answer not in TriageAnswer.values]
     if strange := set(done) - set(DoneAtOnce.values):
         reasons.append(

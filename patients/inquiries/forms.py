@@ -95,7 +95,7 @@ class TriageForm(forms.Form):
     @property
     def triage(self) -> dict[str, Any]:
         """Return what was answered, as the verb takes it."""
-        answers = {name: self.cleaned_data[name] or TriageAnswer.NOT_ASKED for name in QUESTIONS}
+        answers = {name: self.cleaned_data[name] for name in QUESTIONS}
         return {**answers, "done": self.cleaned_data["done"], "done_words": self.cleaned_data["done_words"]}
 
 
@@ -135,7 +135,7 @@ class TakeInquiryForm(InquiryForm):
     def inquiry(self) -> dict[str, Any]:
         """Return everything, as the verb takes it."""
         data = self.cleaned_data
-        answers = {name: data[name] or TriageAnswer.NOT_ASKED for name in QUESTIONS}
+        answers = {name: data[name] for name in QUESTIONS}
         return {**self.facts, "site": data["site"], "answers": answers, "done": data["done"], "done_words": data["done_words"]}
 
 
