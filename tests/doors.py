@@ -22,6 +22,7 @@ from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
 from patients.guarding.models import GlassBreak
 from patients.incidents.models import Incident
+from patients.inquiries.models import Inquiry, Triage, WaitlistPlace
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
@@ -42,7 +43,7 @@ CANARY = "Zyxwvut"
 COUNSELED = "Qxqzkvjw"
 """A word that stands in counseling notes and nowhere else in the world."""
 UNKNOWN = 987_654_321
-CHOSEN = {"code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
+CHOSEN = {"deed": "step", "code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
 """Arguments that choose what a page does and name no row."""
 
 BY_PUBLIC_ID = {"patient", "organization"}
@@ -128,9 +129,20 @@ class Everything:
             "organization": partner.pk,
             "episode": patient.episodes.get().pk,
             "asked": self._asked().pk,
+            "inquiry": self._inquiry(),
             "handout": self._handout().pk,
             "member": member.pk if (member := patient.care_team.first()) else UNKNOWN,
         }
+
+    def _inquiry(self) -> int:
+        at = self.clinic.now
+        inquiry = Inquiry.objects.create(
+            patient=self.patient, program=self.clinic.program, site=self.site, asker="person", received_at=at, call_by=at,
+            given_name=CANARY, family_name=CANARY, words=CANARY, call_back=CANARY, **self.stamp,
+        )  # fmt: skip
+        Triage.objects.create(inquiry=inquiry, asked_at=at, suicidal="no", done_words=CANARY, **self.stamp)
+        WaitlistPlace.objects.create(inquiry=inquiry, program=self.clinic.program, site=self.site, joined_on=at.date(), **self.stamp)
+        return inquiry.pk
 
     def _asked(self) -> RecordsRequest:
         day: date = self.clinic.now.date()

@@ -34,6 +34,7 @@ from patients.caseload.queries import (
     sites_open_to,
     with_care,
 )
+from patients.episodes.queries import last_discharge_of
 from patients.record.models import Patient
 
 SHOWN: dict[str, tuple[Any, Callable[[User], QuerySet[Patient]]]] = {
@@ -101,13 +102,13 @@ def admit(request: StaffRequest, patient: UUID) -> HttpResponse:
     today = timezone.now().astimezone(request.program.zone).date()
     me = colleagues.filter(user=request.user).values_list("pk", flat=True).first() if request.method == "GET" else None
     form = TakeIntoCareForm(request.POST or None, sites=sites, today=today, colleagues=colleagues, initial={"in_charge": me})
-    if (
-        form.is_valid()
-        and attempt(form, lambda: take_into_care(patient=row, **form.cleaned_data, by=request.user, at=timezone.now())) is not None
-    ):
-        messages.success(request, _("%(name)s was admitted.") % {"name": row.display_name})
-        return _on_to(request, row, "patients:contacts")
-    return _form_page(request, "patients/caseload/admit.html", row, form)
+    if form.is_valid():
+        stay = attempt(form, lambda: take_into_care(patient=row, **form.cleaned_data, by=request.user, at=timezone.now()))
+        if stay is not None:
+            messages.success(request, _("%(name)s was admitted.") % {"name": row.display_name})
+            return _on_to(request, row, "patients:admission_facts", stay.pk)
+    last = last_discharge_of(row, {membership.program_id for membership in request.user.reach(Can.ADMIT_PATIENT)})
+    return render(request, "patients/caseload/admit.html", {"patient": row, "form": form, "last": last}, status=422 if form.errors else 200)
 
 
 @page(Can.SEE_PATIENTS)
@@ -163,10 +164,10 @@ def _patient(request: StaffRequest, can: Can, public_id: UUID) -> Patient:
     return get_object_or_404(patients_seen_by(request.user, can=can), public_id=public_id)
 
 
-def _on_to(request: StaffRequest, patient: Patient, name: str) -> HttpResponse:
+def _on_to(request: StaffRequest, patient: Patient, name: str, *more: int) -> HttpResponse:
     """Lead on to a page of this patient, or to the caseload when the change closed the chart to this user."""
     seen = patients_seen_by(request.user).filter(pk=patient.pk).exists()
-    return redirect(name, patient.public_id) if seen else redirect("patients:caseload")
+    return redirect(name, patient.public_id, *more) if seen else redirect("patients:caseload")
 
 
 def _form_page(request: StaffRequest, template: str, patient: Patient, form: Any) -> HttpResponse:

@@ -13,6 +13,8 @@ from casemgr.core.ui.patient_rows import PatientRowAdmin
 from patients.accounting.models import Handout, RecordsRequest
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import AuthorityReport, CourtOrder, EmergencyDisclosure
+from patients.episodes.models import AdmissionFacts, LeavingPlan, SubstanceTold
+from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
@@ -35,6 +37,10 @@ def fill_privacy(clinic, patient) -> None:
         no_consent_because="cannot_be_had", categories=["medications"], **common,
     )  # fmt: skip
     CourtOrder.objects.create(court="x", case_number="x", **common)
+    stamp = {"recorded_at": clinic.now, "recorded_by": clinic.system}
+    facts = AdmissionFacts.objects.create(episode=patient.episodes.get(), **stamp)
+    SubstanceTold.objects.create(facts=facts, rank=1, substance="7", **stamp)
+    LeavingPlan.objects.create(episode=patient.episodes.get(), basis="elsewhere", **stamp)
     AuthorityReport.objects.create(kind="crime", authority="x", incident="x", fields=["incident"], **common)
     Transmission.objects.create(
         patient=patient, program=clinic.program, recipient=Organization.objects.first(), purpose="treatment", categories=["medications"],
@@ -206,3 +212,23 @@ def test_an_administrator_of_one_program_shuts_nobody_of_another_out(clinic, sig
     answer = sign_in(clinic.administrator).post(place(theirs, verb="deactivate_user"))
     theirs.refresh_from_db()
     assert (answer.status_code, theirs.is_active) == (404, True)
+
+
+def test_inquiries_in_the_record_room_are_those_of_the_pages(clinic, sign_in, place):
+    mine, theirs = clinic.patient(), clinic.patient(team=(clinic.hire(Role.CASE_MANAGER, clinic.north),))
+    rows = []
+    for patient in (mine, theirs):
+        common = {"recorded_at": clinic.now, "recorded_by": clinic.system}
+        inquiry = Inquiry.objects.create(
+            program=clinic.program, site=clinic.north, patient=patient, asker="person", received_at=clinic.now, call_by=clinic.now, **common
+        )
+        waits = WaitlistPlace.objects.create(
+            inquiry=inquiry, program=clinic.program, site=clinic.north, joined_on=clinic.now.date(), **common
+        )
+        triage = Triage.objects.create(inquiry=inquiry, asked_at=clinic.now, **common)
+        step = InquiryStep.objects.create(inquiry=inquiry, kind="reached", happened_at=clinic.now, **common)
+        visit = ScreeningVisit.objects.create(inquiry=inquiry, patient=patient, held_at=clinic.now, outcome="wait", **common)
+        rows.append((inquiry, waits, triage, step, visit))
+    browser = sign_in(clinic.case_manager)
+    assert {browser.get(place(row, "change")).status_code for row in rows[0]} == {200}
+    assert {browser.get(place(row, "change")).status_code for row in rows[1]} == {302}

@@ -1,0 +1,230 @@
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from casemgr.core.accounts.rules import Role
+from casemgr.core.outbox.draining import drain
+from casemgr.core.refusals import Denied, Refused
+from patients.episodes.actions import admit_patient
+from patients.episodes.models import AdmissionFacts
+from patients.inquiries.actions import (
+    change_inquiry,
+    close_inquiry,
+    link_inquiry,
+    note_inquiry_step,
+    put_on_waitlist,
+    record_screening_visit,
+    register_from_inquiry,
+    take_inquiry,
+    take_on_inquiry,
+    triage_inquiry,
+)
+from patients.inquiries.models import Inquiry, Triage, WaitlistPlace
+from patients.inquiries.queries import help_owed, inquiries_seen_by, people_like, to_call_back, waitlist_seen_by
+from patients.record.models import ContactPoint
+from patients.safety.models import SafetyConcern
+from referrals.casework.models import Task
+
+TODAY = date(2026, 3, 4)
+NAMED = {"given_name": "Rosa", "family_name": "Quintana", "birth_date": date(1991, 7, 1)}
+
+
+def _said(refused):
+    return {reason.field for reason in refused.value.reasons}
+
+
+def test_nothing_is_needed_but_who_asks(ask):
+    inquiry = ask(asker="family", asker_name=" The mother ")
+    assert (inquiry.patient, inquiry.state, str(inquiry), inquiry.asker_name) == (None, "open", "Name not given", "The mother")
+    assert not Task.objects.exists()
+
+
+def test_what_cannot_be_is_named_at_once(clinic, desk, now):
+    with pytest.raises(Refused) as refused:
+        take_inquiry(
+            site=clinic.north, asker="?", received_at=now + timedelta(hours=1), birth_date=date(2030, 1, 1), language="other", may_text=True,
+            **desk,
+        )  # fmt: skip
+    assert _said(refused) == {"asker", "received_at", "birth_date", "language_name", "call_back"}
+    with pytest.raises(Denied):
+        take_inquiry(site=clinic.north, asker="person", received_at=now, by=clinic.director, at=now)
+
+
+def test_a_yes_counts_at_once_whatever_was_done(clinic, ask, desk, now):
+    calm, danger = ask(days=3), ask(days=0, answers={"suicidal": "yes"})
+    assert (danger.pace, danger.call_by) == (1, now)
+    assert list(to_call_back(clinic.front_desk)) == [danger, calm]
+    assert Triage.objects.get().done == []
+    assert not SafetyConcern.objects.exists(), "there is nobody yet whose concern it could be"
+
+
+def test_danger_of_somebody_with_a_chart_is_a_concern_and_an_urgent_task_once(clinic, ask, desk):
+    patient = clinic.patient()
+    inquiry = ask(answers={"overdosed": "yes", "suicide_plan": "yes"}, done=["lifeline"], done_words="Stayed on the line.")
+    link_inquiry(inquiry=inquiry, patient=patient, **desk)
+    concern = SafetyConcern.objects.get(patient=patient)
+    assert (concern.source, concern.level, concern.state) == ("inquiry", 4, "open")
+    assert "an overdose in the last 30 days; a plan, or steps toward it" in concern.signals.get().words
+    assert "Gave or called 988; Stayed on the line." in concern.signals.get().words
+    drain(at=desk["at"])
+    assert Task.objects.filter(patient=patient, urgency=1).count() >= 1
+    before = Task.objects.count()
+    link_inquiry(inquiry=inquiry, patient=patient, **desk)
+    drain(at=desk["at"])
+    assert (SafetyConcern.objects.count(), Task.objects.count()) == (1, before)
+
+
+def test_danger_of_a_linked_person_in_a_later_call_is_told_at_once(clinic, ask, desk):
+    inquiry = link_inquiry(inquiry=ask(), patient=clinic.patient(), **desk)
+    assert not SafetyConcern.objects.exists()
+    triage_inquiry(inquiry=inquiry, overdose_now="yes", done=["emergency", "naloxone_given"], **desk)
+    assert SafetyConcern.objects.get().level == 4
+
+
+def test_what_was_asked_at_once_is_never_changed(ask):
+    ask(answers={"suicidal": "no"})
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Triage.objects.update(suicidal="yes")
+
+
+@pytest.mark.parametrize(
+    ("answers", "priority", "owes"),
+    [({"pregnant": "yes", "injects": "yes"}, 1, True), ({"injects": "yes"}, 3, True), ({"injects": "no"}, 4, False), (None, 4, False)],
+)
+def test_the_waitlist_is_ordered_by_pregnancy_and_injecting(ask, desk, answers, priority, owes):
+    place = put_on_waitlist(inquiry=ask(answers=answers), joined_on=TODAY, **desk)
+    assert (place.priority, place.interim_by is not None, place.admit_by is not None) == (priority, owes, owes)
+    with pytest.raises(Refused, match="on the waitlist already"):
+        put_on_waitlist(inquiry=place.inquiry, joined_on=TODAY, **desk)
+
+
+def test_help_given_while_waiting_moves_the_day_by_which_a_place_is_owed(clinic, ask, desk, now):
+    inquiry = ask(days=1, answers={"injects": "yes"})
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    assert place.admit_by == date(2026, 3, 17)
+    assert list(help_owed(clinic.front_desk)) == [place]
+    note_inquiry_step(inquiry=inquiry, kind="interim", given_help="counseling", happened_at=now, **desk)
+    place.refresh_from_db()
+    assert (place.interim_by, place.admit_by) == (None, date(2026, 7, 1))
+    assert not help_owed(clinic.front_desk).exists()
+    with pytest.raises(Refused) as refused:
+        note_inquiry_step(inquiry=inquiry, kind="interim", happened_at=now + timedelta(hours=1), **desk)
+    assert _said(refused) == {"given_help", "happened_at"}
+
+
+def test_a_later_answer_moves_somebody_up_and_an_unknown_does_not_move_them_down(ask, desk):
+    inquiry = ask(answers={"injects": "no"})
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    triage_inquiry(inquiry=inquiry, pregnant="yes", **desk)
+    triage_inquiry(inquiry=inquiry, pregnant="unknown", **desk)
+    place.refresh_from_db()
+    assert place.priority == 2
+
+
+def test_position_days_and_naloxone_stand_on_the_list(clinic, ask, desk, now):
+    late, early, first = ask(), ask(), ask(answers={"pregnant": "yes"})
+    put_on_waitlist(inquiry=late, joined_on=TODAY, **desk)
+    put_on_waitlist(inquiry=early, joined_on=TODAY - timedelta(days=20), **desk)
+    put_on_waitlist(inquiry=first, joined_on=TODAY, **desk)
+    note_inquiry_step(inquiry=early, kind="naloxone", happened_at=now, **desk)
+    places = waitlist_seen_by(clinic.front_desk, clinic.program, now)
+    assert [(place.position, place.inquiry) for place in places] == [(1, first), (2, early), (3, late)]
+    assert [(place.facts.days, place.facts.is_long, place.facts.has_naloxone) for place in places[1:]] == [
+        (20, True, True),
+        (0, False, False),
+    ]
+
+
+def test_leaving_the_waitlist_has_a_reason_and_sending_on_an_address(ask, desk):
+    inquiry = ask()
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    with pytest.raises(Refused) as refused:
+        close_inquiry(inquiry=inquiry, because="referred", **desk)
+    assert _said(refused) == {"went_to"}
+    close_inquiry(inquiry=inquiry, because="admitted_elsewhere", words="Started at Hill Street.", **desk)
+    place.refresh_from_db()
+    assert (place.left_on, place.left_because, place.left_words) == (TODAY, "admitted_elsewhere", "Started at Hill Street.")
+    for act in (
+        lambda: close_inquiry(inquiry=inquiry, because="declined", **desk),
+        lambda: change_inquiry(inquiry=inquiry, given_name="x", **desk),
+        lambda: take_on_inquiry(inquiry=inquiry, **desk),
+    ):
+        with pytest.raises(Refused, match="closed"):
+            act()
+    with pytest.raises(IntegrityError, match="leaving_the_waitlist_has_a_reason"), transaction.atomic():
+        WaitlistPlace.objects.update(left_because="")
+
+
+def test_who_may_be_the_same_is_shown_with_reasons_before_a_record_is_made(clinic, ask, desk):
+    known = clinic.patient(given="Rosa", family="Quintana", birth_date=date(1991, 7, 1))
+    inquiry = ask(**NAMED)
+    assert [(candidate.patient, candidate.words) for candidate in people_like(inquiry)] == [(known, "same birth date, same name")]
+    with pytest.raises(Refused) as refused:
+        register_from_inquiry(inquiry=inquiry, site=clinic.north, **NAMED, **desk)
+    assert _said(refused) == {"not_same_as"}
+    assert people_like(ask()) == []
+
+
+def test_a_new_record_takes_along_the_safe_way_to_call(clinic, ask, desk):
+    inquiry = ask(**NAMED, call_back="555-010-2233", may_leave_message=True, say_nothing=True)
+    patient = register_from_inquiry(inquiry=inquiry, site=clinic.north, **NAMED, **desk)
+    point = ContactPoint.objects.get(patient=patient)
+    assert (point.ok_to_call, point.ok_to_leave_message, point.ok_to_text, point.is_shared) == (True, True, False, True)
+    inquiry.refresh_from_db()
+    assert inquiry.patient == patient
+    with pytest.raises(Refused, match="belongs to somebody already"):
+        link_inquiry(inquiry=inquiry, patient=clinic.patient(), **desk)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "where", "state", "ended"),
+    [("admit", "", "to_admit", ""), ("wait", "", "waiting", ""), ("refer", "Hill Street", "closed", "referred"),
+     ("not_for_us", "County hospital", "closed", "not_for_us")],
+)  # fmt: skip
+def test_what_follows_from_a_screening_visit(clinic, ask, desk, now, outcome, where, state, ended):
+    inquiry = ask()
+    visit = {"inquiry": inquiry, "outcome": outcome, "held_at": now, "where_to": where, **desk}
+    with pytest.raises(Refused, match="who the person is"):
+        record_screening_visit(**visit)
+    link_inquiry(inquiry=inquiry, patient=clinic.patient(), **desk)
+    record_screening_visit(**visit)
+    inquiry.refresh_from_db()
+    assert (inquiry.state, inquiry.ended_because, inquiry.went_to) == (state, ended, where)
+    if where:
+        with pytest.raises(IntegrityError, match="nobody_is_sent_away_without_an_address"), transaction.atomic():
+            Inquiry.objects.update(went_to="")
+
+
+def test_nobody_is_sent_on_to_nowhere(clinic, ask, desk, now):
+    inquiry = link_inquiry(inquiry=ask(), patient=clinic.patient(), **desk)
+    with pytest.raises(Refused) as refused:
+        record_screening_visit(inquiry=inquiry, outcome="refer", held_at=now, **desk)
+    assert _said(refused) == {"where_to"}
+
+
+def test_an_admission_closes_what_was_asked_and_counts_the_days(clinic, ask, desk, now):
+    inquiry = ask(days=9, **NAMED, answers={"injects": "yes"})
+    patient = register_from_inquiry(inquiry=inquiry, site=clinic.north, **NAMED, **desk)
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    stay = admit_patient(patient=patient, site=clinic.north, admitted_on=TODAY, by=clinic.prescriber, at=now)
+    drain(at=now)
+    for row in (inquiry, place):
+        row.refresh_from_db()
+    assert (inquiry.state, inquiry.ended_because, place.left_because) == ("closed", "admitted", "admitted")
+    assert AdmissionFacts.objects.get(episode=stay).days_waited == 9
+
+
+def test_who_takes_calls_at_the_site_sees_inquiries_and_nobody_else_does(clinic, ask):
+    inquiry = ask()
+    south = clinic.hire(Role.FRONT_DESK, clinic.south)
+    seen = {role for role in Role if inquiries_seen_by(clinic.staff[role]).filter(pk=inquiry.pk).exists()}
+    assert seen == {Role.FRONT_DESK, Role.PEER, Role.CASE_MANAGER, Role.THERAPIST, Role.NURSE, Role.PRESCRIBER}
+    assert not inquiries_seen_by(south).exists()
+
+
+def test_of_somebody_in_care_only_those_see_the_inquiry_who_see_the_person(clinic, ask, desk):
+    mine = link_inquiry(inquiry=ask(), patient=clinic.patient(), **desk)
+    theirs = link_inquiry(inquiry=ask(), patient=clinic.patient(team=(clinic.hire(Role.CASE_MANAGER, clinic.north),)), **desk)
+    assert set(inquiries_seen_by(clinic.case_manager)) == {mine}
+    assert set(inquiries_seen_by(clinic.front_desk)) == {mine, theirs}
