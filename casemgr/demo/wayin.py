@@ -78,7 +78,9 @@ CALLS: tuple[tuple[int, dict[str, Any], dict[str, str]], ...] = (
 
 
 def ask_for_help(life: Life, person: Persona, patient: Patient, by: User, at: datetime) -> None:
-    """Write down what a person had asked for some days before they came; their wait begins with it."""
+    """Write down what one person in four had asked for some days before they came; their wait begins with it."""
+    if person.number % 4:
+        return
     asked = at - timedelta(days=person.number % 12)
     facts = {"given_name": person.given, "family_name": person.family, "birth_date": person.born, "asks_for": "medication"}
     inquiry = take_inquiry(
@@ -91,8 +93,8 @@ def answer_the_state(person: Persona, course: Course, by: User, at: datetime) ->
     """Ask what the state asks of an admission; at some admissions nobody has come to it yet."""
     if person.number % NOT_ASKED_EVERY == 0:
         return
-    first = Told(substance="7", route=("4", "3", "2")[person.number % 3], frequency="5", first_use=str(17 + person.number % 9))
-    second = (Told(substance="10", route="2", frequency="3", first_use="24"),) if person.number % 3 == 0 else ()
+    first = Told(substance="7", route=("4", "3", "2")[person.number % 3], frequency="5", first_use=str(14 + person.number % 5))
+    second = (Told(substance="10", route="2", frequency="3", first_use="17"),) if person.number % 3 == 0 else ()
     record_admission_facts(
         episode=course.episode,
         service="7",
