@@ -1,8 +1,10 @@
 """Ask what somebody asks for, what must be asked at once, and what was done since."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
@@ -13,20 +15,31 @@ from casemgr.core.accounts.models import Site
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.inquiries.actions import FACTS, QUESTIONS
 from patients.inquiries.models import (
+    Asker,
     DoneAtOnce,
     Inquiry,
     InquiryEnd,
-    InquiryStep,
     InterimHelp,
     ScreeningOutcome,
     StepKind,
-    Triage,
     TriageAnswer,
 )
 
 FOLD = "bootstrap5/layout/fold.html"
 TWO_LINES = forms.Textarea(attrs={"rows": 2})
 CALL_BACK = ("call_back", "call_back_whose", "may_leave_message", "may_text", "say_nothing", "best_time")
+ASKED_AS = {
+    "overdose_now": _("Is the person hard to wake, breathing slowly, blue or gray?"),
+    "overdosed": _("Was there an overdose in the last 30 days?"),
+    "suicidal": _("Are there thoughts of suicide?"),
+    "suicide_plan": _("Is there a plan, or were steps taken toward it?"),
+    "uses_alone": _("Does the person use alone?"),
+    "has_naloxone": _("Is there naloxone at hand?"),
+    "pregnant": _("Is the person pregnant?"),
+    "injects": _("Does the person inject?"),
+}
+"""The questions as they are asked."""
+
 ENDS = [(code, words) for code, words in InquiryEnd.choices if code != InquiryEnd.ADMITTED]
 
 
@@ -36,10 +49,15 @@ def _column(model: type[Model], name: str, **options: Any) -> Any:
     return field.formfield(**options)  # type: ignore[union-attr]
 
 
+def _in_a_line(names: Sequence[str]) -> list[InlineRadios]:
+    """Return these questions with their answers side by side."""
+    return [InlineRadios(name) for name in names]
+
+
 class InquiryForm(forms.Form):
     """Ask who asks, for whom, for what, and how they may safely be called back; nearly nothing is required."""
 
-    asker = _column(Inquiry, "asker", widget=forms.RadioSelect)
+    asker = forms.ChoiceField(label=_("Who asks"), choices=Asker.choices, widget=forms.RadioSelect)
     asker_name = _column(Inquiry, "asker_name", help_text=_("If it is not the person: name, and where they call from."))
     came_by = _column(Inquiry, "came_by")
     given_name, family_name = _column(Inquiry, "given_name"), _column(Inquiry, "family_name")
@@ -89,7 +107,7 @@ class TriageForm(forms.Form):
     def helper(self) -> FormHelper:
         """Return the layout."""
         helper = FormHelper(self)
-        helper.layout = Layout(*QUESTIONS, "done", "done_words")
+        helper.layout = Layout(*_in_a_line(QUESTIONS), "done", "done_words")
         return helper
 
     @property
@@ -103,9 +121,8 @@ def triage_fields() -> dict[str, forms.Field]:
     """Return the questions that are asked at once, and what was done."""
     fields: dict[str, forms.Field] = {}
     for name in QUESTIONS:
-        label = Triage._meta.get_field(name).verbose_name
         fields[name] = forms.ChoiceField(
-            label=label, choices=TriageAnswer.choices, initial=TriageAnswer.NOT_ASKED, required=False, widget=forms.RadioSelect
+            label=ASKED_AS[name], choices=TriageAnswer.choices, initial=TriageAnswer.NOT_ASKED, widget=forms.RadioSelect
         )
     fields["done"] = forms.MultipleChoiceField(
         label=_("Done at once"), choices=DoneAtOnce.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -128,8 +145,8 @@ class TakeInquiryForm(InquiryForm):
     def parts(self) -> list[Any]:
         """Return the parts: who and where from first, then the questions that cannot wait."""
         who, *rest = super().parts()
-        danger = Fieldset(_("Ask at once"), *QUESTIONS[:4], "done", "done_words")
-        return [who, danger, *rest, Fieldset(_("For the order of the waitlist, and for safety"), *QUESTIONS[4:]), "site"]
+        danger = Fieldset(_("Ask at once"), *_in_a_line(QUESTIONS[:4]), "done", "done_words")
+        return [who, danger, *rest, Fieldset(_("For the order of the waitlist, and for safety"), *_in_a_line(QUESTIONS[4:])), "site"]
 
     @property
     def inquiry(self) -> dict[str, Any]:
@@ -142,7 +159,7 @@ class TakeInquiryForm(InquiryForm):
 class StepForm(forms.Form):
     """Ask what was done about an inquiry."""
 
-    kind = _column(InquiryStep, "kind", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What"), choices=StepKind.choices, widget=forms.RadioSelect)
     given_help = forms.ChoiceField(label=_("Which help"), choices=[("", "—"), *InterimHelp.choices], required=False)
     happened_at = forms.DateTimeField(label=_("At"), widget=MOMENT)
     words = forms.CharField(label=_("In words"), required=False, max_length=500, widget=TWO_LINES)

@@ -147,7 +147,7 @@ def test_the_page_names_each_open_question_at_its_field(clinic, sign_in, stay):
 
 
 def test_the_record_room_names_each_open_question_at_its_field(clinic, sign_in, stay):
-    address = reverse("record_room:patients_episode_do", args=[stay.pk, "discharge_patient"])
+    address = reverse("admin:patients_episode_do", args=[stay.pk, "discharge_patient"])
     browser = sign_in(clinic.case_manager)
     answer = browser.post(address, {"on": "2026-03-01", "reason": "1", "naloxone": "in_hand"})
     assert {"medication", "appointment", "contact"} <= set(answer.context["form"].errors)
