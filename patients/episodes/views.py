@@ -103,4 +103,5 @@ def _offers(request: StaffRequest, episodes: list[Episode]) -> dict[str, bool]:
         "admit": request.user.may(Can.ADMIT_PATIENT) and not any(e.is_open and e.program_id == request.program.pk for e in episodes),
         "transfer": request.user.may(Can.ADMIT_PATIENT),
         "discharge": request.user.may(Can.DISCHARGE_PATIENT),
+        "read": request.user.may(Can.SEE_CHART),
     }

@@ -36,6 +36,7 @@ CHART_QUERIES = (
     + 1  # team
     + 1  # consents
     + 1  # care
+    + 2  # coming and leaving: the last stay with its facts, what was asked for before
     + 1  # on the record: the chart was opened
     + 1  # the counts of the navigation
 )

@@ -24,12 +24,12 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 16,
+    Role.CASE_MANAGER: 19,
     Role.THERAPIST: 14,
     Role.PEER: 11,
     Role.NURSE: 14,
     Role.PRESCRIBER: 15,
-    Role.FRONT_DESK: 9,
+    Role.FRONT_DESK: 10,
     Role.DIRECTOR: 16,
     Role.PRIVACY_OFFICER: 12,
     Role.ADMINISTRATOR: 12,

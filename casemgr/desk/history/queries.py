@@ -10,7 +10,8 @@ from casemgr.core.audit.history import Change, Source, changes
 from patients.caseload.models import CareTeamMember
 from patients.consent.models import Consent
 from patients.diagnoses.models import Diagnosis
-from patients.episodes.models import Episode
+from patients.episodes.models import AdmissionFacts, Episode, LeavingPlan, SubstanceTold
+from patients.inquiries.models import Inquiry
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.safety.models import SafetyConcern, SafetyFollowUp
 from patients.screenings.models import Observation, QuestionnaireAnswers
@@ -29,12 +30,19 @@ GOALS = " ".join(("SELECT id FROM treatment_plans_goal WHERE problem_id IN (", P
 SITES = "SELECT id FROM casemgr_site WHERE program_id = ANY(%(programs)s)"
 SESSIONS = " ".join(("SELECT id FROM treatment_plans_session WHERE site_id IN (", SITES, ")"))
 
+STAYS = "SELECT id FROM patients_episode WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
+FACTS = " ".join(("SELECT id FROM patients_admissionfacts WHERE episode_id IN (", STAYS, ")"))
+
 SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_PATIENTS, Source(Patient, "e.pgh_obj_id = %(patient)s")),
     (Can.SEE_PATIENTS, Source(Identifier, OWN)),
     (Can.SEE_PATIENTS, Source(ContactPoint, OWN)),
     (Can.SEE_PATIENTS, Source(Episode, HERE)),
     (Can.SEE_PATIENTS, Source(CareTeamMember, HERE)),
+    (Can.TAKE_INQUIRY, Source(Inquiry, HERE)),
+    (Can.SEE_CHART, Source(AdmissionFacts, f"e.episode_id IN ({STAYS})")),
+    (Can.SEE_CHART, Source(SubstanceTold, f"e.facts_id IN ({FACTS})")),
+    (Can.SEE_CHART, Source(LeavingPlan, f"e.episode_id IN ({STAYS})")),
     (Can.SEE_CHART, Source(Diagnosis, OWN)),
     (Can.SEE_CHART, Source(Observation, OWN)),
     (Can.SEE_CHART, Source(SafetyConcern, HERE)),

@@ -6,6 +6,7 @@ and a line in `PANELS`. What it costs in statements stands in one constant of `t
 
 from casemgr.desk.chart.panels.appointments import APPOINTMENTS
 from casemgr.desk.chart.panels.care import CARE
+from casemgr.desk.chart.panels.coming import COMING
 from casemgr.desk.chart.panels.consents import CONSENTS
 from casemgr.desk.chart.panels.contact import CONTACT
 from casemgr.desk.chart.panels.diagnoses import DIAGNOSES
@@ -35,4 +36,5 @@ PANELS: tuple[Panel, ...] = (
     TEAM,
     CONSENTS,
     CARE,
+    COMING,
 )
