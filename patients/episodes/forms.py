@@ -7,6 +7,8 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.db.models import Choices, QuerySet
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, User
@@ -23,6 +25,8 @@ from patients.episodes.models import (
     SubstanceTold,
 )
 from patients.episodes.rules import Told
+
+FOLD = "bootstrap5/layout/fold.html"
 
 
 class AdmitForm(forms.Form):
@@ -57,9 +61,15 @@ class TransferForm(forms.Form):
         self.fields["on"].initial = today
 
 
+class AskedField(forms.ChoiceField):
+    """Ask a question that nobody may pass over, though the form lets it stand open: the verb says what is missing, or that nothing is."""
+
+    is_asked = True
+
+
 def _choice(label: Any, choices: type[Choices], **options: Any) -> forms.ChoiceField:
     """Return a field for one answer; that it is open is said by the verb, at its field, with what to do."""
-    return forms.ChoiceField(label=label, choices=choices.choices, widget=forms.RadioSelect, required=False, **options)
+    return AskedField(label=label, choices=choices.choices, widget=forms.RadioSelect, required=False, **options)
 
 
 def _words(label: Any, **options: Any) -> forms.CharField:
@@ -129,16 +139,20 @@ class DischargeForm(LeavingForm):
         return helper
 
 
+def _label(name: str) -> Any:
+    """Return what a fact is called, with a capital letter, in the language of the reader."""
+    return lazy(lambda: capfirst(AdmissionFacts._meta.get_field(name).verbose_name), str)()
+
+
 def _code(name: str) -> forms.ChoiceField:
     """Return a field for one code of an admission; empty says that nobody asked yet."""
     column = AdmissionFacts._meta.get_field(name)
-    return forms.ChoiceField(label=column.verbose_name, choices=[("", _("Not asked yet")), *(column.choices or ())], required=False)
+    return AskedField(label=_label(name), choices=[("", _("Not asked yet")), *(column.choices or ())], required=False)
 
 
 def _count(name: str, **options: Any) -> forms.CharField:
-    column = AdmissionFacts._meta.get_field(name)
     short = forms.TextInput(attrs={"class": "field--short", "inputmode": "numeric"})
-    return forms.CharField(label=column.verbose_name, required=False, max_length=4, widget=short, **options)
+    return forms.CharField(label=_label(name), required=False, max_length=4, widget=short, **options)
 
 
 class AdmissionFactsForm(forms.Form):
@@ -163,7 +177,7 @@ class AdmissionFactsForm(forms.Form):
     def helper(self) -> FormHelper:
         """Return the layout: substances first, the rest by what it is about."""
         helper = FormHelper(self)
-        told = [Fieldset(SUBSTANCES[rank], *_substance_fields(rank)) for rank in SUBSTANCES]
+        told = [Fieldset(SUBSTANCES[rank], *_substance_fields(rank), **({"template": FOLD} if rank > 1 else {})) for rank in SUBSTANCES]
         helper.layout = Layout(
             Fieldset(_("This care"), "service", "moud_planned", "prior_treatments", "payment", "insurance"),
             *told,
@@ -194,7 +208,7 @@ def _substance_fields(rank: int) -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {}
     for name, label in (("substance", SUBSTANCES[rank]), ("route", _("How it is taken")), ("frequency", _("How often in the last month"))):
         choices = SubstanceTold._meta.get_field(name).choices or ()
-        fields[f"{name}_{rank}"] = forms.ChoiceField(label=label, choices=[("", _("Not asked yet")), *choices], required=False)
+        fields[f"{name}_{rank}"] = AskedField(label=label, choices=[("", _("Not asked yet")), *choices], required=False)
     short = forms.TextInput(attrs={"class": "field--short", "inputmode": "numeric"})
     fields[f"first_use_{rank}"] = forms.CharField(
         label=_("Age at first use"), required=False, max_length=4, widget=short, help_text=_("97 when it is unknown.")
