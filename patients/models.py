@@ -36,6 +36,7 @@ from patients.safety.models import (
     SafetySignal,
 )
 from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
+from patients.tablet.models import TabletLink
 from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
@@ -109,6 +110,7 @@ __all__ = [
     "ScreeningVisit",
     "SecureAddress",
     "SubstanceTold",
+    "TabletLink",
     "ToxicologyPanel",
     "ToxicologyResult",
     "Transmission",

@@ -22,6 +22,8 @@ from patients.restrictions import views as restrictions
 from patients.safety import views as safety
 from patients.safety.planning import views as planning
 from patients.screenings import views as screenings
+from patients.screenings.assessing import views as assessing
+from patients.tablet import views as tablet
 from patients.transmissions import views as transmissions
 
 app_name = "patients"
@@ -130,6 +132,13 @@ urlpatterns = [
     path("<uuid:patient>/restrictions/ask/", restrictions.ask, name="ask_restriction"),
     path("<uuid:patient>/restrictions/<int:restriction>/decide/", restrictions.decide, name="decide_restriction"),
     path("<uuid:patient>/restrictions/<int:restriction>/end/", restrictions.end, name="end_restriction"),
+    path("<uuid:patient>/assessments/", assessing.assessments, name="assessments"),
+    path("<uuid:patient>/assessments/begin/", assessing.start, name="start_assessment"),
+    path("<uuid:patient>/assessments/total/", assessing.add_total, name="add_total"),
+    path("<uuid:patient>/assessments/<int:assessment>/", assessing.assessment, name="assessment"),
+    path("<uuid:patient>/assessments/<int:assessment>/end/", assessing.end_assessment, name="end_assessment"),
+    path("<uuid:patient>/tablet/", tablet.hand_out, name="tablet"),
+    path("<uuid:patient>/tablet/<int:link>/", tablet.link_page, name="tablet_link"),
     path("<uuid:patient>/observations/", screenings.observations, name="observations"),
     path("<uuid:patient>/observations/score/", screenings.add_score, name="add_score"),
     path("<uuid:patient>/observations/laboratory/", screenings.add_laboratory, name="add_laboratory"),
@@ -144,3 +153,14 @@ urlpatterns = [
     path("<uuid:patient>/safety/plans/<int:safety_plan>/sign/", planning.sign_plan, name="sign_safety_plan"),
     path("<uuid:patient>/safety/plans/<int:safety_plan>/review/", planning.review_plan, name="review_safety_plan"),
 ]
+
+tablet_patterns = (
+    [
+        path("go-on/", tablet.go_on, name="go_on"),
+        path("stop/", tablet.stop, name="stop"),
+        path("<int:place>/<int:number>/", tablet.question, name="question"),
+        path("<str:token>/", tablet.welcome, name="welcome"),
+    ],
+    "tablet",
+)
+"""What a person sees who answers alone; the addresses say nothing of a clinic."""

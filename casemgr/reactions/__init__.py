@@ -32,6 +32,7 @@ from casemgr.reactions.safety import (
     plan_the_follow_up,
     tell_somebody,
 )
+from casemgr.reactions.tablet import say_that_answers_are_in
 from casemgr.reactions.toxicology import ask_for_a_confirmation
 from casemgr.sharing.webhooks import Webhook
 from patients.consent.events import ConsentHandedIn, ConsentRevoked
@@ -53,6 +54,7 @@ from patients.safety.events import (
     SafetyFollowUpDone,
     SafetyFollowUpPlanned,
 )
+from patients.tablet.events import TabletHandedBack
 from patients.toxicology.events import ToxicologyConfirmationAsked
 from patients.transmissions.actions import queue_transmission, withhold_transmissions
 from patients.transmissions.events import NewsForPartners, TransmissionNotSent
@@ -323,6 +325,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ConsentHandedIn: [each(_compare_a_paper)],
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
+    TabletHandedBack: [each(say_that_answers_are_in)],
     GlassBroken: [each(_tell_of_broken_glass)],
     GlassNotJustified: [each(_open_incident_of_glass)],
     NewsForPartners: [each(_tell_partners_systems)],

@@ -164,6 +164,11 @@ class Wording:
         return next((words for number, words in self.labels(item) if number == value), str(value))
 
 
+def said_in(entry: Mapping[str, Any], what: str, language: str) -> str:
+    """Return words of ours that a data file holds, in a language if it has them."""
+    return str(entry.get(f"{what}_{language}") or entry.get(what, ""))
+
+
 def instrument_from(told: Mapping[str, Any]) -> Instrument:
     """Return the instrument that a data file tells of."""
     sets = {name: _option_set(entries) for name, entries in told["option_sets"].items()}

@@ -16,6 +16,13 @@ def due_on(instrument: Instrument, *, last_on: date | None, admitted_on: date) -
     return last_on + timedelta(days=days) if days else None
 
 
+def instruments_asked_at_once(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+    """Return the instruments for which nothing else may wait, given single answers."""
+    rules = [rule for rule in instrument.use.get("asks_for", ()) if rule.get("at_once") and "item" in rule["when"]]
+    fits = [rule for rule in rules if holds(answers.get(rule["when"]["item"]), rule["when"]["op"], rule["when"]["value"])]
+    return tuple(rule["instrument"] for rule in fits)
+
+
 def instruments_asked_for(instrument: Instrument, answers: Answers, scores: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the instruments that come next because of these answers, the most urgent first."""
     asked = []

@@ -1,0 +1,119 @@
+"""Ask the questions of an instrument, or for its total."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.ui.verb_forms import MOMENT
+from patients.instruments.data import instruments
+from patients.instruments.rules import Instrument, Item, Wording, takes_a_total
+from patients.screenings.assessing.actions import LONGEST_REASON
+
+
+class AnswerChoice(forms.TypedChoiceField):
+    """Ask for one answer out of those that the question has."""
+
+
+class AnswerChoices(forms.TypedMultipleChoiceField):
+    """Ask for all answers that apply."""
+
+
+class AnswerNumber(forms.IntegerField):
+    """Ask for a number."""
+
+
+def answer_field(item: Item, wording: Wording) -> forms.Field:
+    """Return the field that asks one question; it takes the steps of the instrument and nothing between them."""
+    label = wording.question(item)
+    if item.options.is_number:
+        low, high = item.options.lowest, item.options.highest
+        attrs = {"inputmode": "numeric", "class": "field--tiny"}
+        number = forms.NumberInput(attrs=attrs)
+        return AnswerNumber(label=label, min_value=low, max_value=high, required=False, widget=number)
+    choices = [(str(value), words) for value, words in wording.labels(item)]
+    if item.is_multiple:
+        return AnswerChoices(label=label, choices=choices, coerce=int, empty_value=[], required=False, widget=forms.CheckboxSelectMultiple)
+    return AnswerChoice(label=label, choices=choices, coerce=int, empty_value=None, required=False, widget=forms.RadioSelect)
+
+
+class AnswersForm(forms.Form):
+    """Ask all questions of an instrument on one page; any of them may still be open."""
+
+    def __init__(self, *args: Any, told: Instrument, answers: dict[str, Any], language: str, **options: Any) -> None:
+        """Take the instrument, and the answers so far."""
+        initial = {f"item_{item.id}": answers.get(item.id) for item in told.items}
+        super().__init__(*args, initial=initial, **options)
+        wording = told.in_language(language)
+        for item in told.items:
+            self.fields[f"item_{item.id}"] = answer_field(item, wording)
+        self.told, self.wording = told, wording
+
+    @property
+    def questions(self) -> list[tuple[forms.BoundField, Item]]:
+        """Return each question with what the instrument says of it."""
+        return [(self[f"item_{item.id}"], item) for item in self.told.items]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return the answers that the page held; what was taken away is None."""
+        return {item.id: self.cleaned_data.get(f"item_{item.id}") for item in self.told.items if f"item_{item.id}" in self.cleaned_data}
+
+
+class StartForm(forms.Form):
+    """Ask which instrument is gone through now."""
+
+    instrument = forms.ChoiceField(label=_("Instrument"))
+
+    def __init__(self, *args: Any, offered: list[Instrument], **options: Any) -> None:
+        """Offer what this person may ask."""
+        super().__init__(*args, **options)
+        choices = [(told.id, f"{told.short_name}: {told.name}") for told in offered if told.items]
+        self.fields["instrument"] = forms.ChoiceField(label=_("Instrument"), choices=choices)
+
+
+class TotalForm(forms.Form):
+    """Ask for the total of an instrument that was filled in on paper."""
+
+    total = forms.IntegerField(label=_("Total"), required=False, widget=forms.NumberInput(attrs={"class": "field--tiny"}))
+    answered_at = forms.DateTimeField(label=_("Filled in at"), widget=MOMENT)
+
+    def __init__(self, *args: Any, offered: list[Instrument], **options: Any) -> None:
+        """Offer the instruments that have one total."""
+        super().__init__(*args, **options)
+        named = [
+            (told.id, f"{told.short_name} ({told.range[0]}-{told.range[1]})") for told in offered if takes_a_total(told) and told.range
+        ]
+        self.fields = {"instrument": forms.ChoiceField(label=_("Instrument"), choices=named), **self.fields}
+
+
+class ReasonForm(forms.Form):
+    """Ask why something is taken back."""
+
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON)
+
+
+class TabletForm(forms.Form):
+    """Ask what a person goes through alone on a tablet."""
+
+    instruments = forms.MultipleChoiceField(
+        label=_("Questionnaires"),
+        choices=[],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("In this order. What needs somebody at hand is not offered: C-SSRS, COWS, ACE."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("es", _("Spanish"))])
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer what may be answered alone."""
+        super().__init__(*args, **options)
+        offered = [told for told in instruments().values() if told.may_be_on_tablet]
+        choices = [(told.id, f"{told.short_name}, {told.minutes} min ({', '.join(told.languages())})") for told in offered]
+        self.fields["instruments"] = forms.MultipleChoiceField(
+            label=_("Questionnaires"),
+            choices=choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("In this order. What needs somebody at hand is not offered: C-SSRS, COWS, ACE."),
+        )
