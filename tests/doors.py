@@ -27,6 +27,8 @@ from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetyPlan, SafetySignal
+from patients.screenings.models import Assessment
+from patients.tablet.models import TabletLink
 from patients.transmissions.models import Transmission
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
@@ -108,6 +110,9 @@ class Everything:
         contact = ContactPoint.objects.create(patient=patient, kind="phone", value=f"{CANARY}-1", **self.stamp)
         identifier = Identifier.objects.create(patient=patient, kind="mrn", value=f"{CANARY}-{patient.pk}", **self.stamp)
         diagnosis = Diagnosis.objects.create(patient=patient, axis="substance_use", code="F11.20", title=CANARY, **self.stamp)
+        assessment = Assessment.objects.create(
+            patient=patient, program=self.clinic.program, instrument="phq9", version="1.0", started_at=self.clinic.now, **self.stamp
+        )  # fmt: skip
         partner = Organization.objects.create(name=f"{CANARY} Homes {patient.pk}", kind="housing")
         consent = Consent.objects.create(
             patient=patient,
@@ -122,6 +127,8 @@ class Everything:
         self.rows |= {
             "contact": contact.pk,
             "identifier": identifier.pk,
+            "assessment": assessment.pk,
+            "link": self._tablet(assessment).pk,
             "diagnosis": diagnosis.pk,
             "consent": consent.pk,
             "scan": self._scan(consent),
@@ -143,6 +150,9 @@ class Everything:
         Triage.objects.create(inquiry=inquiry, asked_at=at, suicidal="no", done_words=CANARY, **self.stamp)
         WaitlistPlace.objects.create(inquiry=inquiry, program=self.clinic.program, site=self.site, joined_on=at.date(), **self.stamp)
         return inquiry.pk
+    def _tablet(self, assessment: Assessment) -> TabletLink:
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        return TabletLink.objects.create(assessments=[assessment.pk], expires_at=timezone.now() + timedelta(hours=1), **common)
 
     def _asked(self) -> RecordsRequest:
         day: date = self.clinic.now.date()

@@ -17,6 +17,10 @@ OPEN = {
     "ready": "the same, with the database asked; it says nothing",
     "set_language": "chooses a language; changes a cookie",
     "styleguide": "answers 404 outside development",
+    "tablet:welcome": "asks for a signed word that opens one person's questions once; it ends every session on that browser",
+    "tablet:go_on": "asks for the key that opening a link left in the session; answers 410 without",
+    "tablet:question": "the same",
+    "tablet:stop": "the same",
     "no_email_page": "answers 404 to everybody: an administrator sets addresses",
 }
 """Routes without a right, each with the reason. A name that no route has fails."""

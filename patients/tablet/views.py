@@ -103,7 +103,9 @@ def question(request: HttpRequest, link: TabletLink, place: int, number: int) ->
         return _offer_english(request, link, step)
     item = step.item
     initial = {"answer": step.assessment.answers.get(item.id)}
-    form = QuestionForm(request.POST or None, item=item, wording=step.told.in_language(link.language), initial=initial)
+    form = QuestionForm(
+        request.POST if request.method == "POST" else None, item=item, wording=step.told.in_language(link.language), initial=initial
+    )
     if request.method == "POST" and "skip" in request.POST:
         return _forward(request, link, step)
     if form.is_valid():

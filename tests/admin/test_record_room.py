@@ -37,6 +37,7 @@ NOT_A_TABLE_OF_THEIRS = {
     "AllowedReader": "it stands on the page of its restriction",
     "Conflict": "who is a patient here is known to the privacy officer, on a page of its own",
     "GlassBreak": "it stands in the privacy officer's queue",
+    "TabletLink": "it stands on the page on which it was made; the assessments that it opens are here",
     "GlassAttempt": "it only counts attempts that found nobody",
     "RestrictedNote": "it stands on the page of its compartment, for those who hold its right",
     "SafetySignal": "it stands with its concern on the person's safety page",
