@@ -103,9 +103,8 @@ def question(request: HttpRequest, link: TabletLink, place: int, number: int) ->
         return _offer_english(request, link, step)
     item = step.item
     initial = {"answer": step.assessment.answers.get(item.id)}
-    form = QuestionForm(
-        request.POST if request.method == "POST" else None, item=item, wording=step.told.in_language(link.language), initial=initial
-    )
+    given, wording = request.POST if request.method == "POST" else None, step.told.in_language(link.language)
+    form = QuestionForm(given, item=item, wording=wording, initial=initial)
     if request.method == "POST" and "skip" in request.POST:
         return _forward(request, link, step)
     if form.is_valid():
@@ -118,7 +117,7 @@ def question(request: HttpRequest, link: TabletLink, place: int, number: int) ->
             if must_somebody_come(step, form.answer):
                 return _end(request, link, TabletEnding.SOMEBODY_COMES)
             return _forward(request, link, step)
-    context = {"step": step, "form": form, "wording": step.told.in_language(link.language), "back": _address(step.before())}
+    context = {"step": step, "form": form, "wording": wording, "back": _address(step.before())}
     return render(request, "patients/tablet/question.html", context, status=422 if form.errors else 200)
 
 

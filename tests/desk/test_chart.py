@@ -30,7 +30,7 @@ CHART_QUERIES = (
     + 1  # sessions
     + 1  # tasks
     + 1  # referrals
-    + 2  # screenings: results, questionnaires
+    + 3  # screenings: results, questionnaires, assessments
     + 2  # appointments: to come, past
     + 2  # contact: ways to reach, numbers
     + 1  # team

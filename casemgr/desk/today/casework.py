@@ -14,6 +14,7 @@ from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Row, Section, chart_of, section, way
 from patients.caseload.queries import caseload_of, patients_seen_by
 from patients.episodes.models import Episode
+from patients.screenings.assessing.queries import Due, due_in_caseload, short_names
 from referrals.casework.models import Task, TaskDomain, Urgency
 from referrals.casework.queries import open_tasks, tasks_seen_by
 from referrals.referral.queries import referrals_seen_by, unanswered
@@ -114,6 +115,30 @@ def out_of_touch(scope: Scope) -> Section:
         (row(person) for person in people),
         empty=gettext_lazy("Everybody was seen within a fortnight"),
         empty_help=gettext_lazy("People of your caseload appear here after fourteen days without a session, a kept appointment or a dose."),
+    )
+
+
+def screenings_due(scope: Scope) -> Section:
+    """Find with whom of my caseload an instrument is due, at admission or again; the longest first."""
+    people = due_in_caseload(scope.user, today=scope.today)[: MOST_ROWS + 1]
+
+    def row(person: Any, due: list[Due]) -> Row:
+        return Row(
+            short_names(due),
+            person,
+            since=due[0].since,
+            since_words=_("due"),
+            step=_("Begin"),
+            url=way("patients:assessments", person.public_id),
+        )
+
+    return section(
+        "screenings",
+        gettext_lazy("Screenings due"),
+        "clipboard-list",
+        (row(person, due) for person, due in people),
+        empty=gettext_lazy("No screening is due"),
+        empty_help=gettext_lazy("Instruments appear here at admission, and again after the days that each of them names."),
     )
 
 

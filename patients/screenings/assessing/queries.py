@@ -1,18 +1,21 @@
 """Read what an assessment says, in words: scores with their bands, what changed, what comes next, what is due."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Lag
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import User
+from patients.caseload.queries import caseload_of, patients_seen_by
 from patients.compartments.queries import RIGHT_OF
+from patients.episodes.models import Episode
 from patients.instruments.data import instruments, known
 from patients.instruments.rules import (
     Change,
@@ -26,8 +29,8 @@ from patients.instruments.rules import (
     said_in,
 )
 from patients.record.models import Patient
-from patients.screenings.models import Assessment, AssessmentState
-from patients.screenings.queries import assessments_for, open_to
+from patients.screenings.models import Assessment, AssessmentState, Observation
+from patients.screenings.queries import IN_ERROR, INSTRUMENT_OF_CODE, assessments_for, open_to
 
 Words = str | Promise
 
@@ -142,6 +145,13 @@ def assessments_seen_by(user: User, patient: Patient) -> QuerySet[Assessment]:
     return rows.annotate(total_before=Window(Lag("total"), **window), parts_before=Window(Lag("subscores"), **window))
 
 
+def latest_assessments(patient: Patient) -> QuerySet[Assessment]:
+    """Return the latest of each instrument, the newest first; nothing of what a compartment keeps apart."""
+    kept_apart = [told.id for told in instruments().values() if told.compartment]
+    latest = assessments_for(patient).exclude(instrument__in=kept_apart).order_by("instrument", "-completed_at", "-id")
+    return Assessment.objects.filter(pk__in=latest.distinct("instrument").values("pk")).order_by("-completed_at", "-id")
+
+
 def scores_before(row: Assessment) -> tuple[Any, Any]:
     """Return total and parts of the time before an assessment."""
     earlier = assessments_for(row.patient).filter(instrument=row.instrument, completed_at__lt=row.completed_at)
@@ -219,10 +229,30 @@ def asked_at_once(row: Assessment, before: Mapping[str, Any]) -> str:
 
 
 def due_for(patient: Patient, *, admitted_on: date, today: date) -> list[Due]:
-    """Return what is due for a person in care, the longest first, in one statement."""
-    rows = Assessment.objects.filter(patient=patient, state=AssessmentState.COMPLETE)
-    latest = rows.order_by("instrument", "-completed_at", "-id").distinct("instrument").values_list("instrument", "completed_at")
-    return due_among({name: moment.date() for name, moment in latest if moment}, admitted_on=admitted_on, today=today)
+    """Return what is due for a person in care, the longest first, in two statements."""
+    return due_among(_last_days(Patient.objects.filter(pk=patient.pk))[patient.pk], admitted_on=admitted_on, today=today)
+
+
+def due_in_caseload(user: User, *, today: date) -> list[tuple[Patient, list[Due]]]:
+    """Return with whom of the people this user cares for something is due, the longest first; three statements, however many they are."""
+    stays = Episode.objects.filter(patient=OuterRef("pk"), discharged_on__isnull=True).order_by("admitted_on").values("admitted_on")
+    people = caseload_of(user).filter(pk__in=patients_seen_by(user), deceased_on__isnull=True).order_by()
+    last = _last_days(people)
+    in_care = people.annotate(admitted_on=Subquery(stays[:1])).filter(admitted_on__isnull=False)
+    found = [(person, due_among(last[person.pk], admitted_on=person.admitted_on, today=today)) for person in in_care]
+    return sorted(((person, due) for person, due in found if due), key=lambda pair: (pair[1][0].since, pair[0].pk))
+
+
+def _last_days(people: QuerySet[Patient]) -> dict[int, dict[str, date]]:
+    """Return when each instrument was last gone through with each of these people, here or as a recorded total."""
+    last: dict[int, dict[str, date]] = defaultdict(dict)
+    totals = Observation.objects.filter(patient__in=people.values("pk"), code__in=INSTRUMENT_OF_CODE).exclude(status=IN_ERROR).order_by()
+    for key, code, moment in totals.values_list("patient", "code").annotate(last=Max("observed_at")):
+        last[key][INSTRUMENT_OF_CODE[code]] = moment.date()
+    rows = Assessment.objects.filter(patient__in=people.values("pk"), state=AssessmentState.COMPLETE).order_by()
+    for key, name, moment in rows.values_list("patient", "instrument").annotate(last=Max("completed_at")):
+        last[key][name] = max(moment.date(), last[key].get(name, date.min))
+    return last
 
 
 def due_among(last: Mapping[str, date], *, admitted_on: date, today: date) -> list[Due]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import FEW, Act, Found, Panel, Programs
 from patients.record.models import Patient
+from patients.screenings.assessing.queries import latest_assessments, shown
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.screenings.queries import answers_for, observations_for
 
@@ -18,6 +19,7 @@ def read(patient: Patient, programs: Programs, today: date) -> Found:
     return {
         "observations": [_with_unit(observation) for observation in _latest(patient)[: FEW + 1]],
         "answers": list(answers_for(patient)[:FEW]),
+        "assessments": [shown(row) for row in latest_assessments(patient)[:FEW]],
     }
 
 
@@ -39,6 +41,7 @@ SCREENINGS = Panel(
     Can.SEE_CHART,
     read,
     acts=(
+        Act(_("Assessments"), "patients:assessments", Can.SEE_CHART),
         Act(_("All"), "patients:observations", Can.SEE_CHART),
         Act(_("Enter a score"), "patients:add_score", Can.RECORD_SCREENING),
         Act(_("Enter a result"), "patients:add_laboratory", Can.RECORD_SCREENING),
