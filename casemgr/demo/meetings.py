@@ -9,6 +9,7 @@ from casemgr.core.refusals import Refused
 from casemgr.demo.arrival import staff_of
 from casemgr.demo.life import Life
 from casemgr.demo.people import Persona
+from casemgr.demo.screenings import answer_instruments
 from casemgr.demo.words import GROUP_NOTES, GROUP_TEXTS, GROUPS, NOTES
 from patients.screenings.actions import record_observation
 from treatment_plans.appointments.actions import book_appointment, cancel_appointment, settle_appointment
@@ -134,6 +135,7 @@ def _screen(life: Life, person: Persona, by: User, day: date, at: datetime) -> N
     if last and (day - last).days < SCREENING_EVERY:
         return
     person.course.screened_on = day
+    answer_instruments(person, by, day, at)
     months = (day - person.admitted_on).days / 30
     for code, title, highest, begins in INSTRUMENTS:
         total = max(0, min(highest, round(begins - 1.6 * months + life.random.gauss(0, 3))))
