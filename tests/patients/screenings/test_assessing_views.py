@@ -8,8 +8,8 @@ from casemgr.core.audit.models import AuditEvent
 from patients.screenings.assessing.actions import complete_assessment, record_total, save_answers, start_assessment
 from patients.screenings.models import Assessment
 
-LIST_QUERIES = 13
-# session, user, memberships, patient, audit row, assessments, stay, drafts, due (two), counts of the navigation, and the session's first request
+LIST_QUERIES = 11
+# session, user, memberships, patient, audit row, assessments, stay, drafts, due (two), counts of the navigation
 
 
 @pytest.fixture
