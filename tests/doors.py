@@ -150,6 +150,7 @@ class Everything:
         Triage.objects.create(inquiry=inquiry, asked_at=at, suicidal="no", done_words=CANARY, **self.stamp)
         WaitlistPlace.objects.create(inquiry=inquiry, program=self.clinic.program, site=self.site, joined_on=at.date(), **self.stamp)
         return inquiry.pk
+
     def _tablet(self, assessment: Assessment) -> TabletLink:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
         return TabletLink.objects.create(assessments=[assessment.pk], expires_at=timezone.now() + timedelta(hours=1), **common)

@@ -12,10 +12,14 @@ Find = Callable[[Scope], Section]
 SECTIONS: dict[Role, tuple[Find, ...]] = {
     Role.NURSE: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due),
     Role.PRESCRIBER: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due, care.my_appointments, care.unsigned_notes),
-    Role.THERAPIST: (safety.open_concerns, care.my_appointments, care.my_groups, care.unsigned_notes, casework.tasks_due),
-    Role.NURSE: (care.holds, care.ending_orders, casework.tasks_due),
-    Role.PRESCRIBER: (care.holds, care.ending_orders, casework.tasks_due, care.my_appointments, care.unsigned_notes),
-    Role.THERAPIST: (care.my_appointments, care.my_groups, care.unsigned_notes, casework.tasks_due, casework.screenings_due),
+    Role.THERAPIST: (
+        safety.open_concerns,
+        care.my_appointments,
+        care.my_groups,
+        care.unsigned_notes,
+        casework.tasks_due,
+        casework.screenings_due,
+    ),
     Role.PEER: (care.my_appointments, casework.tasks_due, care.unsigned_notes),
     Role.CASE_MANAGER: (
         safety.open_concerns,

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casemgr', '0008_spell_as_in_the_united_states'),
-        ('patients', '0024_ask_who_comes_and_before_somebody_leaves'),
+        ('patients', '0026_write_safety_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
