@@ -53,8 +53,9 @@ def goals_of(figures: Figures) -> list[Goal]:
         if (most := MOST_TIMES_PLAIN.get(request.name))
     ]
     for search in figures.searches:
-        measured = f"{search.work_95:.1f} ms of work, {search.wall_95:.1f} on the wall"
-        found.append(Goal(f"Search {search.asker}, 95th percentile", measured, "under 30 ms", search.work_95 < MOST_MS_OF_A_SEARCH))
+        measured = f"{search.database_95:.1f} ms at the database, {search.work_95:.1f} of work"
+        kept = search.database_95 < MOST_MS_OF_A_SEARCH
+        found.append(Goal(f"Search {search.asker}, 95th percentile", measured, "under 30 ms", kept))
     if figures.drain:
         rate = figures.drain.per_second_of_work
         measured = f"{rate:,.0f} a second of work, {figures.drain.per_second:,.0f} on the wall"

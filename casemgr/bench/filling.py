@@ -18,11 +18,13 @@ from casemgr.core.accounts.models import Program, Site, User
 from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentKind, ConsentRecipient, ConsentState, SignerRelationship
 from patients.consent.wording import CURRENT, STATEMENTS, wording_of
-from patients.record.models import NAMES_AS_SEARCHED, NEAR_WORDS
+from patients.record.models import NAMES_AS_SEARCHED, NEAR_WORDS, SOUNDS_OF_WORDS
 from treatment_plans.inventory.models import Product
 
 REACHABLE = 5
 """One person in this many has a consent that reaches the partner of the benchmark."""
+EVERY_CHOSEN = 10
+"""One person in this many wants to be called by another name."""
 CASELOAD = 60
 MOST_DOSED = 500
 """People who come to the window each day."""
@@ -155,17 +157,26 @@ PEOPLE = """
     INSERT INTO patients_patient (public_id, given_name, family_name, chosen_name, pronouns, sex, birth_date, language, language_name,
         interpreter_needed, time_zone, registered_site_id, has_no_phone, has_no_address, recorded_at, recorded_by_id,
         search_text, search_words)
-    SELECT gen_random_uuid(), person.given_name, person.family_name, '', '', (ARRAY['female', 'male', 'unknown'])[1 + n %% 3],
+    SELECT gen_random_uuid(), person.given_name, person.family_name, person.chosen_name, '',
+        (ARRAY['female', 'male', 'unknown'])[1 + n %% 3],
         %(born_first)s::date + person.day, CASE WHEN n %% 6 = 0 THEN 'es' ELSE 'en' END, '', false, %(zone)s, %(site)s, false, true,
-        %(at)s, %(nurse)s, named.search_text, <near words>
+        %(at)s, %(nurse)s, named.search_text, <near words> || <sounds>
     FROM (
-        SELECT n, day, '' AS chosen_name, (%(given)s::text[])[LEAST(given + 1, cardinality(%(given)s::text[]))] AS given_name,
+        SELECT n, day, CASE WHEN n %% <every chosen> = 0 THEN (%(given)s::text[])[1 + n %% cardinality(%(given)s::text[])] ELSE '' END
+                AS chosen_name, (%(given)s::text[])[LEAST(given + 1, cardinality(%(given)s::text[]))] AS given_name,
             (%(family)s::text[])[LEAST(family + 1, cardinality(%(family)s::text[]))] AS family_name
         FROM chosen
     ) AS person
     CROSS JOIN LATERAL (SELECT <names as searched> AS search_text) AS named
     ORDER BY n
-""".replace("<names as searched>", _of(NAMES_AS_SEARCHED, "person")).replace("<near words>", _of(NEAR_WORDS, "named"))
+"""
+for _place, _words in {
+    "<names as searched>": _of(NAMES_AS_SEARCHED, "person"),
+    "<near words>": _of(NEAR_WORDS, "named"),
+    "<sounds>": _of(SOUNDS_OF_WORDS, "named"),
+    "<every chosen>": str(EVERY_CHOSEN),
+}.items():
+    PEOPLE = PEOPLE.replace(_place, _words)
 
 NEW = """
     CREATE TEMPORARY TABLE bench_people ON COMMIT PRESERVE ROWS AS

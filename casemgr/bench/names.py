@@ -1,6 +1,7 @@
-"""Invent names for a hundred thousand people, and mistype them."""
+"""Invent names for hundreds of thousands of people, and type them as people at a desk do: with slips, accents, or a birth date."""
 
 from collections.abc import Callable
+from datetime import date
 from random import Random
 
 from casemgr.demo.words import FAMILY, GIVEN
@@ -13,6 +14,7 @@ _ONSETS = ("b", "br", "c", "ch", "d", "f", "g", "gr", "h", "j", "k", "l", "m", "
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ie", "oo")
 _CODAS = ("", "", "", "l", "m", "n", "r", "s", "th", "rd", "nd", "ck")
 _ENDINGS = ("a", "o", "y", "son", "man", "ez", "ski", "ton", "er", "i")
+_ACCENTED = str.maketrans("aeioun", "áéíóúñ")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -45,6 +47,26 @@ def mistyped(given: str, family: str, random: Random) -> str:
     if chance < 0.5:
         return f"{slip(given, random)} {slip(family, random)}"
     return f"{slip(given, random)} {family}" if random.random() < 0.5 else f"{given} {slip(family, random)}"
+
+
+def as_typed(given: str, family: str, chosen: str, born: date | None, random: Random) -> tuple[str, str]:
+    """Return in which way somebody is looked for, and what is typed: mostly with slips, else as chosen, accented or by birth date."""
+    ways = [
+        "typing error",
+        "typing error",
+        "typing error",
+        "accents",
+        *(["birth date"] if born else []),
+        *(["chosen name"] * 2 if chosen else []),
+    ]
+    way = random.choice(ways)
+    if way == "chosen name":
+        return way, f"{chosen} {slip(family, random)}"
+    if way == "accents":
+        return way, f"{given} {family}".translate(_ACCENTED)
+    if way == "birth date" and born:
+        return way, f"{slip(family, random)} {born.month}/{born.day}/{born.year}"
+    return way, mistyped(given, family, random)
 
 
 def slip(word: str, random: Random) -> str:

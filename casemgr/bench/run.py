@@ -40,7 +40,7 @@ WORKER_REMINDERS = 300
 class Wanted:
     """Hold how much is wanted."""
 
-    patients: int = 100_000
+    patients: int = 200_000
     reminders: int = 20_000
     searches: int = 500
     rounds: int = ROUNDS
@@ -79,7 +79,7 @@ def take_figures(wanted: Wanted, *, clock: Callable[[], datetime], is_filled: bo
         for request in page_requests(crowd, application, clock()):
             tell(request.name)
             figures.requests.append(measure(request, watch=watch, rounds=wanted.rounds, calls=wanted.calls))
-        tell("mistyped names")
+        tell("searches")
         figures.searches = measure_searches(crowd, searches=wanted.searches, watch=watch)
         tell("doses")
         figures.doses = measure_doses(crowd, at=clock(), watch=watch)

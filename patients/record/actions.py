@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
@@ -19,7 +18,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import LANGUAGE_CHOICES, ContactKind, ContactPoint, ExternalId, Identifier, IdentifierKind, Patient, Sex
-from patients.record.queries import contact_points_for, duplicate_candidates, locked
+from patients.record.queries import contact_points_for, duplicate_candidates, locked, phone_as_kept
 from patients.record.rules import ContactProblem, SafeContact, contact_problems
 
 REMINDER_WORDING = "2026-1"
@@ -255,7 +254,11 @@ def _unconfirmed(patient: Patient, site: Site, not_same_as: Sequence[Patient]) -
     """Return one reason when somebody may be the same person and nobody has said that they are not."""
     confirmed = {other.pk for other in not_same_as}
     candidates = duplicate_candidates(
-        program=site.program, given_name=patient.given_name, family_name=patient.family_name, birth_date=patient.birth_date
+        program=site.program,
+        given_name=patient.given_name,
+        family_name=patient.family_name,
+        chosen_name=patient.chosen_name,
+        birth_date=patient.birth_date,
     )
     open_ones = [candidate for candidate in candidates if candidate.patient.pk not in confirmed]
     if not open_ones:
@@ -311,12 +314,8 @@ def _phone(value: str) -> tuple[str, list[Reason]]:
     """Return a phone number in international form where it is complete, as typed where it is local."""
     if len(re.sub(r"\D", "", value)) < FEWEST_DIGITS:
         return value, [Reason(_("This is no phone number. Write at least seven digits."), field="value")]
-    try:
-        number = phonenumbers.parse(value, "US")
-    except phonenumbers.NumberParseException:
-        return value, [Reason(_("This is no phone number."), field="value")]
-    complete = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if complete else value, []
+    kept = phone_as_kept(value)
+    return (value, [Reason(_("This is no phone number."), field="value")]) if kept is None else (kept, [])
 
 
 def _email(value: str) -> tuple[str, list[Reason]]:

@@ -29,6 +29,9 @@ class LookupForm(forms.Form):
     number = forms.CharField(
         label=_("Identifier"), max_length=120, required=False, help_text=_("Medical record number, Medicaid or another number, if at hand.")
     )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, help_text=_("Only to find the person; it is not written down.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for at least one name."""

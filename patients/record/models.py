@@ -266,6 +266,7 @@ class ContactPoint(Recorded):
                 "patient", "kind", Lower("value"), condition=Q(ended_at__isnull=True), name="contact_point_named_once_per_patient"
             ),
         ]
+        indexes = [models.Index(Lower("value"), condition=Q(kind="phone"), name="phones_by_number")]
 
     def __str__(self) -> str:
         """Return the kind; the value is shown where it is needed."""

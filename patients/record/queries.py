@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add, and_
+from typing import Any
 
+import phonenumbers
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, FloatField, Q, QuerySet, Value, When
@@ -17,8 +19,21 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
 from casemgr.core.refusals import Reason, Refused
-from patients.record.models import ContactPoint, Identifier, Patient
-from patients.record.rules import SHORTEST_WORD_WITH_A_SLIP, VERY_SIMILAR_NAME, Likeness, Wanted, likenesses, near, plain, read_search
+from patients.record.models import ContactKind, ContactPoint, Identifier, Patient
+from patients.record.rules import (
+    SHORTEST_WORD_WITH_A_SLIP,
+    VERY_SIMILAR_NAME,
+    Described,
+    Likeness,
+    Wanted,
+    compare,
+    near,
+    plain,
+    read_search,
+    score,
+    sound,
+    transposed,
+)
 
 WORD_THRESHOLD = 0.45
 """Share of a word's letter triples that a name must have; lower finds more and costs more (docs/features/record.md has the figures)."""
@@ -29,16 +44,24 @@ SLIP_SCORE = 0.8
 NUMBER_SCORE = 10.0
 """Score of a person known under exactly the number that was typed: above any name."""
 
+MOST_COMPARED = 500
+"""People compared with somebody, the likest names first."""
+
 MOST_CANDIDATES = 10
 """People shown as perhaps the same person; who is not among the ten likest is not found by reading on."""
 
 LIKENESS_WORDS = {
     Likeness.SAME_NUMBER: _("same identifier"),
     Likeness.SAME_BIRTH_DATE: _("same birth date"),
+    Likeness.SAME_PHONE: _("same phone"),
+    Likeness.TRANSPOSED_BIRTH_DATE: _("birth date with two digits swapped"),
     Likeness.NEAR_BIRTH_DATE: _("birth date differs in one place"),
     Likeness.UNKNOWN_BIRTH_DATE: _("a birth date is unknown"),
     Likeness.SAME_NAME: _("same name"),
+    Likeness.CHOSEN_NAME: _("same family name, and the chosen name of one of them"),
+    Likeness.SWAPPED_NAMES: _("given and family name swapped"),
     Likeness.SIMILAR_NAME: _("similar name"),
+    Likeness.SOUNDS_ALIKE: _("name sounds alike"),
 }
 
 
@@ -134,6 +157,25 @@ def _known_under(numbers: Iterable[str]) -> list[int]:
     return list(Identifier.objects.alias(low=Lower("value")).filter(low__in=wanted).values_list("patient_id", flat=True)[:MOST_CANDIDATES])
 
 
+def phone_as_kept(value: str) -> str | None:
+    """Return a phone number in international form where it is complete, as typed where it is local, or nothing when it is none."""
+    try:
+        number = phonenumbers.parse(value, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    complete = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if complete else value
+
+
+def _reached_under(phones: Iterable[str]) -> list[int]:
+    """Return the keys of the patients who can or could be reached under one of these phone numbers."""
+    wanted = [kept.lower() for phone in phones if phone.strip() and (kept := phone_as_kept(" ".join(phone.split())))]
+    if not wanted:
+        return []
+    points = ContactPoint.objects.alias(low=Lower("value")).filter(low__in=wanted, kind=ContactKind.PHONE)
+    return list(points.values_list("patient_id", flat=True)[:MOST_CANDIDATES])
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Hold somebody who may be the same person, and why."""
@@ -155,36 +197,50 @@ class Candidate:
 
 
 def duplicate_candidates(
-    *, program: Program, given_name: str, family_name: str, birth_date: date | None, identifiers: Iterable[str] = ()
+    *,
+    program: Program,
+    given_name: str,
+    family_name: str,
+    birth_date: date | None,
+    chosen_name: str = "",
+    identifiers: Iterable[str] = (),
+    phones: Iterable[str] = (),
 ) -> list[Candidate]:
-    """Return who in the program may be this person, with reasons; whether the asker may see their charts does not matter here.
+    """Return who in the program may be this person, the likest first, with reasons.
 
-    A second record splits a person's doses and allergies in two. What may be shown of a candidate is the page's business.
+    A second record splits a person's doses and allergies in two; so whether the asker may see their charts does not matter here. What may
+    be shown of a candidate is the page's business.
     """
-    asked = plain(f"{given_name} {family_name}")
-    numbers = _known_under(identifiers)
-    same_day = Q(birth_date=birth_date) if birth_date else Q()
+    asked = Described(given_name, family_name, chosen_name, birth_date)
+    numbers, callers = _known_under(identifiers), _reached_under(phones)
+    candidates = []
+    for patient in _perhaps_the_same(program, asked, {*numbers, *callers}):
+        known = Described(patient.given_name, patient.family_name, patient.chosen_name, patient.birth_date)
+        similar, number, phone = patient.similarity, patient.pk in numbers, patient.pk in callers
+        if reasons := compare(asked, known, similarity=similar, shares_number=number, shares_phone=phone):
+            candidates.append((score(reasons, similar), Candidate(patient, tuple(reasons))))
+    candidates.sort(key=lambda found: (-found[0], found[1].patient.pk))
+    return [candidate for _score, candidate in candidates[:MOST_CANDIDATES]]
+
+
+def _perhaps_the_same(program: Program, asked: Described, keys: Iterable[int]) -> list[Any]:
+    """Return who in the program is near enough to be compared; each of the ways in goes by an index of its own."""
+    name = plain(f"{asked.given} {asked.family}")
+    days = [asked.birth_date, *transposed(asked.birth_date)] if asked.birth_date else []
+    sounds = [heard for word in name.split() if (heard := sound(word))]
     with _likeness_of_words(VERY_SIMILAR_NAME):
-        near_ones = list(
-            Patient.objects.filter(Q(search_text__trigram_word_similar=asked) | same_day | Q(pk__in=numbers))
-            .filter(Q(registered_site__program=program) | Q(episodes__program=program))
-            .annotate(similarity=TrigramWordSimilarity(asked, "search_text"))
+        ways: list[QuerySet[Patient]] = [
+            Patient.objects.filter(search_text__trigram_word_similar=name),
+            Patient.objects.filter(birth_date__in=days),
+            Patient.objects.filter(pk__in=keys),
+            Patient.objects.filter(search_words__contains=sounds) if len(sounds) > 1 else Patient.objects.none(),
+        ]
+        near_by = ways[0].order_by().values("pk").union(*(way.order_by().values("pk") for way in ways[1:]))
+        here = Q(registered_site__program=program) | Q(episodes__program=program)
+        return list(
+            Patient.objects.filter(here, pk__in=near_by, merged_into__isnull=True)
+            .annotate(similarity=TrigramWordSimilarity(name, "search_text"))
             .select_related("registered_site")
             .order_by("-similarity", "id")
-            .distinct()
+            .distinct()[:MOST_COMPARED]
         )
-    candidates = [
-        Candidate(
-            patient,
-            tuple(
-                likenesses(
-                    asked_birth=birth_date,
-                    known_birth=patient.birth_date,
-                    similarity=patient.similarity,
-                    shares_number=patient.pk in numbers,
-                )
-            ),
-        )
-        for patient in near_ones
-    ]
-    return [candidate for candidate in candidates if candidate.reasons][:MOST_CANDIDATES]

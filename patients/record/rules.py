@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -121,25 +121,92 @@ class Likeness(StrEnum):
     """Name what makes two records look like one person."""
 
     SAME_NUMBER = "same_number"
+    SAME_PHONE = "same_phone"
     SAME_BIRTH_DATE = "same_birth_date"
+    TRANSPOSED_BIRTH_DATE = "transposed_birth_date"
     NEAR_BIRTH_DATE = "near_birth_date"
     UNKNOWN_BIRTH_DATE = "unknown_birth_date"
     SAME_NAME = "same_name"
+    CHOSEN_NAME = "chosen_name"
+    SWAPPED_NAMES = "swapped_names"
     SIMILAR_NAME = "similar_name"
+    SOUNDS_ALIKE = "sounds_alike"
+
+
+WEIGHTS: Mapping[Likeness, int] = {
+    Likeness.SAME_NUMBER: 60,
+    Likeness.SAME_PHONE: 25,
+    Likeness.SAME_BIRTH_DATE: 30,
+    Likeness.TRANSPOSED_BIRTH_DATE: 22,
+    Likeness.NEAR_BIRTH_DATE: 15,
+    Likeness.UNKNOWN_BIRTH_DATE: 5,
+    Likeness.SAME_NAME: 40,
+    Likeness.CHOSEN_NAME: 40,
+    Likeness.SWAPPED_NAMES: 35,
+    Likeness.SIMILAR_NAME: 25,
+    Likeness.SOUNDS_ALIKE: 20,
+}
+"""How much each likeness says. The figures are ours, set so that it takes two of different kinds, or a number, to stop the desk."""
+VERY_SIMILAR_ADDS = 15
+"""What a similar name gains when it is very similar."""
+WORTH_A_LOOK = 45
+"""Score from which two records are shown as perhaps one person's."""
+BIRTHS = frozenset({Likeness.SAME_BIRTH_DATE, Likeness.TRANSPOSED_BIRTH_DATE, Likeness.NEAR_BIRTH_DATE, Likeness.UNKNOWN_BIRTH_DATE})
+
+
+@dataclass(frozen=True)
+class Described:
+    """Hold by what somebody may be known again."""
+
+    given: str = ""
+    family: str = ""
+    chosen: str = ""
+    birth_date: date | None = None
+
+
+def compare(
+    one: Described, other: Described, *, similarity: float, shares_number: bool = False, shares_phone: bool = False
+) -> list[Likeness]:
+    """Return why two records may be one person's, what says most first; nothing when they need no second look.
+
+    `similarity` is how much of the letter triples of the one name the other has. Two people may well share a name or a birthday.
+    """
+    found = [Likeness.SAME_NUMBER] if shares_number else []
+    found += [Likeness.SAME_PHONE] if shares_phone else []
+    found += [birth] if (birth := _birth_likeness(one.birth_date, other.birth_date)) else []
+    found += [name] if (name := _name_likeness(one, other, similarity)) else []
+    return found if score(found, similarity) >= WORTH_A_LOOK else []
+
+
+def score(reasons: Sequence[Likeness], similarity: float = 0.0) -> int:
+    """Return how much these likenesses say together."""
+    very = VERY_SIMILAR_ADDS if Likeness.SIMILAR_NAME in reasons and similarity >= VERY_SIMILAR_NAME else 0
+    return sum(WEIGHTS[reason] for reason in reasons) + very
 
 
 def likenesses(*, asked_birth: date | None, known_birth: date | None, similarity: float, shares_number: bool) -> list[Likeness]:
-    """Return why two records may be one person, or nothing when they need no second look.
+    """Return why two records may be one person's when no more is known of the names than how similar they are."""
+    return compare(Described(birth_date=asked_birth), Described(birth_date=known_birth), similarity=similarity, shares_number=shares_number)
 
-    Two people may well share a name or a birthday. It takes both, or a number, to stop the desk.
-    """
-    name = Likeness.SAME_NAME if similarity >= SAME_NAME else Likeness.SIMILAR_NAME if similarity >= SIMILAR_NAME else None
-    birth = _birth_likeness(asked_birth, known_birth)
-    found = [Likeness.SAME_NUMBER] if shares_number else []
-    enough = name is not None and (birth is Likeness.SAME_BIRTH_DATE or (birth is not None and similarity >= VERY_SIMILAR_NAME))
-    if enough or shares_number:
-        found += [reason for reason in (birth, name) if reason is not None]
-    return found
+
+def _name_likeness(one: Described, other: Described, similarity: float) -> Likeness | None:
+    """Compare two names, the closest likeness first."""
+    mine, theirs = (plain(one.given), plain(one.family)), (plain(other.given), plain(other.family))
+    by_chosen_name = {plain(one.chosen) or mine[0], mine[0]} & {plain(other.chosen) or theirs[0], theirs[0]}
+    checks = (
+        (Likeness.SAME_NAME, similarity >= SAME_NAME and (mine == theirs or not all(mine) or not all(theirs))),
+        (Likeness.SWAPPED_NAMES, all(mine) and mine == theirs[::-1]),
+        (Likeness.CHOSEN_NAME, any(mine) and mine[1] == theirs[1] and bool(by_chosen_name)),
+        (Likeness.SIMILAR_NAME, similarity >= SIMILAR_NAME),
+        (Likeness.SOUNDS_ALIKE, sounds_alike(" ".join(mine), " ".join(theirs))),
+    )
+    return next((likeness for likeness, holds in checks if holds), None)
+
+
+def sounds_alike(one: str, other: str) -> bool:
+    """Say whether two plain names sound alike, word by word; names too short to tell never do."""
+    mine, theirs = ([sound(word) for word in name.split()] for name in (one, other))
+    return bool(mine) and all(mine) and mine == theirs
 
 
 def _birth_likeness(asked: date | None, known: date | None) -> Likeness | None:
@@ -148,6 +215,8 @@ def _birth_likeness(asked: date | None, known: date | None) -> Likeness | None:
         return Likeness.UNKNOWN_BIRTH_DATE
     if asked == known:
         return Likeness.SAME_BIRTH_DATE
+    if known in transposed(asked):
+        return Likeness.TRANSPOSED_BIRTH_DATE
     return Likeness.NEAR_BIRTH_DATE if are_near(asked, known) else None
 
 
@@ -155,8 +224,16 @@ def are_near(one: date, other: date) -> bool:
     """Say whether two days differ by one slip: one part mistyped, or day and month swapped."""
     parts = zip((one.year, one.month, one.day), (other.year, other.month, other.day), strict=True)
     differing = sum(left != right for left, right in parts)
-    swapped = one.year == other.year and (one.month, one.day) == (other.day, other.month)
-    return differing == 1 or swapped
+    return differing == 1 or other in transposed(one)
+
+
+def transposed(day: date) -> list[date]:
+    """Return the days that are this one with day and month swapped, or two neighboring digits of one part."""
+    year, month, month_day = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
+    years = [year[:place] + year[place : place + 2][::-1] + year[place + 2 :] for place in range(3)]
+    readings = [(year, month_day, month), (year, month[::-1], month_day), (year, month, month_day[::-1])]
+    readings += [(other, month, month_day) for other in years]
+    return [other for other in _days(*((int(y), int(m), int(d)) for y, m, d in readings)) if other != day]
 
 
 class ContactProblem(StrEnum):

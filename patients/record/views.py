@@ -161,6 +161,7 @@ def _candidates(request: StaffRequest, asked: dict[str, Any]) -> tuple[list[Cand
         family_name=asked["family_name"],
         birth_date=asked["birth_date"],
         identifiers=[asked["number"]],
+        phones=[asked["phone"]],
     )
     hidden = hidden_among(request.user, [candidate.patient for candidate in found])
     candidates = [candidate for candidate in found if candidate.patient not in hidden]

@@ -3,16 +3,24 @@ from datetime import date
 import pytest
 
 from patients.record.rules import (
+    VERY_SIMILAR_ADDS,
+    VERY_SIMILAR_NAME,
+    WEIGHTS,
     ContactProblem,
+    Described,
     Likeness,
     SafeContact,
     are_near,
+    compare,
     contact_problems,
     days_meant,
     likenesses,
     near,
     plain,
     read_search,
+    score,
+    sound,
+    transposed,
 )
 
 
@@ -93,9 +101,10 @@ BORN = date(1985, 3, 2)
         (BORN, 1.0, False, [Likeness.SAME_BIRTH_DATE, Likeness.SAME_NAME]),
         (BORN, 0.5, False, [Likeness.SAME_BIRTH_DATE, Likeness.SIMILAR_NAME]),
         (BORN, 0.2, False, []),
-        (date(1985, 2, 3), 1.0, False, [Likeness.NEAR_BIRTH_DATE, Likeness.SAME_NAME]),
-        (date(1985, 2, 3), 0.9, False, [Likeness.NEAR_BIRTH_DATE, Likeness.SIMILAR_NAME]),
-        (date(1985, 2, 3), 0.5, False, []),
+        (date(1985, 2, 3), 1.0, False, [Likeness.TRANSPOSED_BIRTH_DATE, Likeness.SAME_NAME]),
+        (date(1985, 3, 12), 0.9, False, [Likeness.NEAR_BIRTH_DATE, Likeness.SIMILAR_NAME]),
+        (date(1985, 3, 12), 0.5, False, []),
+        (date(1958, 3, 2), 0.5, False, [Likeness.TRANSPOSED_BIRTH_DATE, Likeness.SIMILAR_NAME]),
         (None, 1.0, False, [Likeness.UNKNOWN_BIRTH_DATE, Likeness.SAME_NAME]),
         (date(1960, 7, 9), 1.0, False, []),
         (date(1960, 7, 9), 0.1, True, [Likeness.SAME_NUMBER]),
@@ -103,6 +112,61 @@ BORN = date(1985, 3, 2)
 )
 def test_two_records_are_alike_by_name_and_birth_date_together_or_by_number(known, similarity, number, reasons):
     assert likenesses(asked_birth=BORN, known_birth=known, similarity=similarity, shares_number=number) == reasons
+
+
+MARIA = Described("María", "Hernández", "Mia", BORN)
+
+
+@pytest.mark.parametrize(
+    ("other", "similarity", "facts", "reasons"),
+    [
+        (Described("Maria", "Hernandez", "", BORN), 1.0, {}, ["same_birth_date", "same_name"]),
+        (Described("Mia", "Hernandez", "", BORN), 0.5, {}, ["same_birth_date", "chosen_name"]),
+        (Described("Hernandez", "Maria", "", BORN), 1.0, {}, ["same_birth_date", "swapped_names"]),
+        (Described("Mariah", "Ernandes", "", BORN), 0.3, {}, ["same_birth_date", "sounds_alike"]),
+        (Described("Mariah", "Ernandes", "", None), 0.3, {}, []),
+        (Described("Mariah", "Ernandes", "", None), 0.3, {"shares_phone": True}, ["same_phone", "unknown_birth_date", "sounds_alike"]),
+        (Described("Ana", "Hernandez", "", date(1999, 1, 1)), 0.5, {"shares_phone": True}, ["same_phone", "similar_name"]),
+        (Described("Bo", "Li", "", date(1999, 1, 1)), 0.0, {"shares_phone": True}, []),
+        (Described("Bo", "Li", "", date(1999, 1, 1)), 0.0, {"shares_number": True}, ["same_number"]),
+        (Described("Maria", "Hernandez", "", date(1985, 2, 3)), 1.0, {}, ["transposed_birth_date", "same_name"]),
+        (Described("Maria Jose", "Hernandez", "", BORN), 1.0, {}, ["same_birth_date", "similar_name"]),
+    ],
+)
+def test_two_records_are_compared_by_everything_that_is_known(other, similarity, facts, reasons):
+    assert compare(MARIA, other, similarity=similarity, **facts) == reasons
+    assert compare(other, MARIA, similarity=similarity, **facts) == reasons
+
+
+def test_every_likeness_has_its_weight():
+    assert set(WEIGHTS) == set(Likeness)
+    assert score([Likeness.SIMILAR_NAME], VERY_SIMILAR_NAME) == WEIGHTS[Likeness.SIMILAR_NAME] + VERY_SIMILAR_ADDS
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("smith", "smyth"),
+        ("catherine", "katherin"),
+        ("philip", "filipe"),
+        ("hernandez", "ernandes"),
+        ("vargas", "bargas"),
+        ("quinn", "kuin"),
+    ],
+)
+def test_names_that_sound_alike_have_one_sound(one, other):
+    assert sound(one) == sound(other) != ""
+
+
+@pytest.mark.parametrize("word", ["li", "ana", "eau", "hoyo"])
+def test_a_word_too_short_to_tell_has_no_sound(word):
+    assert sound(word) == ""
+
+
+def test_transposed_digits_of_a_birth_date():
+    assert set(transposed(date(1985, 3, 12))) == {
+        date(1985, 12, 3), date(1985, 3, 21), date(1958, 3, 12), date(1895, 3, 12), date(9185, 3, 12),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
