@@ -1,5 +1,7 @@
 """Say what each hour wakes: one tick, and what a tick looks for."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from celery.schedules import crontab, schedule
 from django.conf import settings
@@ -14,6 +16,7 @@ from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain as drain_outbox
 from casemgr.sharing.sending import send_transmissions
 from patients.consent.actions import expire_consents
+from patients.merging.actions import look_for_duplicates
 from patients.notices.actions import owe_notices
 from treatment_plans.medication.actions import note_missed_doses
 from treatment_plans.medication.queries import dosing_days_to_close
@@ -34,7 +37,18 @@ ANCHOR_EVERY = 300
 VERIFY_AT = crontab(hour=8, minute=17)
 """The quiet hour of the night for the whole audit record, in universal time."""
 
+LOOK_FOR_DUPLICATES_EVERY = 3600
+"""Seconds between looks for records that may be one person's."""
+
+LOOK_BACK_FOR_DUPLICATES = timedelta(hours=26)
+"""How far back each look goes: a day and some, so that an hour that was missed is made up for."""
+
 app.conf.beat_schedule = {
+    "possible duplicates": {
+        "task": "casemgr.look_for_duplicates",
+        "schedule": schedule(LOOK_FOR_DUPLICATES_EVERY),
+        "options": {"expires": LOOK_FOR_DUPLICATES_EVERY},
+    },
     "consents that ended": {
         "task": "casemgr.expire_consents",
         "schedule": schedule(EXPIRE_CONSENTS_EVERY),
@@ -87,6 +101,14 @@ def look_at_deadlines() -> None:
         for program in Program.objects.all():
             owe_notices(program=program, by=User.objects.system(), at=timezone.now())
             look_at_clocks(program=program, by=User.objects.system(), at=timezone.now())
+
+
+@shared_task(name="casemgr.look_for_duplicates")
+def find_duplicates() -> None:
+    """Compare whom somebody registered or corrected of late with everybody."""
+    with through(Door("schedule")):
+        now = timezone.now()
+        look_for_duplicates(since=now - LOOK_BACK_FOR_DUPLICATES, by=User.objects.system(), at=now)
 
 
 @shared_task(name="casemgr.expire_consents")

@@ -15,6 +15,7 @@ from patients.episodes import views as episodes
 from patients.guarding import views as guarding
 from patients.incidents import views as incidents
 from patients.inquiries import views as inquiries
+from patients.merging import views as merging
 from patients.notices import views as notices
 from patients.record import views as record
 from patients.relations import views as relations
@@ -31,6 +32,12 @@ app_name = "patients"
 urlpatterns = [
     path("", caseload.caseload, name="caseload"),
     path("register/", record.register, name="register"),
+    path("duplicates/", merging.duplicates, name="duplicates"),
+    path("duplicates/<int:pair>/dismiss/", merging.dismiss, name="dismiss_duplicate"),
+    path("merges/", merging.merges, name="merges"),
+    path("merges/<int:merge>/", merging.merge, name="merge"),
+    path("<uuid:patient>/merge/", merging.choose, name="merge_choose"),
+    path("<uuid:patient>/merge/<uuid:other>/", merging.preview, name="merge_preview"),
     path("consents/blank/", printing.blank_consent, name="blank_consent"),
     path("consents/waiting/", consent.waiting, name="consents_waiting"),
     path("disclosures/", disclosures.disclosures, name="disclosures"),

@@ -23,6 +23,7 @@ from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
 from patients.guarding.models import GlassBreak
 from patients.incidents.models import Incident
 from patients.inquiries.models import Inquiry, Triage, WaitlistPlace
+from patients.merging.models import Merge, PossibleDuplicate
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
@@ -48,7 +49,7 @@ UNKNOWN = 987_654_321
 CHOSEN = {"deed": "step", "code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
 """Arguments that choose what a page does and name no row."""
 
-BY_PUBLIC_ID = {"patient", "organization"}
+BY_PUBLIC_ID = {"patient", "other", "organization"}
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,11 @@ class Everything:
         self._grounds()
         self._inside()
         self._safety()
+        self._alike()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
-        public = {"patient": self.patient.public_id, **CHOSEN}
+        public = {"patient": self.patient.public_id, "other": self.other.public_id, **CHOSEN}
         return {name: public[name] if name in public else self.rows[name.removesuffix("_id")] for name in names}
 
     def _record(self) -> None:
@@ -234,6 +236,17 @@ class Everything:
             "session": session.pk,
             "attendance": attendance.pk,
         }
+
+    def _alike(self) -> None:
+        """Know of a second record that may be this person's, and of one that was merged into this one."""
+        program = self.clinic.program
+        self.other = self.clinic.patient(self.site, team=self.team, given=CANARY, family=CANARY)
+        gone = Patient.objects.create(given_name=CANARY, registered_site=self.site, merged_into=self.patient, **self.stamp)
+        pair = PossibleDuplicate.objects.create(
+            first=self.patient, second=self.other, score=60, reasons=["same_name"], found_at=self.clinic.now
+        )
+        merge = Merge.objects.create(program=program, survivor=self.patient, merged=gone, reason=CANARY, **self.stamp)
+        self.rows |= {"pair": pair.pk, "merge": merge.pk}
 
     def _inside(self) -> None:
         """Break the glass on this person's chart, and open counseling notes on them, so that there is something to review."""

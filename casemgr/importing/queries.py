@@ -90,7 +90,9 @@ def _known_ids(keys: Iterable[Key]) -> dict[tuple[Key, str], ExternalId]:
     values = sorted({key.value for key in wanted})
     known: dict[tuple[Key, str], ExternalId] = {}
     for start in range(0, len(values), AT_ONCE):
-        for row in ExternalId.objects.filter(value__in=values[start : start + AT_ONCE]):
+        for row in ExternalId.objects.filter(value__in=values[start : start + AT_ONCE]).select_related("patient"):
+            if row.target == TABLES["Patient"] and row.patient is not None:
+                row.target_id = row.patient.pk  # of a record that was merged into another one, the other
             known[Key(row.system, row.value), row.target] = row
     return known
 

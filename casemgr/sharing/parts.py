@@ -134,8 +134,12 @@ _TASKS = """
 
 
 def find_person(public_id: UUID) -> dict[str, Any] | None:
-    """Return who has this id: the key to ask the gate with, and what may be told after it said yes."""
-    return next(iter(rows_of(_PERSON + "WHERE p.public_id = %(id)s", {"id": public_id})), None)
+    """Return who has this id: the key to ask the gate with, and what may be told after it said yes.
+
+    The id of a record that was merged into another one means the person: the gate decides by the consents that are theirs now.
+    """
+    meant = "WHERE p.id = (SELECT coalesce(q.merged_into_id, q.id) FROM patients_patient q WHERE q.public_id = %(id)s)"
+    return next(iter(rows_of(_PERSON + meant, {"id": public_id})), None)
 
 
 def demographics(patient_id: int, program_id: int) -> dict[str, Any]:

@@ -99,9 +99,7 @@ def told_about(
     """Return what a program told about a person in a period, the newest first, as far as this user may see it."""
     begins, ends, begins_other = period.moments(program.zone)
     within = Q(at__gte=begins) | (Q(at__gte=begins_other) & ~Q(purpose__in=TPO_PURPOSES))
-    told = disclosures_seen_by(user).filter(
-        within, patient_id=patient.pk, program_id=program.pk, at__lt=ends, outcome=DisclosureOutcome.DISCLOSED
-    )
+    told = disclosures_seen_by(user, of=patient).filter(within, program_id=program.pk, at__lt=ends, outcome=DisclosureOutcome.DISCLOSED)
     if kind == RequestKind.INTERMEDIARY_LIST:
         told = told.filter(recipient_id__in=_intermediaries())
     return told.order_by("-at", "-id")
@@ -248,7 +246,7 @@ def handouts_seen_by(user: User) -> QuerySet[Handout]:
 
 def rows_handed_out(handout: Handout, user: User) -> QuerySet[Disclosure]:
     """Return the rows of the account that stood in an answer, the newest first."""
-    return disclosures_seen_by(user).filter(patient_id=handout.patient_id, pk__in=handout.disclosures).order_by("-at", "-id")
+    return disclosures_seen_by(user, of=handout.patient).filter(pk__in=handout.disclosures).order_by("-at", "-id")
 
 
 def programs_with(patient: Patient, user: User, *, can: Can) -> QuerySet[Program]:

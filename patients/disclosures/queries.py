@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
@@ -35,11 +35,17 @@ def demographics_in(values: Sequence[Any]) -> dict[str, Any]:
     return dict(zip(_NAMES, values, strict=True))
 
 
-def disclosures_seen_by(user: User) -> QuerySet[Disclosure]:
-    """Return the accounts that this user may see: of their patients, and of their own programs' records."""
+def disclosures_seen_by(user: User, *, of: Patient | None = None) -> QuerySet[Disclosure]:
+    """Return the accounts that this user may see: of their patients, and of their own programs' records; or of one person.
+
+    What was told under a record that was merged into another one stays under its key, and belongs to the account of that one person.
+    """
     programs = {membership.program_id for membership in user.reach(Can.SEE_DISCLOSURES)}
     patients = patients_seen_by(user, can=Can.SEE_DISCLOSURES)
-    return Disclosure.objects.filter(Q(program_id__in=programs) | Q(program_id__isnull=True), patient_id__in=patients.values("pk"))
+    told = Disclosure.objects.filter(Q(program_id__in=programs) | Q(program_id__isnull=True))
+    if of is None:
+        return told.filter(patient_id__in=patients.values("pk"))
+    return told.filter(Exists(patients.filter(pk=of.pk)), patient_id__in=of.keys)
 
 
 def accounting_of(patient: Patient, user: User, at: datetime) -> QuerySet[Disclosure]:
@@ -48,7 +54,7 @@ def accounting_of(patient: Patient, user: User, at: datetime) -> QuerySet[Disclo
     within = Q(program_id__isnull=True, at__gte=min(begins.values(), default=at))
     for program_id, moment in begins.items():
         within |= Q(program_id=program_id, at__gte=moment)
-    return disclosures_seen_by(user).filter(within, patient_id=patient.pk).order_by("-at", "-id")
+    return disclosures_seen_by(user, of=patient).filter(within).order_by("-at", "-id")
 
 
 def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
@@ -16,8 +17,8 @@ from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.caseload.queries import patients_seen_by
 from patients.merging.events import RecordsMerged
-from patients.merging.models import Merge
-from patients.merging.queries import clashes_between, later_merges, moved_columns, sentence_of
+from patients.merging.models import Merge, PossibleDuplicate
+from patients.merging.queries import clashes_between, in_words, later_merges, moved_columns, pairs_alike, sentence_of
 from patients.merging.rules import Clash, staying, to_settle
 from patients.record.models import Patient
 
@@ -37,7 +38,7 @@ def merge_patients(*, survivor: Patient, merged: Patient, program: Program, reas
         raise Refused(*reasons)
     clashes = clashes_between(goes, stays)
     if hard := to_settle(clashes):
-        raise Refused(*(Reason(sentence_of(clash.constraint), code=clash.constraint) for clash in hard))
+        raise Refused(*(Reason(in_words(clash, by), code=clash.constraint) for clash in hard))
     merge = Merge.objects.create(program=program, survivor=stays, merged=goes, reason=reason.strip(), recorded_at=at, recorded_by=by)
     _move(merge, clashes)
     Patient.objects.filter(pk=goes.pk).update(merged_into=stays)
@@ -70,6 +71,37 @@ def gather_late_rows(*, merge: Merge, by: User, at: datetime) -> int:
     stays, goes = _both(merge.survivor, merge.merged)
     row = Merge.objects.get(pk=merge.pk)
     return _move(row, clashes_between(goes, stays), but_clashing=True) if row.stands else 0
+
+
+@action(Can.RUN_SCHEDULE)
+def look_for_duplicates(*, by: User, at: datetime, since: datetime | None = None) -> int:
+    """Compare who was registered or changed since a moment, or everybody, with everybody; list the pairs that are worth a look."""
+    found = [
+        PossibleDuplicate(first_id=pair.first, second_id=pair.second, score=pair.score, reasons=pair.reasons, found_at=at)
+        for pair in pairs_alike(since)
+    ]
+    known = {(row.first_id, row.second_id): row for row in PossibleDuplicate.objects.filter(first__in=[row.first_id for row in found])}
+    new = [row for row in found if (row.first_id, row.second_id) not in known]
+    changed = []
+    for row in found:
+        old = known.get((row.first_id, row.second_id))
+        if old is not None and (old.score, old.reasons) != (row.score, row.reasons):
+            old.score, old.reasons = row.score, row.reasons
+            changed.append(old)
+    PossibleDuplicate.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
+    PossibleDuplicate.objects.bulk_update(changed, ["score", "reasons"], batch_size=1000)
+    return len(new)
+
+
+@action(Can.MERGE_PATIENTS)
+def dismiss_duplicate(*, pair: PossibleDuplicate, by: User, at: datetime) -> PossibleDuplicate:
+    """Say that two records are two people's; the pair is not shown again."""
+    row = PossibleDuplicate.objects.select_for_update(no_key=True).get(pk=pair.pk)
+    if row.dismissed_at is not None:
+        raise Refused(Reason(_("Somebody said so already."), code="dismissed"))
+    row.dismissed_at, row.dismissed_by = at, by
+    row.save(update_fields=["dismissed_at", "dismissed_by"])
+    return row
 
 
 def _both(survivor: Patient, merged: Patient) -> tuple[Patient, Patient]:
@@ -119,7 +151,7 @@ def _move(merge: Merge, clashes: Sequence[Clash], *, but_clashing: bool = False)
     )
 
 
-def _by_the_narrow_door(statement: str, values: list[object]) -> int:
+def _by_the_narrow_door(statement: str, values: Sequence[Any]) -> int:
     """Let the database's own function move rows; what a constraint forbids that nobody foresaw is refused, not broken."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.db.models import BigIntegerField, Count, F, Model, QuerySet, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
@@ -15,10 +17,12 @@ from psycopg import sql
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.grants import OURS
+from casemgr.core.sensitivity import Sensitivity
 from patients.caseload.queries import patients_seen_by
-from patients.merging.models import Merge
-from patients.merging.rules import STAYS, Clash
+from patients.merging.models import Merge, PossibleDuplicate
+from patients.merging.rules import STAYS, Clash, to_settle
 from patients.record.models import Patient
+from patients.record.rules import SIMILAR_NAME, Described, compare, score
 
 UNIQUE_TOGETHER = """
     SELECT t.relname, i.indexrelid::regclass::text, pg_get_expr(i.indpred, i.indrelid),
@@ -31,6 +35,39 @@ UNIQUE_TOGETHER = """
     ORDER BY 1, 2
 """
 """What may stand once only, as the database itself knows it: so the rules of features to come are known too."""
+
+ALIKE = """
+    WITH fresh AS MATERIALIZED (
+        SELECT p.* FROM patients_patient p WHERE p.merged_into_id IS NULL AND (%(since)s::timestamptz IS NULL OR p.recorded_at >= %(since)s
+            OR EXISTS (SELECT 1 FROM patients_patientevent e WHERE e.pgh_obj_id = p.id AND e.pgh_created_at >= %(since)s)
+            OR EXISTS (SELECT 1 FROM patients_contactpoint c WHERE c.patient_id = p.id AND c.recorded_at >= %(since)s))
+    ),
+    near AS (
+        SELECT a.id AS one, b.id AS other FROM fresh a JOIN patients_patient b ON b.birth_date = a.birth_date
+            WHERE word_similarity(a.search_text, b.search_text) >= %(similar)s
+                OR word_similarity(b.search_text, a.search_text) >= %(similar)s
+                OR a.search_words && (SELECT array_agg(w) FROM unnest(b.search_words) w WHERE w LIKE '~%%')
+        UNION SELECT a.id, b.id FROM fresh a JOIN patients_patient b ON b.search_text = a.search_text
+            WHERE b.birth_date IS NULL OR a.birth_date IS NULL OR abs(b.birth_date - a.birth_date) < 36600
+        UNION SELECT a.id, b.id FROM fresh a JOIN patients_patient b ON b.birth_date = CASE WHEN extract(day FROM a.birth_date) <= 12 THEN
+            make_date(extract(year FROM a.birth_date)::int, extract(day FROM a.birth_date)::int, extract(month FROM a.birth_date)::int) END
+            WHERE word_similarity(a.search_text, b.search_text) >= %(similar)s
+        UNION SELECT a.id, d.patient_id FROM fresh a JOIN patients_contactpoint c ON c.patient_id = a.id AND c.kind = 'phone'
+            JOIN patients_contactpoint d ON lower(d.value) = lower(c.value) AND d.kind = 'phone'
+        UNION SELECT a.id, j.patient_id FROM fresh a JOIN patients_identifier i ON i.patient_id = a.id
+            JOIN patients_identifier j ON lower(j.value) = lower(i.value)
+    ),
+    pairs AS (SELECT DISTINCT least(one, other) AS first, greatest(one, other) AS second FROM near WHERE one <> other)
+    SELECT a.id, b.id, a.given_name, a.family_name, a.chosen_name, a.birth_date, b.given_name, b.family_name, b.chosen_name, b.birth_date,
+        least(word_similarity(a.search_text, b.search_text), word_similarity(b.search_text, a.search_text)),
+        EXISTS (SELECT 1 FROM patients_identifier i JOIN patients_identifier j ON lower(j.value) = lower(i.value) AND j.patient_id = b.id
+            WHERE i.patient_id = a.id),
+        EXISTS (SELECT 1 FROM patients_contactpoint c JOIN patients_contactpoint d ON lower(d.value) = lower(c.value) AND d.kind = 'phone'
+            AND d.patient_id = b.id WHERE c.patient_id = a.id AND c.kind = 'phone')
+    FROM pairs JOIN patients_patient a ON a.id = pairs.first JOIN patients_patient b ON b.id = pairs.second
+    WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL
+"""
+"""Who is near enough to somebody to be compared: born on one day, of one name, under one number; all of them at once."""
 
 BOOKKEEPING = ["recorded_at", "recorded_by_id", "reminders_agreed_at"]
 """Columns that say nothing of the matter itself: two rows that differ in these alone say the same."""
@@ -138,7 +175,7 @@ def clashes_between(merged: Patient, survivor: Patient) -> list[Clash]:
         if not parts:
             return []
         cursor.execute(sql.SQL(" UNION ALL ").join(parts), {"merged": merged.pk, "survivor": survivor.pk, "bookkeeping": BOOKKEEPING})
-        return [Clash(*row, said=json.loads(said)) for *row, said in cursor.fetchall()]
+        return [Clash(*row[:5], said=json.loads(row[5])) for row in cursor.fetchall()]
 
 
 def _meeting(column: PatientColumn, index: str, condition: str | None, keys: Sequence[str], operators: Sequence[str]) -> sql.Composed:
@@ -165,7 +202,7 @@ def _meeting(column: PatientColumn, index: str, condition: str | None, keys: Seq
 
 def _key_of(model: type[Model]) -> str:
     """Return the name of a table's key in the database."""
-    return str(model._meta.pk.column)  # type: ignore[union-attr]
+    return str(model._meta.pk.column)
 
 
 def merges_seen_by(user: User) -> QuerySet[Merge]:
@@ -173,10 +210,146 @@ def merges_seen_by(user: User) -> QuerySet[Merge]:
     programs = {membership.program_id for membership in user.reach(Can.MERGE_PATIENTS)}
     people = patients_seen_by(user, can=Can.MERGE_PATIENTS)
     rows = Merge.objects.filter(program__in=programs, survivor__in=people.values("pk"))
-    return rows.select_related("survivor", "merged", "recorded_by", "undone_by").order_by("-id")
+    return rows.select_related("survivor", "merged", "recorded_by", "undone_by")
 
 
 def later_merges(merge: Merge) -> QuerySet[Merge]:
-    """Return the merges that stand, came after this one, and concern what it left: they are undone first."""
-    touches = Q(merged=merge.survivor_id)
-    return Merge.objects.filter(touches, undone_at__isnull=True, pk__gt=merge.pk)
+    """Return the merges that stand, came after this one, and took its survivor away: they are undone first."""
+    return Merge.objects.filter(merged=merge.survivor_id, undone_at__isnull=True, pk__gt=merge.pk)
+
+
+def duplicates_seen_by(user: User) -> QuerySet[PossibleDuplicate]:
+    """Return the pairs of records to look at, of both of which this user may know; the likeliest first."""
+    people = patients_seen_by(user, can=Can.MERGE_PATIENTS)
+    rows = PossibleDuplicate.objects.filter(dismissed_at__isnull=True, first__in=people.values("pk"), second__in=people.values("pk"))
+    return rows.select_related("first__registered_site", "second__registered_site")
+
+
+class Pair(NamedTuple):
+    """Hold two records that may be one person's, how likely and why."""
+
+    first: int
+    second: int
+    score: int
+    reasons: list[str]
+
+
+def pairs_alike(since: datetime | None) -> list[Pair]:
+    """Return the pairs that are worth a look, of whom at least one was registered or changed since a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE, {"since": since, "similar": SIMILAR_NAME})
+        rows = cursor.fetchall()
+    pairs = []
+    for first, second, *facts, similarity, number, phone in rows:
+        one, other = Described(*facts[:4]), Described(*facts[4:])
+        if reasons := compare(one, other, similarity=similarity, shares_number=number, shares_phone=phone):
+            pairs.append(Pair(first, second, score(reasons, similarity), [str(reason.value) for reason in reasons]))
+    return pairs
+
+
+def survivor_of(public_id: UUID, user: User, *, can: Can) -> Patient | None:
+    """Return the record into which another one was merged, as far as this user may see it."""
+    merged = Patient.objects.filter(public_id=public_id, merged_into__isnull=False).values("merged_into")
+    return patients_seen_by(user, can=can).filter(pk__in=merged).first()
+
+
+@dataclass
+class Line:
+    """Hold how many rows of one kind each of two records has."""
+
+    label: str
+    survivor: int = 0
+    merged: int = 0
+
+
+PROGRAM_PATHS = ("program", "discloser", "site__program", "order__program", "session__site__program", "plan__program")
+"""Where a row names the program to which it belongs; what names none belongs to the person."""
+
+
+def held_by(survivor_id: int, merged_id: int, user: User, *, since: datetime | None = None) -> list[Line]:
+    """Return what two records hold, kind by kind, in one statement; since a moment, or at all.
+
+    What is closed to most of the care team, and what other programs keep, is not counted: it moves unseen.
+    """
+    programs = {membership.program_id for membership in user.reach(Can.MERGE_PATIENTS)}
+    columns = [column for column in moved_columns() if _is_shown(column) and (since is None or _moment_of(column.model))]
+    parts = [_counted(place, column, (survivor_id, merged_id), programs, since) for place, column in enumerate(columns)]
+    lines: dict[str, Line] = {}
+    for place, key, count in parts[0].union(*parts[1:], all=True):
+        label = str(columns[place].model._meta.verbose_name_plural)
+        line = lines.setdefault(label, Line(label[:1].upper() + label[1:]))
+        if key == survivor_id:
+            line.survivor += count
+        else:
+            line.merged += count
+    return sorted(lines.values(), key=lambda line: line.label)
+
+
+def _is_shown(column: PatientColumn) -> bool:
+    """Say whether rows of a table are counted for somebody who merges."""
+    sensitivity = getattr(column.model, "sensitivity", None)
+    return not column.is_history and sensitivity in (Sensitivity.PATIENT, Sensitivity.CLINICAL) and column.model is not Patient
+
+
+def _moment_of(model: type[Model]) -> str:
+    """Return the field that says when a row was written down, if there is one."""
+    names = {field.name for field in model._meta.concrete_fields}
+    return next((name for name in ("recorded_at", "given_at") if name in names), "")
+
+
+def _counted(place: int, column: PatientColumn, keys: tuple[int, int], programs: set[int], since: datetime | None) -> QuerySet[Any, Any]:
+    """Return the statement that counts the rows of one table for both records."""
+    rows = column.model._base_manager.filter(**{f"{column.field.name}__in": keys})
+    path = next((path for path in PROGRAM_PATHS if _leads(column.model, path)), "")
+    rows = rows.filter(**{f"{path}__in": programs}) if path else rows
+    rows = rows.filter(**{f"{_moment_of(column.model)}__gt": since}) if since is not None else rows
+    named: QuerySet[Any, Any] = (
+        rows.order_by().annotate(counted_at=Value(place), counted_of=F(column.field.attname)).values("counted_at", "counted_of")
+    )
+    counted: QuerySet[Any, Any] = named.annotate(counted=Count("pk")).values_list("counted_at", "counted_of", "counted")
+    return counted
+
+
+def _leads(model: type[Model], path: str) -> bool:
+    """Say whether a path of foreign keys exists on a table."""
+    for name in path.split("__"):
+        field = next((field for field in model._meta.concrete_fields if field.name == name and field.is_relation), None)
+        if field is None:
+            return False
+        model = field.related_model  # type: ignore[assignment]
+    return True
+
+
+def moved_by(merge: Merge) -> list[Line]:
+    """Return how many rows of each kind a merge moved; restricted kinds and history are left out."""
+    shown = {column.table: column for column in moved_columns() if _is_shown(column)}
+    lines: dict[str, Line] = {}
+    for table, keys in merge.moved.filter(is_back=False).values_list("table_name", "row_keys"):
+        if table in shown:
+            label = str(shown[table].model._meta.verbose_name_plural)
+            lines.setdefault(label, Line(label[:1].upper() + label[1:])).merged += len(keys)
+    return sorted(lines.values(), key=lambda line: line.label)
+
+
+def what_meets(merged: Patient, survivor: Patient) -> tuple[list[Clash], list[tuple[str, str]]]:
+    """Return what must be settled before a merge, and which rows stay with the merged record: of what kind, and why."""
+    clashes = clashes_between(merged, survivor)
+    names = {column.table: str(column.model._meta.verbose_name) for column in moved_columns()}
+    stays = [(names[clash.table], why_it_stays(clash)) for clash in clashes if clash.is_harmless]
+    return to_settle(clashes), sorted(set(stays))
+
+
+def why_it_stays(clash: Clash) -> str:
+    """Return why the merged record keeps a row, in words."""
+    if clash.has_ended:
+        return gettext("It has ended, over days on which the other record has one too; it stays as it was.")
+    return gettext("The other record says so already.")
+
+
+def in_words(clash: Clash, user: User) -> str:
+    """Return what stands against a merge as a sentence, without telling of programs in which the user has no part."""
+    program = clash.said.get("program_id", clash.said.get("discloser_id"))
+    known = {membership.program_id for membership in user.reach(Can.MERGE_PATIENTS)}
+    if program is not None and program not in known:
+        return gettext("Something that you may not see stands against it. Ask your privacy officer.")
+    return sentence_of(clash.constraint)

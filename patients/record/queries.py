@@ -157,6 +157,11 @@ def _known_under(numbers: Iterable[str]) -> list[int]:
     return list(Identifier.objects.alias(low=Lower("value")).filter(low__in=wanted).values_list("patient_id", flat=True)[:MOST_CANDIDATES])
 
 
+def words_of_reasons(reasons: Iterable[str]) -> str:
+    """Return likenesses for people: “same birth date, similar name”."""
+    return ", ".join(str(LIKENESS_WORDS[Likeness(reason)]) for reason in reasons)
+
+
 def phone_as_kept(value: str) -> str | None:
     """Return a phone number in international form where it is complete, as typed where it is local, or nothing when it is none."""
     try:
@@ -193,7 +198,7 @@ class Candidate:
     @property
     def words(self) -> str:
         """Return the reasons for people: “same birth date, similar name”."""
-        return ", ".join(str(LIKENESS_WORDS[reason]) for reason in self.reasons)
+        return words_of_reasons(self.reasons)
 
 
 def duplicate_candidates(

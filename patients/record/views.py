@@ -71,7 +71,8 @@ def edit(request: StaffRequest, patient: UUID) -> HttpResponse:
     if form.is_valid() and attempt(form, lambda: change_patient(patient=row, **form.facts, by=request.user, at=timezone.now())) is not None:
         messages.success(request, _("The record was changed."))
         return redirect("desk:chart", row.public_id)
-    return _form_page(request, "patients/record/edit.html", row, form)
+    merges = request.user.may(Can.MERGE_PATIENTS)
+    return _form_page(request, "patients/record/edit.html", row, form, can_merge=merges)
 
 
 @page(CHANGEABLE)

@@ -15,6 +15,7 @@ from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import AuthorityReport, CourtOrder, EmergencyDisclosure
 from patients.episodes.models import AdmissionFacts, LeavingPlan, SubstanceTold
 from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
+from patients.merging.models import Merge
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
@@ -36,6 +37,11 @@ def fill_privacy(clinic, patient) -> None:
         recipient_name="x", recipient_facility="x", disclosed_by=clinic.nurse, disclosed_at=clinic.now, nature="x",
         no_consent_because="cannot_be_had", categories=["medications"], **common,
     )  # fmt: skip
+    gone = Patient.objects.create(
+        given_name="x", family_name="x", registered_site=clinic.north, recorded_at=clinic.now, recorded_by=clinic.system
+    )
+    merge = {"program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    Merge.objects.create(survivor=patient, merged=gone, reason="x", **merge)
     CourtOrder.objects.create(court="x", case_number="x", **common)
     stamp = {"recorded_at": clinic.now, "recorded_by": clinic.system}
     facts = AdmissionFacts.objects.create(episode=patient.episodes.get(), **stamp)

@@ -100,6 +100,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Sendings"), "patients:transmissions", "mail", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "e"),
             Entry(_("Emergency access to review"), "patients:glasses", "eye", frozenset({PRIVACY_OFFICER}), "v"),
             Entry(_("Guarded charts"), "patients:guarded", "shield", frozenset({PRIVACY_OFFICER}), "j"),
+            Entry(_("Possible duplicates"), "patients:duplicates", "users", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "2"),
             Entry(_("Emergency access"), "patients:break_glass", "key-round", CARE - {PEER}, "x"),
             Entry(_("Notices to give"), "patients:notices_owed", "file-text", frozenset({FRONT_DESK}), "h"),
             Entry(_("Complaints that I took"), "patients:complaints_taken", "message-square", frozenset({FRONT_DESK}), "g"),

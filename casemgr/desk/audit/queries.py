@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from casemgr.core.accounts.models import Membership, User, UserKind
 from casemgr.core.accounts.rules import Can
@@ -51,7 +52,8 @@ def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     about_nobody = Q(patient_id__isnull=True) & (Q(actor_id__isnull=True) | Exists(staff) | Exists(machines))
     if not programs <= {membership.program_id for membership in user.reach(Can.SEE_PATIENTS)}:
         about_nobody &= ~Q(outcome=Outcome.SEEN) & ~Q(verb__in=_verbs_about_patients())
-    seen = patients_audited_by(user).filter(pk=OuterRef("patient_id"))
+    person = Patient.objects.filter(pk=OuterRef(OuterRef("patient_id"))).values(stays=Coalesce("merged_into", "pk"))
+    seen = patients_audited_by(user).filter(pk=Subquery(person))
     return AuditEvent.objects.filter(about_nobody | Exists(seen)).annotate(
         patient_key=Subquery(Patient.objects.filter(pk=OuterRef("patient_id")).values("public_id"))
     )
@@ -76,7 +78,7 @@ def narrowed(events: QuerySet[AuditEvent], asked: dict[str, Any], *, zone: ZoneI
     if asked.get("outcome"):
         events = events.filter(outcome=asked["outcome"])
     if asked.get("patient"):
-        events = events.filter(Q(patient_id=asked["patient"].pk) | Q(pk__in=_lists_with(asked["patient"])))
+        events = events.filter(Q(patient_id__in=asked["patient"].keys) | Q(pk__in=_lists_with(asked["patient"])))
     if asked.get("since"):
         events = events.filter(at__gte=_start(asked["since"], zone))
     if asked.get("until"):
@@ -86,7 +88,7 @@ def narrowed(events: QuerySet[AuditEvent], asked: dict[str, Any], *, zone: ZoneI
 
 def _lists_with(patient: Patient) -> QuerySet[Any]:
     """Return the events of lists that showed a person among others."""
-    return AuditEvent.objects.filter(people__contains=[patient.pk]).exclude(people=[]).values("pk")
+    return AuditEvent.objects.filter(people__overlap=patient.keys).exclude(people=[]).values("pk")
 
 
 def page_of(events: QuerySet[AuditEvent], *, sort: str, after: str, size: int = PAGE) -> Slice[AuditEvent]:

@@ -41,9 +41,9 @@ class Day:
 def who_looked_at(patient: Patient, *, since: datetime, zone: ZoneInfo) -> tuple[list[Day], bool]:
     """Return who saw or wrote in a person's chart since a moment, the newest day first, and whether there is more than is shown.
 
-    A list or a search that showed the person counts as a look.
+    A list or a search that showed the person counts as a look, also under a record that was merged into this one.
     """
-    shown = Q(patient_id=patient.pk) | Q(~Q(people=[]), people__contains=[patient.pk])
+    shown = Q(patient_id__in=patient.keys) | Q(~Q(people=[]), people__overlap=patient.keys)
     rows = AuditEvent.objects.filter(shown, at__gte=since, actor_id__isnull=False).exclude(verb__in=NOT_SHOWN)
     found = list(rows.order_by("-at", "-pk")[: MOST_EVENTS + 1])
     return _by_day(found[:MOST_EVENTS], zone), len(found) > MOST_EVENTS

@@ -4,6 +4,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from tests.worlds import end_stays
+
 GROWS = {
     "casemgr_auditevent",
     "casemgr_auditseal",
@@ -38,6 +40,7 @@ def two(clinic):
     """Return two records: the one that stays and the one that will be merged into it."""
     merged = clinic.patient(clinic.south, given="Zqvxwmaria", family="Kxqzjwlopez")
     survivor = clinic.patient(given="Zqvxwmary", family="Kxqzjwlopes")
-    merged.episodes.update(admitted_on="2025-06-01", discharged_on="2025-12-01", discharge_reason="1")
+    merged.episodes.update(admitted_on="2025-06-01")
+    end_stays(merged.episodes.all(), "2025-12-01")
     merged.care_team.update(since="2025-06-01", until="2025-12-01")
     return survivor, merged

@@ -9,7 +9,9 @@ from patients.merging.actions import gather_late_rows, merge_patients, undo_merg
 from patients.merging.models import MovedRows
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.record.queries import locked, person_behind, search_patients
+from tests.charts import fill_chart
 from tests.patients.merging.conftest import digest_of_everything
+from tests.worlds import end_stays
 
 KNOWN = "Same photo, same scar; she told us that she married."
 
@@ -41,6 +43,7 @@ def _office(clinic):
 def test_everything_moves_and_an_undo_brings_every_row_back(clinic, two, merge, now, as_application):
     survivor, merged = two
     Identifier.objects.create(patient=merged, kind="mrn", value="Q-77", recorded_at=now, recorded_by=clinic.system)
+    fill_chart(clinic, merged, 2)
     before = digest_of_everything()
     with as_application():
         done = merge()
@@ -117,7 +120,8 @@ def test_a_merge_is_undone_once_and_with_a_reason(clinic, merge, now):
 def test_merges_on_top_of_each_other_are_undone_from_the_top(clinic, two, merge, now):
     survivor, merged = two
     third = clinic.patient(clinic.south)
-    third.episodes.update(admitted_on="2024-06-01", discharged_on="2024-12-01", discharge_reason="1")
+    third.episodes.update(admitted_on="2024-06-01")
+    end_stays(third.episodes.all(), "2024-12-01")
     third.care_team.update(since="2024-06-01", until="2024-12-01")
     before = digest_of_everything()
     first = merge()

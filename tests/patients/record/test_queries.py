@@ -126,9 +126,10 @@ def test_a_second_record_of_the_same_person_is_noticed_with_reasons(clinic, peop
 
     assert reasons("Maria", "Gonzales", date(1985, 3, 2)) == {"María González": "same birth date, similar name"}
     assert reasons("Jhon", "Smith", date(1985, 2, 3)) == {"John Smith": "same birth date, similar name"}
-    assert reasons("John", "Smith", date(1985, 3, 2)) == {"John Smith": "birth date differs in one place, same name"}
+    assert reasons("John", "Smith", date(1985, 3, 2)) == {"John Smith": "birth date with two digits swapped, same name"}
     assert reasons("Alexandra", "Rivera", date(1999, 9, 9)) == {"Alexandra Rivera": "a birth date is unknown, same name"}
-    assert reasons("Alex", "Rivera", None) == {"Alexandra Rivera": "a birth date is unknown, same name"}
+    chosen = "a birth date is unknown, same family name, and the chosen name of one of them"
+    assert reasons("Alex", "Rivera", None) == {"Alexandra Rivera": chosen}
     assert reasons("Peter", "Olsen", date(1985, 3, 2)) == {}
     assert reasons("John", "Smith", date(1955, 8, 30)) == {}
 

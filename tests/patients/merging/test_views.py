@@ -1,0 +1,104 @@
+import pytest
+from django.urls import reverse
+
+from casemgr.core.audit.models import AuditEvent
+from patients.episodes.models import Episode
+from patients.merging.actions import look_for_duplicates, merge_patients
+from patients.merging.models import Merge, PossibleDuplicate
+from patients.record.models import ContactPoint, Patient
+
+REASON = "Same photo, same scar."
+
+
+@pytest.fixture
+def office(clinic, sign_in):
+    clinic.privacy_officer.memberships.update(site=None)
+    return sign_in(clinic.privacy_officer)
+
+
+def preview(survivor, merged):
+    return reverse("patients:merge_preview", args=[survivor.public_id, merged.public_id])
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_two_records_are_compared_merged_and_parted_again(office, two, clinic, now):
+    survivor, merged = two
+    ContactPoint.objects.create(patient=merged, kind="phone", value="+12125550100", recorded_at=now, recorded_by=clinic.system)
+    page = text(office.get(preview(survivor, merged)))
+    assert "Zqvxwmaria" in page
+    assert "Contact points" in page
+    answer = office.post(preview(survivor, merged), {"reason": REASON, "compared": "on"})
+    merge = Merge.objects.get()
+    assert answer.url == reverse("patients:merge", args=[merge.pk])
+    page = text(office.get(answer.url))
+    assert "Contact points: 1" in page
+    assert "Nothing was written since" in page
+    moved = office.get(reverse("desk:chart", args=[merged.public_id]))
+    assert moved.url == reverse("desk:chart", args=[survivor.public_id])
+    office.post(answer.url, {"reason": "They are twins."})
+    merge.refresh_from_db()
+    assert merge.undone_reason == "They are twins."
+    assert "They are twins." in text(office.get(answer.url))
+
+
+def test_what_stands_against_a_merge_is_shown_and_refused_by_name(office, two):
+    survivor, merged = two
+    stay = survivor.episodes.get()
+    merged.episodes.update(discharged_on=None, discharge_reason="", admitted_on=stay.admitted_on)
+    assert "Discharge one of the two first" in text(office.get(preview(survivor, merged)))
+    answer = office.post(preview(survivor, merged), {"reason": REASON, "compared": "on"})
+    assert answer.status_code == 422
+    assert not Merge.objects.exists()
+
+
+def test_a_merge_without_a_reason_says_so_at_the_field(office, two):
+    answer = office.post(preview(*two), {"reason": "", "compared": "on"})
+    assert answer.context["form"].errors == {"reason": ["Say how it is known that this is one person."]}
+
+
+def test_what_was_written_since_is_named_before_an_undo(office, two, clinic, now):
+    survivor, merged = two
+    merge = merge_patients(survivor=survivor, merged=merged, program=clinic.program, reason=REASON, by=clinic.privacy_officer, at=now)
+    later = now.replace(hour=21)
+    ContactPoint.objects.create(patient=survivor, kind="phone", value="+12125550100", recorded_at=later, recorded_by=clinic.system)
+    assert "Contact points: 1" in text(office.get(reverse("patients:merge", args=[merge.pk])))
+
+
+def test_the_other_record_is_found_by_name(office, two):
+    page = text(office.post(reverse("patients:merge_choose", args=[two[0].public_id]), {"q": "Zqvxwmaria"}))
+    assert preview(*two) in page
+
+
+def test_records_that_look_alike_are_listed_with_reasons_and_dismissed(office, clinic, two, now, query_count):
+    survivor, merged = two
+    Patient.objects.filter(pk__in=[survivor.pk, merged.pk]).update(birth_date="1985-03-02")
+    assert look_for_duplicates(by=clinic.system, at=now) == 1
+    assert look_for_duplicates(by=clinic.system, at=now) == 0
+    page = text(office.get(reverse("patients:duplicates")))
+    assert "same birth date" in page
+    assert AuditEvent.objects.get(verb="possible_duplicates").people == sorted([survivor.pk, merged.pk])
+    office.post(reverse("patients:dismiss_duplicate", args=[PossibleDuplicate.objects.get().pk]))
+    assert "same birth date" not in text(office.get(reverse("patients:duplicates")))
+    assert look_for_duplicates(by=clinic.system, at=now) == 0
+
+
+@pytest.mark.parametrize("pairs", [2, 12])
+def test_the_list_asks_as_often_for_many_as_for_few(office, clinic, now, query_count, pairs):
+    people = [clinic.patient() for _number in range(pairs + 1)]
+    PossibleDuplicate.objects.bulk_create(
+        PossibleDuplicate(first=people[0], second=other, score=60, reasons=["same_name"], found_at=now) for other in people[1:]
+    )
+    office.get(reverse("patients:duplicates"))
+    with query_count(6):
+        office.get(reverse("patients:duplicates"))
+
+
+def test_a_merged_record_is_nobody_for_who_may_not_see_the_other(two, clinic, now, sign_in, office):
+    survivor, merged = two
+    merge_patients(survivor=survivor, merged=merged, program=clinic.program, reason=REASON, by=clinic.privacy_officer, at=now)
+    stranger = clinic.hire(clinic.case_manager.role_codes and "case_manager", clinic.south)
+    assert sign_in(stranger).get(reverse("desk:chart", args=[merged.public_id])).status_code == 404
+    assert Episode.objects.filter(patient=survivor).count() == 2
