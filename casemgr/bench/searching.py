@@ -64,7 +64,12 @@ def _measure(asker: str, seen: Callable[[], QuerySet[Patient]], searches: int, w
     return SearchFigures(asker, len(known), searches, *_percentiles(spent), hits / searches)
 
 
-def _percentiles(spent: Sequence[Spent]) -> list[float]:
+def _percentiles(spent: Sequence[Spent]) -> tuple[float, float, float, float, float, float]:
     """Return median and 95th percentile, on the wall, of both processes' work, and of the database's."""
-    kinds = ([one.wall for one in spent], [one.work for one in spent], [one.database for one in spent])
-    return [percentile(kind, share) for kind in kinds for share in (0.5, 0.95)]
+    wall, work, base = [one.wall for one in spent], [one.work for one in spent], [one.database for one in spent]
+    return (*_of(wall), *_of(work), *_of(base))
+
+
+def _of(figures: Sequence[float]) -> tuple[float, float]:
+    """Return median and 95th percentile."""
+    return percentile(figures, 0.5), percentile(figures, 0.95)

@@ -175,7 +175,7 @@ def clashes_between(merged: Patient, survivor: Patient) -> list[Clash]:
         if not parts:
             return []
         cursor.execute(sql.SQL(" UNION ALL ").join(parts), {"merged": merged.pk, "survivor": survivor.pk, "bookkeeping": BOOKKEEPING})
-        return [Clash(*row[:5], said=json.loads(row[5])) for row in cursor.fetchall()]
+        return [Clash(*row[:5], json.loads(row[5])) for row in cursor.fetchall()]
 
 
 def _meeting(column: PatientColumn, index: str, condition: str | None, keys: Sequence[str], operators: Sequence[str]) -> sql.Composed:
@@ -306,7 +306,9 @@ def _counted(place: int, column: PatientColumn, keys: tuple[int, int], programs:
     named: QuerySet[Any, Any] = (
         rows.order_by().annotate(counted_at=Value(place), counted_of=F(column.field.attname)).values("counted_at", "counted_of")
     )
-    counted: QuerySet[Any, Any] = named.annotate(counted=Count("pk")).values_list("counted_at", "counted_of", "counted")
+    counted: QuerySet[Any, Any] = (
+        named.values("counted_at", "counted_of").annotate(counted=Count("pk")).values_list("counted_at", "counted_of", "counted")
+    )
     return counted
 
 

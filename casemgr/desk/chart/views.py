@@ -4,8 +4,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from casemgr.desk.chart.head import head_of, now_of
 from casemgr.desk.chart.panels import PANELS
 from casemgr.desk.chart.panels.panel import Button, Found, Panel, buttons_of
 from casemgr.desk.chart.queries import Chart, patient_seen_by, read_chart
+from patients.merging.queries import survivor_of
 
 FRONT = 2
 FRONT_BESIDE = 1
@@ -41,7 +43,7 @@ def chart(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     """Show everything on record of one person that the reader may see; opening it is put on the record."""
     found = patient_seen_by(request.user, patient)
     if found is None:
-        raise Http404
+        return _to_the_record_that_stays(request, patient)
     person, rights = found
     now = timezone.now()
     read = read_chart(request.user, person, rights, now=now, today=timezone.localdate(now))
@@ -75,3 +77,12 @@ def _shown(panel: Panel, read: Chart) -> Shown:
         url = reverse("desk:history", args=[read.patient.public_id])
         more.append(Button(_("History"), f"{url}?of={panel.key}"))
     return Shown(panel, read.found[panel.key], [button for button in buttons if button in front], more)
+
+
+def _to_the_record_that_stays(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Lead from the address of a merged record to the one that it was merged into, for who may see that; for others there is nobody."""
+    stays = survivor_of(public_id, request.user, can=Can.SEE_PATIENTS)
+    if stays is None:
+        raise Http404
+    messages.info(request, _("This record was merged into another one. Here is the chart."))
+    return redirect("desk:chart", stays.public_id)
