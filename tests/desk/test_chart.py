@@ -63,7 +63,7 @@ def test_a_case_manager_finds_everything_on_one_page(clinic, sign_in):
     assert panels(page) == {
         "now", "safety", "recovery", "diagnoses", "plan", "medication", "sessions", "tasks", "referrals", "screenings", "appointments",
         "contact", "team",
-        "consents", "care",
+        "consents", "care", "coming",
     }  # fmt: skip
     text = page.content.decode()
     assert "Ari Flores" in text

@@ -10,8 +10,11 @@ from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.desk.recovery.lanes.overdose import OVERDOSE
 from casemgr.desk.recovery.lanes.toxicology import TOXICOLOGY
+from casemgr.desk.recovery.lanes.use import USE
 from casemgr.desk.recovery.rules import MEANINGFUL
 from casemgr.desk.recovery.words import MARK_WORDS
+from patients.diagnoses.models import UseReport
+from patients.diagnoses.models.use import Substance, UseSource
 from patients.instruments.data import instrument
 from tests.charts import DAY, dose_of, fill_chart, order_for
 from tests.desk.recovery.years import monitor, overdose, score, specimen, years_of
@@ -24,6 +27,7 @@ RECOVERY_QUERIES = (
     + 1  # the patient, and what the reader may do for them
     + 4  # doses: orders, doses, stays in care, what was on hold
     + 1  # toxicology
+    + 1  # use, as it was told
     + 1  # overdoses
     + 2  # scores: answered here, told or imported
     + 1  # sessions
@@ -260,6 +264,16 @@ def test_an_overdose_meant_as_self_harm_is_drawn_and_compared_with_nothing(clini
     overdose(clinic, patient, 2, of="another")
     [series] = OVERDOSE.read(patient, frozenset({clinic.program.pk}), clinic.now.date())
     assert (len(series.points), series.uses) == (1, ())
+
+
+def test_use_that_somebody_told_is_drawn_on_its_day_and_compared(clinic):
+    patient = clinic.patient()
+    UseReport.objects.create(
+        patient=patient, substance=Substance.values[0], used_on=date(2026, 3, 1), source=UseSource.values[0], recorded_at=clinic.now,
+        recorded_by=clinic.nurse,
+    )  # fmt: skip
+    [series] = USE.read(patient, frozenset({clinic.program.pk}), clinic.now.date())
+    assert [point.on for point in series.points] == [use.on for use in series.uses] == [date(2026, 3, 1)]
 
 
 def test_the_meaningful_change_is_the_one_of_the_instruments():

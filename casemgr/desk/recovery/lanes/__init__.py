@@ -12,10 +12,12 @@ from casemgr.desk.recovery.lanes.reviews import REVIEWS
 from casemgr.desk.recovery.lanes.scores import SCORES
 from casemgr.desk.recovery.lanes.sessions import SESSIONS
 from casemgr.desk.recovery.lanes.toxicology import TOXICOLOGY
+from casemgr.desk.recovery.lanes.use import USE
 
 LANES: tuple[Lane, ...] = (
     DOSES,
     TOXICOLOGY,
+    USE,
     OVERDOSE,
     SCORES,
     SESSIONS,
