@@ -124,6 +124,56 @@ _SESSIONS = """
 """
 """SQL of signed notes; what a group did together speaks of others too and stays here, and so do drafts."""
 
+_HEALTH = """
+    SELECT kind, name, words, status, on_day FROM (
+        SELECT 'allergy' AS kind, r.substance AS name, r.reaction AS words, r.certainty AS status, r.since AS on_day, r.id
+        FROM patients_allergy r <of health> AND r.certainty <> 'refuted'
+        UNION ALL
+        SELECT 'allergy_question', '', '', r.answer, r.asked_on, r.id FROM patients_allergyquestion r <of health>
+        UNION ALL
+        SELECT 'other_medication', r.name, r.dose_words, CASE WHEN r.until IS NULL THEN 'active' ELSE 'ended' END, r.since, r.id
+        FROM patients_othermedication r <of health>
+        UNION ALL
+        SELECT 'naloxone', r.product, r.lot, r.state, r.given_on, r.id FROM patients_naloxonekit r <of health>
+        UNION ALL
+        SELECT 'overdose', array_to_string(r.substances, ', '), r.hospital, r.outcome, r.happened_on, r.id
+        FROM patients_overdose r <of health> AND r.of = 'person'
+        UNION ALL
+        SELECT 'electrocardiogram', 'QTc', r.qtc_ms::text || ' ms', 'final', r.taken_on, r.id FROM patients_electrocardiogram r <of health>
+        UNION ALL
+        SELECT 'pain', r.site, r.origin, CASE WHEN r.until IS NULL THEN 'active' ELSE 'ended' END, r.since, r.id
+        FROM patients_painproblem r <of health>
+        UNION ALL
+        SELECT 'pain_score', 'PEG', trim_scale(r.score)::text, 'final', r.scored_on, r.id FROM patients_painscore r <of health>
+        UNION ALL
+        SELECT 'pain_step', r.relief, r.words, r.helped, r.since, r.id FROM patients_painstep r <of health>
+        UNION ALL
+        SELECT 'education', r.topic, r.topic_words, r.teach_back, r.given_on, r.id FROM patients_education r <of health>
+    ) AS found
+    ORDER BY on_day DESC NULLS LAST, kind, id DESC
+    LIMIT <most>
+"""
+"""SQL of what is known of somebody's health besides infections and pregnancy; remarks of staff and a person's own words stay here."""
+
+_INFECTIONS = """
+    SELECT kind, name, test, result, linkage, on_day FROM (
+        SELECT 'test' AS kind, r.infection AS name, r.test, r.result, r.linkage, r.tested_on AS on_day, r.id
+        FROM patients_infectiontest r <of health>
+        UNION ALL
+        SELECT 'vaccination', r.vaccine, r.vaccine_words, '', '', r.given_on, r.id FROM patients_vaccination r <of health>
+    ) AS found
+    ORDER BY on_day DESC, id DESC
+    LIMIT <most>
+"""
+
+_PREGNANCY = """
+    SELECT r.status, r.noted_on, r.due_on, r.prenatal_care, r.prenatal_words FROM patients_pregnancy r <of health>
+    ORDER BY r.noted_on DESC, r.id DESC
+    LIMIT <most>
+"""
+
+_OF_HEALTH = "WHERE r.patient_id = %(patient)s AND r.program_id = %(program)s AND r.in_error_why = ''"
+
 _TASKS = """
     SELECT t.title AS task, t.state, t.urgency, t.due_on, t.closed_at
     FROM referrals_task t
@@ -193,6 +243,21 @@ def employment(patient_id: int, program_id: int) -> list[dict[str, Any]]:
     return _read(_TASKS, patient_id, program_id, domains=["employment", "benefits"])
 
 
+def health(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return allergies, other medication, naloxone, overdoses, pain and education; infections and pregnancy are parts of their own."""
+    return _read(_HEALTH, patient_id, program_id)
+
+
+def infections(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return tests for HIV and other infections with their results, and vaccinations; no other part holds a word of them."""
+    return _read(_INFECTIONS, patient_id, program_id)
+
+
+def pregnancy(patient_id: int, program_id: int) -> list[dict[str, Any]]:
+    """Return what is known of a pregnancy; no other part holds a word of it."""
+    return _read(_PREGNANCY, patient_id, program_id)
+
+
 def counseling_notes(patient_id: int, program_id: int) -> list[dict[str, Any]]:
     """Return signed counseling notes; no other part holds a word of them (42 CFR 2.31(b))."""
     return counseling_notes_released(patient_id=patient_id, program_id=program_id)
@@ -226,6 +291,9 @@ READERS: dict[str, Reader] = {
     "sessions": sessions,
     "housing": housing,
     "employment": employment,
+    "health": health,
+    "infections": infections,
+    "pregnancy": pregnancy,
     "counseling_notes": counseling_notes,
     "trauma": trauma,
     "legal": legal,
@@ -234,6 +302,8 @@ READERS: dict[str, Reader] = {
 """One reader for each category of information that a consent can open."""
 
 RIGHT_TO_SEE: dict[str, Can] = {
+    "infections": Can.SEE_CHART,
+    "pregnancy": Can.SEE_CHART,
     "counseling_notes": Can.WRITE_COUNSELING_NOTE,
     "trauma": Can.SEE_TRAUMA,
     "legal": Can.SEE_LEGAL,
@@ -252,7 +322,7 @@ def read_parts(categories: Iterable[str], patient_id: int, program_id: int) -> d
 
 def _read(sql: str, patient_id: int, program_id: int, **values: Any) -> list[dict[str, Any]]:
     """Run the statement of one part."""
-    sql = sql.replace("<written here>", _WRITTEN_HERE).replace("<most>", str(MOST_ROWS))
+    sql = sql.replace("<written here>", _WRITTEN_HERE).replace("<of health>", _OF_HEALTH).replace("<most>", str(MOST_ROWS))
     return rows_of(sql, {"patient": patient_id, "program": program_id, **values})
 
 

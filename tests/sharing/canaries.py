@@ -4,8 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from casemgr.core.accounts.models import Program
-from patients.compartments.models import RestrictedNote
+from patients.compartments.models import Compartment, RestrictedNote
 from patients.diagnoses.models import Diagnosis
+from patients.health.allergies.models import Allergy
+from patients.health.infections.models import InfectionTest
+from patients.health.overdoses.models import Overdose
+from patients.health.pregnancy.models import Pregnancy
 from patients.record.models import ContactPoint, Patient
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from referrals.casework.models import Task
@@ -27,6 +31,9 @@ CANARIES = {
     "sessions": "Kwenchless",
     "housing": "Kwillinder",
     "employment": "Kwestor",
+    "health": "Kwillfeather",
+    "infections": "Kwenstable",
+    "pregnancy": "Kwarterdale",
     "counseling_notes": "Kwaverlance",
     "trauma": "Kwicksand",
     "legal": "Kwittance",
@@ -34,7 +41,7 @@ CANARIES = {
 }
 """The word that stands in each part, and in no other."""
 
-PROTECTED = ("counseling_notes", "trauma", "legal", "partner_violence")
+PROTECTED = ("infections", "pregnancy", "counseling_notes", "trauma", "legal", "partner_violence")
 """The parts that nothing tells unless they are asked for by name."""
 
 NEVER = "Kwnevertold"
@@ -51,18 +58,30 @@ def fill(clinic: Clinic, patient: Patient, *, program: Program | None = None) ->
     order = order_for(clinic, patient, starts_on=date(2026, 2, 1), instructions=NEVER)
     type(order.product).objects.filter(pk=order.product_id).update(name=CANARIES["medications"])
     _protected(clinic, program, by)
+    _health(program, by)
     for domain, part in (("housing", "housing"), ("employment", "employment"), ("benefits", "employment"), ("legal", "")):
         title = CANARIES.get(part, NEVER)
         Task.objects.create(program=program, domain=domain, title=title, detail=NEVER, due_on=date(2026, 3, 9), **by)
 
 
 def _protected(clinic: Clinic, program: Program, by: dict[str, Any]) -> None:
-    for part in PROTECTED[1:]:
+    for part in Compartment.values:
         RestrictedNote.objects.create(program=program, compartment=part, body=CANARIES[part], **by)
     session = Session.objects.get(attendances__patient=by["patient"], attendances__signed_at__isnull=False)
     for author, body, signed_at in ((clinic.therapist, CANARIES["counseling_notes"], clinic.now), (clinic.peer, NEVER, None)):
         note = {"session": session, "program": program, "body": body, "signed_at": signed_at}
         CounselingNote.objects.create(**note, **(by | {"recorded_by": author}))
+
+
+def _health(program: Program, by: dict[str, Any]) -> None:
+    """Put the words of health where they are told, and what is never told beside them."""
+    day = by["recorded_at"].date()
+    of = {"program": program, **by}
+    for words, wrong in ((CANARIES["health"], ""), (NEVER, "of somebody else")):
+        Allergy.objects.create(substance=words, remark=NEVER, in_error_why=wrong, **of)
+    Overdose.objects.create(happened_on=day, words=NEVER, contact_words=NEVER, **of)
+    InfectionTest.objects.create(infection="hiv", result="positive", tested_on=day, test=CANARIES["infections"], remark=NEVER, **of)
+    Pregnancy.objects.create(status="pregnant", noted_on=day, prenatal_words=CANARIES["pregnancy"], remark=NEVER, **of)
 
 
 def words_in(text: str) -> set[str]:

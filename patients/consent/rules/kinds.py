@@ -17,12 +17,14 @@ RESEARCH = "research"
 ORDINARY = frozenset(
     {
         "demographics", "contact", "medications", "diagnoses", "plan", "appointments", "screenings", "sessions", "housing", "employment",
+        "health",
     }
 )  # fmt: skip
 """What is part of the ordinary record."""
 
-GUARDED = frozenset({"trauma", "legal", "partner_violence"})
-"""What is kept apart and opened only by its name."""
+GUARDED = frozenset({"trauma", "legal", "partner_violence", "infections", "pregnancy"})
+"""What is kept apart and opened only by its name; several states protect results of HIV tests, and what is known of a pregnancy, more than
+other facts (program policy, until counsel has looked at the state's law)."""
 
 END_OF_TREATMENT = "end of the treatment"
 NO_END = "none"

@@ -37,7 +37,7 @@ KIND_FOR_PROCEEDINGS, KIND_FOR_MONITORING = "proceedings", "cj_referral"
 KIND_FOR_COUNSELING_NOTES = "counseling_notes"
 PROCEEDINGS_SOURCE = "42 CFR 2.12(d)(1), 2.31(d)"
 
-ASKED_BY_NAME = frozenset({"trauma", "legal", "partner_violence"})
+ASKED_BY_NAME = frozenset({"trauma", "legal", "partner_violence", "infections", "pregnancy"})
 """Parts of the record that no service agreement opens: they leave only where they are named."""
 
 _FACTS: dict[str, tuple[type[BasisFacts], str, str]] = {
