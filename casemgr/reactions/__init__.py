@@ -15,6 +15,15 @@ from casemgr.core.messaging.sending import Verdicts
 from casemgr.core.outbox.draining import Due, Outcomes, Reaction, each
 from casemgr.core.outbox.events import Event
 from casemgr.reactions.coming import close_inquiries, owe_notice_to_admitted, take_team_along
+from casemgr.reactions.health import (
+    arrange_prenatal_care,
+    close_what_was_asked,
+    look_whether_somebody_spoke,
+    naloxone_is_replaced,
+    replace_after_overdose,
+    replace_what_is_gone,
+    speak_after_overdose,
+)
 from casemgr.reactions.leaving import (
     ask_about_orders_elsewhere,
     ask_about_orders_left,
@@ -41,6 +50,9 @@ from patients.disclosures.queries import what_would_be_told
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.guarding.events import GlassBroken, GlassNotJustified
 from patients.guarding.models import GlassBreak
+from patients.health.naloxone.events import NaloxoneGiven, NaloxoneGone
+from patients.health.overdoses.events import OverdoseContactNoted, OverdoseContactWaits, OverdoseRecorded
+from patients.health.pregnancy.events import PregnancyNoted
 from patients.incidents.actions import report_incident
 from patients.incidents.models import IncidentKind
 from patients.merging.events import RecordsMerged
@@ -311,6 +323,10 @@ def _warn_of_deadline(event: ClockWarningDue, at: datetime) -> str:
 
 REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ClockWarningDue: [each(_warn_of_deadline)],
+    OverdoseContactNoted: [each(close_what_was_asked)],
+    OverdoseContactWaits: [each(look_whether_somebody_spoke)],
+    OverdoseRecorded: [each(speak_after_overdose), each(replace_after_overdose)],
+    PregnancyNoted: [each(arrange_prenatal_care)],
     PatientAdmitted: [each(owe_notice_to_admitted), each(close_inquiries)],
     PatientDischarged: [
         each(owe_notice_to_discharged_no_longer),
@@ -328,6 +344,8 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     TabletHandedBack: [each(say_that_answers_are_in)],
     GlassBroken: [each(_tell_of_broken_glass)],
     GlassNotJustified: [each(_open_incident_of_glass)],
+    NaloxoneGiven: [each(naloxone_is_replaced)],
+    NaloxoneGone: [each(replace_what_is_gone)],
     NewsForPartners: [each(_tell_partners_systems)],
     RecordsMerged: [each(gather_what_came_late)],
     SafetyConcernClosed: [each(finish_the_task)],

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
+from patients.health.naloxone.events import NaloxoneGiven, NaloxoneGone
 from patients.health.naloxone.models import KitState, NaloxoneKit
 from patients.health.queries import locked_fact, new_fact
 from patients.record.models import Patient
@@ -21,6 +23,8 @@ def give_naloxone(*, patient: Patient, program: Program, by: User, at: datetime,
     if kit.replaces is not None and kit.replaces.patient_id != patient.pk:
         raise Refused(Reason(_("A kit replaces one of the same person."), field="replaces", code="another_person"))
     kit.save(force_insert=True)
+    if kit.state == KitState.IN_HAND:
+        record_fact(NaloxoneGiven(kit_id=kit.pk, patient_id=patient.pk), at=at)
     return kit
 
 
@@ -36,4 +40,5 @@ def end_naloxone_kit(*, kit: NaloxoneKit, state: str, ended_on: date, by: User, 
     if reasons := row.reasons_against(row.day_of(at)):
         raise Refused(*reasons)
     row.save(update_fields=["state", "ended_on", "remark"])
+    record_fact(NaloxoneGone(kit_id=row.pk, patient_id=row.patient_id), at=at)
     return row

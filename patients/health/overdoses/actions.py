@@ -1,6 +1,6 @@
 """Record overdoses and reversals, and that somebody spoke with the person since."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
-from patients.health.overdoses.models import Overdose
+from patients.health.overdoses.events import OverdoseContactNoted, OverdoseContactWaits, OverdoseRecorded
+from patients.health.overdoses.models import Overdose, OverdoseOf
+from patients.health.overdoses.rules import ESCALATE_AFTER_DAYS, is_too_long_ago
 from patients.health.queries import locked_fact, new_fact
 from patients.record.models import Patient
 
@@ -19,6 +22,10 @@ def record_overdose(*, patient: Patient, program: Program, by: User, at: datetim
     """Record an overdose, or one that the person reversed in somebody else."""
     overdose = new_fact(Overdose, patient=patient, program=program, by=by, at=at, **facts)
     overdose.save(force_insert=True)
+    ids = {"overdose_id": overdose.pk, "patient_id": patient.pk}
+    record_fact(OverdoseRecorded(**ids), at=at)
+    if overdose.of == OverdoseOf.PERSON and not is_too_long_ago(overdose.happened_on, overdose.day_of(at)):
+        record_fact(OverdoseContactWaits(**ids), at=at, due_at=at + timedelta(days=ESCALATE_AFTER_DAYS))
     return overdose
 
 
@@ -33,4 +40,5 @@ def note_contact_after_overdose(*, overdose: Overdose, contacted_on: date, words
     if reasons:
         raise Refused(*reasons)
     row.save(update_fields=["contacted_on", "contact_words"])
+    record_fact(OverdoseContactNoted(overdose_id=row.pk, patient_id=row.patient_id), at=at)
     return row
