@@ -15,6 +15,7 @@ from patients.health.education.models import Education
 from patients.health.heart.models import Electrocardiogram
 from patients.health.infections.models import InfectionTest, Vaccination
 from patients.health.medications.models import InteractionReview, OtherMedication, Reconciliation
+from patients.health.models import HealthFact
 from patients.health.naloxone.models import NaloxoneKit
 from patients.health.overdoses.models import Overdose
 from patients.health.pain.models import PainProblem, PainScore, PainStep
@@ -41,6 +42,7 @@ from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
 
 __all__ = [
+    "HEALTH_FACTS",
     "AdmissionFacts",
     "Allergy",
     "AllergyQuestion",
@@ -121,3 +123,6 @@ __all__ = [
     "WaitlistPlace",
     "WebhookEndpoint",
 ]
+
+HEALTH_FACTS: tuple[type[HealthFact], ...] = tuple(HealthFact.__subclasses__())
+"""Every table of health, for whoever treats them alike: history, record room, digests."""

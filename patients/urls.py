@@ -13,6 +13,7 @@ from patients.disclosures import views as disclosures
 from patients.disclosures.without_consent import views as without_consent
 from patients.episodes import views as episodes
 from patients.guarding import views as guarding
+from patients.health import views as health
 from patients.incidents import views as incidents
 from patients.inquiries import views as inquiries
 from patients.merging import views as merging
@@ -104,6 +105,10 @@ urlpatterns = [
     path("<uuid:patient>/diagnoses/codes/", diagnoses.codes, name="codes"),
     path("<uuid:patient>/diagnoses/add/", diagnoses.add_diagnosis, name="add_diagnosis"),
     path("<uuid:patient>/diagnoses/<int:diagnosis>/", diagnoses.revise, name="revise_diagnosis"),
+    path("<uuid:patient>/health/<slug:kind>/add/", health.add_fact, name="add_health_fact"),
+    path("<uuid:patient>/health/<slug:kind>/<int:fact>/", health.fact, name="health_fact"),
+    path("<uuid:patient>/health/<slug:kind>/<int:fact>/error/", health.fact_error, name="health_fact_error"),
+    path("<uuid:patient>/health/<slug:kind>/<int:fact>/<slug:step>/", health.fact_step, name="health_fact_step"),
     path("<uuid:patient>/consents/", consent.consents, name="consents"),
     path("<uuid:patient>/consents/add/", consent.add_consent, name="add_consent"),
     path("<uuid:patient>/consents/<int:consent>/", consent.consent, name="consent"),

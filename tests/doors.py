@@ -21,6 +21,7 @@ from patients.consent.models import Consent, ConsentRecipient, ConsentScan
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import CourtOrder, EmergencyDisclosure
 from patients.guarding.models import GlassBreak
+from patients.health.naloxone.models import NaloxoneKit
 from patients.incidents.models import Incident
 from patients.inquiries.models import Inquiry, Triage, WaitlistPlace
 from patients.merging.models import Merge, PossibleDuplicate
@@ -47,6 +48,7 @@ COUNSELED = "Qxqzkvjw"
 """A word that stands in counseling notes and nowhere else in the world."""
 UNKNOWN = 987_654_321
 CHOSEN = {"deed": "step", "code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
+CHOSEN = {"code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess", "kind": "naloxone"}
 """Arguments that choose what a page does and name no row."""
 
 BY_PUBLIC_ID = {"patient", "other", "organization"}
@@ -115,6 +117,7 @@ class Everything:
         assessment = Assessment.objects.create(
             patient=patient, program=self.clinic.program, instrument="phq9", version="1.0", started_at=self.clinic.now, **self.stamp
         )  # fmt: skip
+        kit = NaloxoneKit.objects.create(patient=patient, program=self.clinic.program, given_on=self.clinic.now.date(), **self.stamp)
         partner = Organization.objects.create(name=f"{CANARY} Homes {patient.pk}", kind="housing")
         consent = Consent.objects.create(
             patient=patient,
@@ -132,6 +135,7 @@ class Everything:
             "assessment": assessment.pk,
             "link": self._tablet(assessment).pk,
             "diagnosis": diagnosis.pk,
+            "fact": kit.pk,
             "consent": consent.pk,
             "scan": self._scan(consent),
             "relationship": self._relationship(partner),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from casemgr.desk.agreements import views as agreement_views
 from casemgr.desk.chart import views as chart_views
+from casemgr.desk.health import views as health_views
 from casemgr.desk.history import views as history_views
 from casemgr.desk.privacy import views as privacy_views
 from casemgr.desk.recovery import views as recovery_views
@@ -19,6 +20,8 @@ urlpatterns = [
     path("chart/<uuid:patient>/recovery/", recovery_views.recovery, name="recovery"),
     path("chart/<uuid:patient>/recovery/picture/", recovery_views.picture, name="recovery_picture"),
     path("chart/<uuid:patient>/history/", history_views.history, name="history"),
+    path("chart/<uuid:patient>/health/", health_views.health, name="health"),
+    path("chart/<uuid:patient>/health/interactions/", health_views.decide, name="decide_interaction"),
     path("privacy/", privacy_views.privacy, name="privacy"),
     path("privacy/deadlines/<int:clock>/", privacy_views.deadline, name="deadline"),
     path("agreements/", agreement_views.agreements, name="agreements"),

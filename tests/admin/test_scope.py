@@ -16,6 +16,9 @@ from patients.disclosures.bases.models import AuthorityReport, CourtOrder, Emerg
 from patients.episodes.models import AdmissionFacts, LeavingPlan, SubstanceTold
 from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
 from patients.merging.models import Merge
+from patients.health.allergies.models import Allergy
+from patients.health.models import HealthFact
+from patients.models import HEALTH_FACTS
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
@@ -25,8 +28,13 @@ from tests.charts import fill_chart
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 
+ALIKE = {model for model in HEALTH_FACTS if model is not Allergy}
+"""Tables of health, all made by one function; of their kind, allergies are looked at here."""
+
 OF_PATIENTS = [
-    model for model, admin in record_room._registry.items() if isinstance(admin, PatientRowAdmin) and model.__name__ != "Disclosure"
+    model
+    for model, admin in record_room._registry.items()
+    if isinstance(admin, PatientRowAdmin) and model.__name__ != "Disclosure" and model not in ALIKE
 ]
 
 
@@ -42,6 +50,7 @@ def fill_privacy(clinic, patient) -> None:
     )
     merge = {"program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
     Merge.objects.create(survivor=patient, merged=gone, reason="x", **merge)
+    Allergy.objects.create(substance="x", **common)
     CourtOrder.objects.create(court="x", case_number="x", **common)
     stamp = {"recorded_at": clinic.now, "recorded_by": clinic.system}
     facts = AdmissionFacts.objects.create(episode=patient.episodes.get(), **stamp)
@@ -69,6 +78,11 @@ def fill_safety(clinic, patient) -> None:
     concern = SafetyConcern.objects.create(source="observation", level=2, opened_at=clinic.now, **common)
     SafetyFollowUp.objects.create(concern=concern, due_on=clinic.now.date(), **common)
     SafetyPlan.objects.create(version=1, warning_signs="x", own_ways="x", safer_place="x", **common)
+
+
+def test_the_tables_of_health_are_all_of_one_kind():
+    assert issubclass(Allergy, HealthFact)
+    assert {type(record_room._registry[model]).__mro__[1].__name__ for model in HEALTH_FACTS} == {"HealthTable"}
 
 
 def rows_of(model: type[Model], patient):

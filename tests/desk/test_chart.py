@@ -27,6 +27,7 @@ CHART_QUERIES = (
     + 1  # diagnoses
     + 2  # plan: the plan, its goals with what is met
     + 3  # medication: orders, doses of a fortnight, what others gave
+    + 1  # health: allergies, other medication, naloxone, overdose, pregnancy in one statement
     + 1  # sessions
     + 1  # tasks
     + 1  # referrals

@@ -8,16 +8,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.queries import Chart, current_order
 from casemgr.desk.chart.rules import STOP, risks_from_codes
 from patients.diagnoses.models import CourseOfDiagnosis
+from patients.health.allergies.models import Criticality, ReactionSeverity
+from patients.health.allergies.queries import KnownAllergies
+from patients.health.rules import months_before
 from treatment_plans.medication.models import OrderState
 
 Words = str | Promise
+
+OVERDOSE_MONTHS = 12
+"""Months for which an overdose is named; the design of the worklist's priority index counts as long."""
 
 RISK_WORDS: dict[str, Words] = {
     "suicidal_thoughts": _("Suicidal thoughts"),
@@ -84,9 +92,34 @@ def open_safety_concerns(chart: Chart) -> Iterable[Sign]:
         yield Sign("stop", _("Open safety concern"), basis, reverse("patients:safety", args=[chart.patient.public_id]))
 
 
+def allergies(chart: Chart) -> Iterable[Sign]:
+    """Name what the person does not tolerate, or say that nobody asked yet."""
+    told: KnownAllergies | None = chart.found.get("health", {}).get("allergies")
+    if told is None:
+        return
+    for allergy in told.known:
+        grave = allergy.criticality == Criticality.HIGH or allergy.severity == ReactionSeverity.SEVERE
+        yield Sign("stop" if grave else "warn", gettext("Allergy: %(substance)s") % {"substance": allergy.substance}, allergy.reaction)
+    if not told.was_asked:
+        yield Sign("note", _("Allergies: not asked yet"))
+
+
+def recent_health(chart: Chart) -> Iterable[Sign]:
+    """Name an overdose of the last year, and a pregnancy, unless a diagnosis says so already."""
+    named = {sign.word for sign in diagnosed(chart)}
+    found = chart.found.get("health", {})
+    last = found.get("last_overdose")
+    if last and months_before(chart.today, OVERDOSE_MONTHS) <= last[0] and RISK_WORDS["overdose"] not in named:
+        yield _risk("overdose", date_format(last[0], "SHORT_DATE_FORMAT"))
+    if found.get("pregnancy_due") and RISK_WORDS["pregnancy"] not in named:
+        yield _risk("pregnancy")
+
+
 LINES: tuple[Line, ...] = (
     Line(Can.SEE_CHART, open_safety_concerns),
     Line(Can.SEE_CHART, diagnosed),
+    Line(Can.SEE_CHART, allergies),
+    Line(Can.SEE_CHART, recent_health),
     Line(Can.SEE_MEDICATION, held_medication),
     Line(Can.SEE_PATIENTS, contact_safety),
 )

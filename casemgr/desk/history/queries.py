@@ -12,6 +12,8 @@ from patients.consent.models import Consent
 from patients.diagnoses.models import Diagnosis
 from patients.episodes.models import AdmissionFacts, Episode, LeavingPlan, SubstanceTold
 from patients.inquiries.models import Inquiry
+from patients.episodes.models import Episode
+from patients.models import HEALTH_FACTS
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.safety.models import SafetyConcern, SafetyFollowUp
 from patients.screenings.models import Observation, QuestionnaireAnswers
@@ -44,6 +46,7 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(SubstanceTold, f"e.facts_id IN ({FACTS})")),
     (Can.SEE_CHART, Source(LeavingPlan, f"e.episode_id IN ({STAYS})")),
     (Can.SEE_CHART, Source(Diagnosis, OWN)),
+    *((Can.SEE_CHART, Source(model, OWN)) for model in HEALTH_FACTS),
     (Can.SEE_CHART, Source(Observation, OWN)),
     (Can.SEE_CHART, Source(SafetyConcern, HERE)),
     (Can.SEE_CHART, Source(SafetyFollowUp, HERE)),

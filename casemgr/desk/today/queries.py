@@ -4,13 +4,21 @@ from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
 from casemgr.desk.today import care, casework, oversight, safety, wayin
+from casemgr.desk.today import care, casework, health, oversight, safety
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
 Find = Callable[[Scope], Section]
 
 SECTIONS: dict[Role, tuple[Find, ...]] = {
-    Role.NURSE: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due),
+    Role.NURSE: (
+        safety.open_concerns,
+        care.holds,
+        care.ending_orders,
+        casework.tasks_due,
+        health.naloxone,
+        health.reconciliation,
+    ),
     Role.PRESCRIBER: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due, care.my_appointments, care.unsigned_notes),
     Role.THERAPIST: (
         safety.open_concerns,
@@ -27,6 +35,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         casework.tasks_due,
         casework.out_of_touch,
         casework.referrals_waiting,
+        health.naloxone,
         casework.housing,
         casework.screenings_due,
         care.my_appointments,

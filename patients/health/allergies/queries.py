@@ -73,9 +73,9 @@ def allergies_for(patient: Patient) -> KnownAllergies:
     rows = list(named.union(asked, all=True))
     known = [KnownAllergy(*row[1:6]) for row in rows if row[0] == "allergy"]
     answer, asked_on = next(((row[1], row[6]) for row in rows if row[0] == "asked"), ("", None))
-    return KnownAllergies(tuple(sorted(known, key=_danger)), answer, asked_on)
+    return KnownAllergies(tuple(sorted(known, key=by_danger)), answer, asked_on)
 
 
-def _danger(allergy: KnownAllergy) -> tuple[bool, bool, str]:
+def by_danger(allergy: KnownAllergy) -> tuple[bool, bool, str]:
     """Return by what the most dangerous comes first."""
     return (allergy.criticality != "high", allergy.severity != "severe", allergy.substance.casefold())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.append_only import tracked
 from patients.health.models import HealthFact
+from patients.health.naloxone.rules import NaloxoneNeed
 
 
 class NaloxoneProduct(models.TextChoices):
@@ -101,3 +102,12 @@ class NaloxoneKit(HealthFact):
     def is_good_on(self, day: date) -> bool:
         """Say whether it is in hand and not expired; one without a known expiry counts as good."""
         return self.stands and self.state == KitState.IN_HAND and (self.expires_on is None or self.expires_on > day)
+
+
+NALOXONE_WORDS = {
+    NaloxoneNeed.NONE_IN_HAND: _("No naloxone in hand"),
+    NaloxoneNeed.EXPIRED: _("The naloxone in hand has expired"),
+    NaloxoneNeed.EXPIRES_SOON: _("The naloxone in hand expires within 30 days"),
+    NaloxoneNeed.GIVEN_LONG_AGO: _("Naloxone was given more than a year ago"),
+}
+"""Why somebody needs naloxone, in words."""

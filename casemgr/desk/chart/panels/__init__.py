@@ -10,6 +10,7 @@ from casemgr.desk.chart.panels.coming import COMING
 from casemgr.desk.chart.panels.consents import CONSENTS
 from casemgr.desk.chart.panels.contact import CONTACT
 from casemgr.desk.chart.panels.diagnoses import DIAGNOSES
+from casemgr.desk.chart.panels.health import HEALTH
 from casemgr.desk.chart.panels.medication import MEDICATION
 from casemgr.desk.chart.panels.panel import Panel
 from casemgr.desk.chart.panels.plan import PLAN
@@ -27,6 +28,7 @@ PANELS: tuple[Panel, ...] = (
     DIAGNOSES,
     PLAN,
     MEDICATION,
+    HEALTH,
     SESSIONS,
     TASKS,
     REFERRALS,
