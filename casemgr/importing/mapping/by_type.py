@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from casemgr.importing.mapping.allergies import map_allergy
 from casemgr.importing.mapping.care_plans import map_care_plan
 from casemgr.importing.mapping.conditions import map_condition
 from casemgr.importing.mapping.consents import map_consent
@@ -18,6 +19,7 @@ MAPPERS: dict[str, Callable[[Node, Context], Any]] = {
     "Organization": map_organization,
     "Practitioner": map_practitioner,
     "Patient": map_patient,
+    "AllergyIntolerance": map_allergy,
     "Condition": map_condition,
     "Observation": map_observation,
     "QuestionnaireResponse": map_questionnaire_response,
@@ -34,6 +36,7 @@ TABLES = {
     "Organization": "casemgr.organization",
     "Practitioner": "casemgr.practitioner",
     "Patient": "patients.patient",
+    "AllergyIntolerance": "patients.allergy",
     "Condition": "patients.diagnosis",
     "Observation": "patients.observation",
     "QuestionnaireResponse": "patients.questionnaireanswers",

@@ -4,6 +4,7 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 NPI = "http://hl7.org/fhir/sid/us-npi"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 ADMINISTRATIVE_GENDER = frozenset({"male", "female", "other", "unknown"})
 NAME_USE = frozenset({"usual", "official", "temp", "nickname", "anonymous", "old", "maiden"})
@@ -12,6 +13,12 @@ CONTACT_USE = frozenset({"home", "work", "temp", "old", "mobile"})
 ADDRESS_USE = frozenset({"home", "work", "temp", "old", "billing"})
 CONDITION_CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 CONDITION_VERIFICATION = frozenset({"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"})
+ALLERGY_CLINICAL = frozenset({"active", "inactive", "resolved"})
+ALLERGY_VERIFICATION = frozenset({"unconfirmed", "presumed", "confirmed", "refuted", "entered-in-error"})
+ALLERGY_TYPE = frozenset({"allergy", "intolerance"})
+ALLERGY_CATEGORY = frozenset({"food", "medication", "environment", "biologic"})
+ALLERGY_CRITICALITY = frozenset({"low", "high", "unable-to-assess"})
+REACTION_SEVERITY = frozenset({"mild", "moderate", "severe"})
 MEDICATION_REQUEST_INTENT = frozenset(
     {"proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option"}
 )

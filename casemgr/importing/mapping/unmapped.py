@@ -3,7 +3,6 @@
 from casemgr.importing.mapping.nodes import Context, Node, NotMapped, check_status, display_of, reference_of
 
 REASONS = {
-    "AllergyIntolerance": "the record has no list of allergies yet; enter what matters for dosing by hand",
     "Claim": "bills are not part of the record",
     "Composition": "documents from elsewhere have no place on the record; their parts are taken over one by one",
     "Coverage": "insurance is not part of the record yet",

@@ -12,6 +12,8 @@ from casemgr.importing.taking_over.work import Work
 from patients.consent.papers.actions import Told, take_over_consents_in_bulk
 from patients.diagnoses.actions import take_over_diagnoses_in_bulk
 from patients.diagnoses.models import Diagnosis
+from patients.health.allergies.actions import take_over_allergies_in_bulk
+from patients.health.allergies.models import Allergy
 from patients.screenings.actions import take_over_answers_in_bulk, take_over_observations_in_bulk
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from treatment_plans.appointments.actions import settle_appointment, take_over_appointments_in_bulk
@@ -69,6 +71,10 @@ def _diagnosis(work: Work, place: int, facts: Any) -> Diagnosis:
     return Diagnosis(**asdict(facts))
 
 
+def _allergy(work: Work, place: int, facts: Any) -> Allergy:
+    return Allergy(program=work.site.program, **asdict(facts))
+
+
 def _observation(work: Work, place: int, facts: ObservationFacts) -> Observation:
     return Observation(
         kind=facts.kind,
@@ -123,6 +129,7 @@ def _consent(work: Work, place: int, facts: ConsentDraft) -> Told:
 
 STEPS = (
     Step(("Condition",), object, _diagnosis, take_over_diagnoses_in_bulk),
+    Step(("AllergyIntolerance",), object, _allergy, take_over_allergies_in_bulk),
     Step(("Observation",), ObservationFacts, _observation, take_over_observations_in_bulk),
     Step(("Consent",), ConsentDraft, _consent, take_over_consents_in_bulk),
     Step(("QuestionnaireResponse",), AnswersFacts, _answers, take_over_answers_in_bulk),

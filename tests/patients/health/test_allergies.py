@@ -4,7 +4,8 @@ import pytest
 
 from casemgr.core.refusals import Refused
 from patients.health.actions import mark_health_fact_as_error, revise_health_fact
-from patients.health.allergies.actions import note_allergies_asked, record_allergy
+from patients.health.allergies.actions import note_allergies_asked, record_allergy, take_over_allergies_in_bulk
+from patients.health.allergies.models import Allergy
 from patients.health.allergies.queries import active_allergies_of, allergies_for, allergies_of
 
 DAY = date(2026, 3, 4)
@@ -57,3 +58,21 @@ def test_no_known_allergies_cannot_be_said_against_the_list(here, category, answ
         return
     with pytest.raises(Refused, match="Peanut"):
         note_allergies_asked(asked_on=DAY, answer=answer, **here)
+
+
+def test_what_is_told_elsewhere_is_kept_once_and_what_was_refuted_here_stays_refuted(here, by, patient):
+    known = record_allergy(substance="Peanut", category="food", **here)
+    refuted = record_allergy(substance="Latex", certainty="refuted", **here)
+    told = {"program": here["program"], "category": "food"}
+    new = [Allergy(substance=name, **told) for name in ("peanut", "Milk", "MILK")]
+    changed = [Allergy(pk=refuted.pk, substance="Latex", certainty="confirmed", **told)]
+    rows = take_over_allergies_in_bulk(patient=patient, new=new, changed=changed, by=here["by"], at=here["at"])
+    assert [(row.substance, row.stands) for row in rows] == [("peanut", False), ("Milk", True), ("MILK", False)]
+    refuted.refresh_from_db()
+    assert refuted.certainty == "refuted"
+    again = [Allergy(pk=known.pk, substance="Peanut", reaction="Swelling", **told)]
+    take_over_allergies_in_bulk(patient=patient, new=[], changed=again, by=here["by"], at=here["at"])
+    known.refresh_from_db()
+    assert (known.reaction, known.stands) == ("Swelling", True)
+    with pytest.raises(Refused):
+        take_over_allergies_in_bulk(patient=patient, new=[Allergy(substance="", **told)], changed=[], by=here["by"], at=here["at"])
