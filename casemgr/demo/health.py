@@ -45,7 +45,8 @@ class Writer:
         self.life, self.person = life, person
         self.today = life.until.astimezone(life.clinic.program.zone).date()
         nurse = life.clinic.of_role(Role.NURSE, life.site_number(person))[0]
-        self.by = {"by": nurse, "at": life.until}
+        self.nurse = nurse
+        self.by: dict[str, Any] = {"by": nurse, "at": life.until}
 
     def __call__(self, verb: Callable[..., Any], **facts: Any) -> Any:
         """Let the nurse write this down."""
@@ -68,7 +69,7 @@ def know_health(life: Life) -> None:
         if number % EVERY_TALK == 3:
             language = "es" if person.course.patient.language == "es" else "en"
             facts = {"topic": ("overdose", "cycle", "sleep")[number % 3], "teach_back": ("said_back", "in_part")[number % 2]}
-            write(record_education, language=language, given_on=write.ago(number % 40), given_by=write.by["by"].full_name, **facts)
+            write(record_education, language=language, given_on=write.ago(number % 40), given_by=write.nurse.full_name, **facts)
     for number, person in enumerate(life.in_care[::9][:6]):
         _happen(Writer(life, person), number)
     for person in [one for one in life.in_care if one.sex == "female"][:2]:

@@ -116,7 +116,8 @@ def arrange_prenatal_care(event: PregnancyNoted, at: datetime) -> str:
 
 def _overdose(key: int) -> Overdose:
     """Return an overdose with whom and where."""
-    return Overdose.objects.select_related("patient", "program").get(pk=key)
+    found: Overdose = Overdose.objects.select_related("patient", "program").get(pk=key)
+    return found
 
 
 def _why_silent(overdose: Overdose, at: datetime) -> str:

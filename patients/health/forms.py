@@ -82,7 +82,7 @@ def _field_of(model: type[HealthFact], name: str) -> forms.Field:
     if isinstance(column, ArrayField):
         return forms.MultipleChoiceField(
             label=_capital(column.verbose_name),
-            choices=column.base_field.choices,
+            choices=column.base_field.choices or (),
             required=not column.blank,
             widget=forms.CheckboxSelectMultiple,
         )

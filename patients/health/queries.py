@@ -32,11 +32,10 @@ def locked_fact(fact: F) -> F:
     return found
 
 
-def program_for(user: User, patient: Patient, in_hand: Program | None) -> Program | None:
+def program_for(user: User, patient: Patient, in_hand: Program | None) -> Program:
     """Return in whose record a user writes about a person: the program in hand if it knows the person, else another that does."""
     known = set(programs_of(patient).values_list("pk", flat=True))
     reached = list(programs_reached(user, Can.RECORD_HEALTH).order_by("pk"))
-    return next(
-        (program for program in sorted(reached, key=lambda one: one != in_hand) if program.pk in known),
-        next(iter(reached), None),
-    )
+    if not reached:
+        raise Denied(Can.RECORD_HEALTH)
+    return next((program for program in sorted(reached, key=lambda one: one != in_hand) if program.pk in known), reached[0])

@@ -68,7 +68,8 @@ def _part(row: str, rows: QuerySet[Any], *words: str, on: str, until: str = "") 
         "first_day": Cast(on, DateField()),
         "last_day": Cast(until, DateField()) if until else no_day,
     }
-    return rows.select_related(None).annotate(**columns).values_list(*COLUMNS)
+    drawn: QuerySet[Any] = rows.select_related(None).annotate(**columns).values_list(*COLUMNS)
+    return drawn
 
 
 HEALTH = Panel(
