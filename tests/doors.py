@@ -47,8 +47,7 @@ CANARY = "Zyxwvut"
 COUNSELED = "Qxqzkvjw"
 """A word that stands in counseling notes and nowhere else in the world."""
 UNKNOWN = 987_654_321
-CHOSEN = {"deed": "step", "code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess"}
-CHOSEN = {"code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess", "kind": "naloxone"}
+CHOSEN = {"deed": "step", "code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess", "kind": "naloxone"}
 """Arguments that choose what a page does and name no row."""
 
 BY_PUBLIC_ID = {"patient", "other", "organization"}

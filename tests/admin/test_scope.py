@@ -18,6 +18,7 @@ from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Tria
 from patients.merging.models import Merge
 from patients.health.allergies.models import Allergy
 from patients.health.models import HealthFact
+from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
 from patients.models import HEALTH_FACTS
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction

@@ -62,7 +62,7 @@ def test_a_case_manager_finds_everything_on_one_page(clinic, sign_in):
     fill_chart(clinic, patient, 2)
     page = sign_in(clinic.case_manager).get(chart_of(patient))
     assert panels(page) == {
-        "now", "safety", "recovery", "diagnoses", "plan", "medication", "sessions", "tasks", "referrals", "screenings", "appointments",
+        "now", "safety", "recovery", "diagnoses", "plan", "medication", "health", "sessions", "tasks", "referrals", "screenings", "appointments",
         "contact", "team",
         "consents", "care", "coming",
     }  # fmt: skip

@@ -24,10 +24,8 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 22,
+    Role.CASE_MANAGER: 23,
     Role.THERAPIST: 17,
-    Role.CASE_MANAGER: 17,
-    Role.THERAPIST: 14,
     Role.PEER: 11,
     Role.NURSE: 16,
     Role.PRESCRIBER: 15,

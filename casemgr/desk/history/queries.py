@@ -12,7 +12,6 @@ from patients.consent.models import Consent
 from patients.diagnoses.models import Diagnosis
 from patients.episodes.models import AdmissionFacts, Episode, LeavingPlan, SubstanceTold
 from patients.inquiries.models import Inquiry
-from patients.episodes.models import Episode
 from patients.models import HEALTH_FACTS
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.safety.models import SafetyConcern, SafetyFollowUp
