@@ -25,8 +25,8 @@ from patients.admin.accounting import HandoutAdmin, RecordsRequestAdmin
 from patients.admin.base import PEOPLE, PatientTable, patient_form
 from patients.admin.consents import CONSENTS
 from patients.admin.grounds import GROUNDS
-from patients.admin.merging import MERGING
 from patients.admin.health import HEALTH
+from patients.admin.merging import MERGING
 from patients.admin.safety import ADMINS as SAFETY_ADMINS
 from patients.admin.screenings import ADMINS as SCREENING_ADMINS
 from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS

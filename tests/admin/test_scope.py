@@ -14,11 +14,10 @@ from patients.accounting.models import Handout, RecordsRequest
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.bases.models import AuthorityReport, CourtOrder, EmergencyDisclosure
 from patients.episodes.models import AdmissionFacts, LeavingPlan, SubstanceTold
-from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
-from patients.merging.models import Merge
 from patients.health.allergies.models import Allergy
 from patients.health.models import HealthFact
 from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
+from patients.merging.models import Merge
 from patients.models import HEALTH_FACTS
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction

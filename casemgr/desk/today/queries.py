@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, health, oversight, safety
+from casemgr.desk.today import care, casework, health, oversight, safety, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
