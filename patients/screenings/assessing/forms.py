@@ -42,8 +42,8 @@ class AnswersForm(forms.Form):
 
     def __init__(self, *args: Any, told: Instrument, answers: dict[str, Any], language: str, **options: Any) -> None:
         """Take the instrument, and the answers so far."""
-        initial = {f"item_{item.id}": answers.get(item.id) for item in told.items}
-        super().__init__(*args, initial=initial, **options)
+        options["initial"] = {f"item_{item.id}": answers.get(item.id) for item in told.items}
+        super().__init__(*args, **options)
         wording = told.in_language(language)
         for item in told.items:
             self.fields[f"item_{item.id}"] = answer_field(item, wording)

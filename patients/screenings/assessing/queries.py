@@ -140,7 +140,7 @@ class Due:
 
 def assessments_seen_by(user: User, patient: Patient) -> QuerySet[Assessment]:
     """Return the completed assessments of a person that this user may see, each with the scores of the time before."""
-    window = {"partition_by": [F("instrument")], "order_by": [F("completed_at").asc(), F("id").asc()]}
+    window: dict[str, Any] = {"partition_by": [F("instrument")], "order_by": [F("completed_at").asc(), F("id").asc()]}
     rows = open_to(user, assessments_for(patient)).select_related("recorded_by")
     return rows.annotate(total_before=Window(Lag("total"), **window), parts_before=Window(Lag("subscores"), **window))
 
@@ -173,7 +173,7 @@ def shown(row: Assessment) -> Shown:
     if told is None:
         return Shown(row, None)
     language = get_language() or "en"
-    named = {"total": row.total, **row.subscores}
+    named = _in_order({"total": row.total, **row.subscores})
     before = {"total": getattr(row, "total_before", None), **(getattr(row, "parts_before", None) or {})}
     changes = {change.score: change for change in change_since(told, _numbers(before), _numbers(named))}
     bands = {"total": row.band, **row.findings.get("bands", {})}
@@ -268,6 +268,12 @@ def due_among(last: Mapping[str, date], *, admitted_on: date, today: date) -> li
 def short_names(found: Iterable[Due]) -> str:
     """Return the names of what is due in one line."""
     return ", ".join(due.told.short_name for due in found)
+
+
+def _in_order(scores: Mapping[str, Any]) -> dict[str, Any]:
+    """Return scores in the order in which people read them; the database keeps none."""
+    order = list(SCORE_WORDS)
+    return dict(sorted(scores.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)))
 
 
 def _numbers(scores: Mapping[str, Any]) -> dict[str, float]:

@@ -69,7 +69,7 @@ def start(request: StaffRequest, patient: UUID) -> HttpResponse:
     offered = offered_to(request.user, program_id=request.program.pk)
     form = StartForm(request.POST or None, offered=offered, initial={"instrument": request.GET.get("instrument", "")})
     if form.is_valid():
-        begin = {"patient": row, "program": request.program, "instrument": form.cleaned_data["instrument"], "language": row.language}
+        begin: dict[str, Any] = {"patient": row, "program": request.program, "language": row.language, **form.cleaned_data}
         draft = attempt(form, lambda: start_assessment(**begin, by=request.user, at=timezone.now()))
         if draft is not None:
             return redirect("patients:assessment", row.public_id, draft.pk)
@@ -146,7 +146,7 @@ def _after_saving(request: StaffRequest, row: Patient, kept: Assessment, before:
     """Go where an answer leads: to the instrument that it asks for at once, to the result, or back to the questions."""
     now = timezone.now()
     if following := asked_at_once(kept, before):
-        nothing_waits = {"patient": row, "program": kept.program, "instrument": following, "language": kept.language}
+        nothing_waits: dict[str, Any] = {"patient": row, "program": kept.program, "instrument": following, "language": kept.language}
         draft = start_assessment(**nothing_waits, by=request.user, at=now)
         messages.warning(request, _("This answer asks for these questions at once. Ask them now; the first form is kept as a draft."))
         return _go(request, reverse("patients:assessment", args=[row.public_id, draft.pk]))
