@@ -82,7 +82,7 @@ def ask_for_help(life: Life, person: Persona, patient: Patient, by: User, at: da
     if person.number % 4:
         return
     asked = at - timedelta(days=person.number % 12)
-    facts = {"given_name": person.given, "family_name": person.family, "birth_date": person.born, "asks_for": "medication"}
+    facts: dict[str, Any] = {"given_name": person.given, "family_name": person.family, "birth_date": person.born, "asks_for": "medication"}
     inquiry = take_inquiry(
         site=life.clinic.sites[life.site_number(person)], asker="person", received_at=asked, **facts, language=person.language, by=by, at=at
     )
@@ -131,7 +131,8 @@ def take_calls(life: Life) -> None:
         _let_wait(inquiry, manager, at)
     for hours, said, answers in CALLS:
         at = life.until - timedelta(hours=hours)
-        done = {"done": ["naloxone_told"], "done_words": "Mother picks up a kit today."} if answers.get("overdosed") == "yes" else {}
+        helped = answers.get("overdosed") == "yes"
+        done: dict[str, Any] = {"done": ["naloxone_told"], "done_words": "Mother picks up a kit today."} if helped else {}
         take_inquiry(site=north, received_at=at, answers=answers, **{"asker": "person", **said}, **done, by=desk, at=at)
 
 

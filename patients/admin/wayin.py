@@ -1,6 +1,6 @@
 """Open inquiries, the waitlist, and what is asked when somebody comes and before somebody leaves, in the record room."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -121,7 +121,7 @@ class OfAnInquiry(RecordAdmin):
     """Be the base of what hangs on an inquiry."""
 
     view_rights = (Can.TAKE_INQUIRY,)
-    list_select_related = ("inquiry",)
+    list_select_related: ClassVar[Any] = ("inquiry",)
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the rows whose inquiries are within reach."""

@@ -45,8 +45,10 @@ def assign_care_team_member(
 ) -> CareTeamMember:
     """Put somebody on a person's care team; who is put in charge takes over from the one before."""
     row = locked(patient)
-    team = list(CareTeamMember.objects.filter(patient=row, program=program, until__isnull=True))
-    member = next((m for m in team if m.user_id == user.pk and m.role == role), None)
+    places = list(CareTeamMember.objects.filter(Q(until__isnull=True) | Q(until__gt=since), patient=row, program=program))
+    team = [place for place in places if place.until is None]
+    own = [place for place in places if place.user_id == user.pk and place.role == role]
+    member = next((place for place in own if place.until is None), None)
     reasons = _against_assignment(user, program, role, member, is_lead)
     if not _is_known_in(row, program):
         text = _("This person is not in the care of %(program)s. Admit them there first.") % {"program": program}
@@ -55,10 +57,11 @@ def assign_care_team_member(
         raise Refused(*reasons)
     if is_lead and any(m.is_lead for m in team):
         CareTeamMember.objects.filter(pk__in=[m.pk for m in team], is_lead=True).update(is_lead=False)
-    if member is not None:
-        member.is_lead = is_lead
-        member.save(update_fields=["is_lead"])
-        return member
+    if own:
+        found = member or own[0]  # whoever still had to call after a discharge goes on
+        found.is_lead, found.until = is_lead, None
+        found.save(update_fields=["is_lead", "until"])
+        return found
     return CareTeamMember.objects.create(
         patient=row, program=program, user=user, role=role, is_lead=is_lead, since=since, recorded_at=at, recorded_by=by
     )

@@ -246,7 +246,8 @@ def _against_facts(stay: Episode, facts: Mapping[str, str], told: Sequence[Told]
         raise TypeError(f"An admission has no fact {sorted(unknown)}.")
     reasons = []
     for name in ASKED:
-        choices = AdmissionFacts._meta.get_field(name).choices
+        column: Any = AdmissionFacts._meta.get_field(name)
+        choices = column.choices
         if choices and facts.get(name) and facts[name] not in dict(choices):
             reasons.append(Reason(_("Choose one of the answers."), field=name))
     for name in wrong_numbers(facts):

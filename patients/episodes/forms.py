@@ -141,12 +141,13 @@ class DischargeForm(LeavingForm):
 
 def _label(name: str) -> Any:
     """Return what a fact is called, with a capital letter, in the language of the reader."""
-    return lazy(lambda: capfirst(AdmissionFacts._meta.get_field(name).verbose_name), str)()
+    columns: Any = AdmissionFacts._meta
+    return lazy(lambda: capfirst(columns.get_field(name).verbose_name), str)()
 
 
 def _code(name: str) -> forms.ChoiceField:
     """Return a field for one code of an admission; empty says that nobody asked yet."""
-    column = AdmissionFacts._meta.get_field(name)
+    column: Any = AdmissionFacts._meta.get_field(name)
     return AskedField(label=_label(name), choices=[("", _("Not asked yet")), *(column.choices or ())], required=False)
 
 
@@ -207,7 +208,8 @@ def _substance_fields(rank: int) -> dict[str, forms.Field]:
     """Return the four fields of one substance."""
     fields: dict[str, forms.Field] = {}
     for name, label in (("substance", SUBSTANCES[rank]), ("route", _("How it is taken")), ("frequency", _("How often in the last month"))):
-        choices = SubstanceTold._meta.get_field(name).choices or ()
+        column: Any = SubstanceTold._meta.get_field(name)
+        choices = column.choices or ()
         fields[f"{name}_{rank}"] = AskedField(label=label, choices=[("", _("Not asked yet")), *choices], required=False)
     short = forms.TextInput(attrs={"class": "field--short", "inputmode": "numeric"})
     fields[f"first_use_{rank}"] = forms.CharField(

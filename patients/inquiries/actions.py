@@ -245,7 +245,7 @@ def record_screening_visit(
     """Keep what a screening visit came to, and do what follows from it: admit, wait, or send on to somewhere."""
     row = _open(inquiry)
     reasons = _against_visit(row, outcome, where_to, held_at, at)
-    if reasons:
+    if reasons or row.patient is None:
         raise Refused(*reasons)
     visit = ScreeningVisit.objects.create(
         inquiry=row,

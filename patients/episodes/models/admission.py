@@ -1,5 +1,7 @@
 """Keep what was asked at an admission and at a discharge for TEDS, one row a stay and moment, and the substances told."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -31,7 +33,7 @@ from patients.episodes.models.vocabulary import (
 )
 
 
-def _code(words: object, choices: type[models.TextChoices]) -> "models.CharField[str, str]":
+def _code(words: Any, choices: type[models.TextChoices]) -> "models.CharField[str, str]":
     """Return a column for one code; empty says that nobody asked yet."""
     return models.CharField(words, max_length=4, choices=choices.choices, blank=True, default="")
 

@@ -1,5 +1,7 @@
 """Keep who asked for help, how they may be called back, and what was asked of them at once."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -104,7 +106,7 @@ class Inquiry(Recorded):
         return self.state != InquiryState.CLOSED
 
 
-def _answer(words: object) -> "models.CharField[str, str]":
+def _answer(words: Any) -> "models.CharField[str, str]":
     """Return a column for one answer of the triage."""
     return models.CharField(words, max_length=16, choices=TriageAnswer.choices, default=TriageAnswer.NOT_ASKED)
 
@@ -146,7 +148,8 @@ class Triage(Recorded):
     def dangers(self) -> list[str]:
         """Return in words what was answered with yes about overdose and suicide."""
         found = dangers({danger.value: getattr(self, danger.value) for danger in Danger})
-        return [str(Triage._meta.get_field(danger.value).verbose_name) for danger in found]
+        columns: Any = Triage._meta
+        return [str(columns.get_field(danger.value).verbose_name) for danger in found]
 
 
 class InquiryStep(Recorded):

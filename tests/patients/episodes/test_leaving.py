@@ -7,8 +7,9 @@ from django.urls import reverse
 from casemgr.core.accounts.rules import Role
 from casemgr.core.outbox.draining import drain
 from casemgr.core.refusals import Refused
+from patients.caseload.actions import assign_care_team_member
 from patients.caseload.queries import caseload_of
-from patients.episodes.actions import discharge_patient
+from patients.episodes.actions import admit_patient, discharge_patient
 from patients.episodes.models import Episode, LeavingPlan
 from patients.episodes.queries import last_discharge_of
 from patients.episodes.rules import FOLLOW_UP_DAYS, LeavingAnswers, leaving_problems
@@ -167,3 +168,14 @@ def test_who_comes_back_finds_the_last_discharge_and_begins_a_new_stay_on_the_sa
     answer = browser.post(page, {"site": clinic.north.pk, "admitted_on": "2026-03-01", "referral_source": "1"})
     new = stay.patient.episodes.get(discharged_on=None)
     assert answer.url == reverse("patients:admission_facts", args=[stay.patient.public_id, new.pk])
+
+
+def test_who_still_calls_and_is_put_in_charge_again_stands_once_on_the_care_team(clinic, stay, by):
+    caller = clinic.case_manager
+    discharge_patient(episode=stay, on=TODAY, reason="1", **CALLED, caller=caller, **by)
+    drain(at=by["at"])
+    again = admit_patient(patient=stay.patient, site=clinic.north, admitted_on=TODAY, **by)
+    assign_care_team_member(
+        patient=again.patient, program=clinic.program, user=caller, role="case_manager", since=TODAY, is_lead=True, **by
+    )
+    assert [(member.until, member.is_lead) for member in stay.patient.care_team.filter(user=caller)] == [(None, True)]
