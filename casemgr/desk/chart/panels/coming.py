@@ -15,8 +15,13 @@ from patients.record.models import Patient
 
 def read(patient: Patient, programs: Programs, today: date) -> Found:
     """Return the last stay with its facts and its plan for leaving, and what was asked for before."""
-    stays = episodes_for(patient).filter(program__in=programs).select_related("admission_facts", "leaving_plan")
-    return {"stay": stays.first(), "inquiries": list(inquiries_for(patient).filter(program__in=programs)[:FEW])}
+    stay = episodes_for(patient).filter(program__in=programs).select_related("admission_facts", "leaving_plan").first()
+    return {
+        "stay": stay,
+        "admission": getattr(stay, "admission_facts", None),
+        "leaving": getattr(stay, "leaving_plan", None),
+        "inquiries": list(inquiries_for(patient).filter(program__in=programs)[:FEW]),
+    }
 
 
 COMING = Panel(
