@@ -110,7 +110,11 @@ def test_the_ways_out_are_those_of_the_desk(clinic, sign_in):
             Role.CASE_MANAGER,
             {"Patient", "Episode", "Diagnosis", "Plan", "Order", "Task", "Referral", "Consent", "Disclosure", "Organization"},
         ),
-        (Role.FRONT_DESK, {"Patient", "Identifier", "ContactPoint", "Episode", "CareTeamMember", "Appointment", "RecordsRequest"}),
+        (
+            Role.FRONT_DESK,
+            {"Patient", "Identifier", "ContactPoint", "Episode", "CareTeamMember", "Appointment", "RecordsRequest"}
+            | {"Inquiry", "Triage", "InquiryStep", "WaitlistPlace", "ScreeningVisit"},
+        ),
         (Role.ADMINISTRATOR, {"Program", "Site", "OpeningHours", "Closure", "User", "Membership", "Organization", "Fact", "AuditEvent"}),
     ],
 )

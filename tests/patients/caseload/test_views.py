@@ -91,7 +91,7 @@ def test_a_person_is_admitted_and_somebody_is_in_charge(clinic, worker, newcomer
     answer = worker.post(
         _page("admit", newcomer), {"site": clinic.north.pk, "admitted_on": today, "referral_source": "1", "in_charge": me.pk}
     )
-    assert answer.url == _page("contacts", newcomer)
+    assert answer.url == _page("admission_facts", newcomer, newcomer.episodes.get().pk)
     assert [(member.user, member.is_lead) for member in care_team_of(newcomer)] == [(clinic.case_manager, True)]
 
 
