@@ -52,7 +52,7 @@
 
   function drawAxis() {
     const most = shown <= 370 ? 2 : shown <= 1100 ? 1 : 0;
-    const ticks = data.ticks.filter(([day, , level]) => level <= most && day >= begin && day < begin + shown);
+    const ticks = data.ticks.filter(([day, , level]) => level <= most && day >= begin && day < begin + shown * 0.96);
     grid.setAttribute("d", ticks.map(([day]) => `M${day} 0V${picture.getAttribute("height")}`).join(""));
     axis.replaceChildren(...ticks.map(([day, word, level]) => {
       const text = document.createElementNS(SVG, "text");

@@ -30,6 +30,9 @@ LEAST_DAYS = 14
 ROOM = 0.1
 """Share of the window that stays empty on its right, for the words of the bands."""
 
+READABLE = 0.96
+"""Share of the window within which the word of a tick is not cut."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -275,5 +278,5 @@ def ticks_shown(ticks: Iterable[Tick], window: Window) -> list[Tick]:
     return [
         Tick(tick.day, tick.word, tick.level, window.share(tick.day))
         for tick in ticks
-        if tick.level <= most and begin <= tick.day < begin + days
+        if tick.level <= most and begin <= tick.day < begin + days * READABLE
     ]
