@@ -80,10 +80,13 @@ SELECT o.patient_id, o.program_id, o.site_id, o.product_id, o.substance, o.daily
         FROM treatment_plans_dose dose JOIN casemgr_user giver ON giver.id = dose.given_by_id
         WHERE dose.patient_id = o.patient_id AND dose.for_day >= clock.today
     ) AS given,
-    (
+    COALESCE((
         SELECT title FROM treatment_plans_medicationstatement
         WHERE patient_id = o.patient_id AND status = 'active' AND title ~* %(benzodiazepines)s ORDER BY at DESC LIMIT 1
-    ) AS benzodiazepine,
+    ), (
+        SELECT name FROM patients_othermedication
+        WHERE patient_id = o.patient_id AND in_error_why = '' AND until IS NULL AND name ~* %(benzodiazepines)s ORDER BY id DESC LIMIT 1
+    )) AS benzodiazepine,
     EXISTS (
         SELECT FROM patients_diagnosis
         WHERE patient_id = o.patient_id AND code LIKE 'F13%%' AND course = 'active' AND certainty <> 'refuted'

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
+from patients.health.medications.models import OtherMedication
 from treatment_plans.inventory.models import Lot
 from treatment_plans.medication.actions import hold_order
 from treatment_plans.medication.models import Dose, MedicationStatement, Order
@@ -144,6 +145,15 @@ def test_a_warning_is_read_and_kept_and_never_stops_the_dose(ordered, nurse, cli
     assert "Tick each line once you have read it. The dose may be given all the same." in unread.content.decode()
     assert nurse.post(window(order), typed(acknowledged=["benzodiazepine"])).status_code == 302
     assert [(w["code"], w["acknowledged"]) for w in Dose.objects.get().warnings] == [("benzodiazepine", True)]
+
+
+def test_a_benzodiazepine_on_the_persons_own_list_warns_at_the_window_too(clinic, nurse, ordered):
+    order = ordered()
+    told = {"patient": order.patient, "program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    OtherMedication.objects.create(name="Clonazepam 0.5", **told)
+    assert "Takes a benzodiazepine (Clonazepam 0.5)" in nurse.get(window(order)).content.decode()
+    OtherMedication.objects.update(in_error_why="of somebody else")
+    assert "Takes a benzodiazepine" not in nurse.get(window(order)).content.decode()
 
 
 def test_the_closed_day_ahead_is_offered_to_take_home(ordered, give, nurse, close_site, clinic):
