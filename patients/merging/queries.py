@@ -100,6 +100,12 @@ SENTENCES = {
     "patients_fundraisingchoice_patient_id_key": _(
         "The two records say different things about messages that ask for money. Ask the person, and write the same down on both first."
     ),
+    "active_allergy_is_listed_once": _(
+        "Both list the same allergy, and say different things about it. Compare the two health pages, and mark one as an error first."
+    ),
+    "other_medication_is_listed_once": _(
+        "Both list the same medication, and say different things about it. Compare the two health pages, and end one of the two first."
+    ),
     "one_counseling_note_per_person_session_and_author": _(
         "Both are noted for the same session. These records cannot be merged while both notes stand."
     ),

@@ -27,7 +27,14 @@ MAY_STAY: Mapping[str, str] = {
 }
 """Constraints of which a second row adds nothing: the merged record keeps its own, each with the reason."""
 
-SAME_MAY_STAY = frozenset({"contact_point_named_once_per_patient", "patients_fundraisingchoice_patient_id_key"})
+SAME_MAY_STAY = frozenset(
+    {
+        "contact_point_named_once_per_patient",
+        "patients_fundraisingchoice_patient_id_key",
+        "active_allergy_is_listed_once",
+        "other_medication_is_listed_once",
+    }
+)
 """Constraints of which a second row that says the very same adds nothing; one that says something else must be settled first."""
 
 ENDED_MAY_STAY: Mapping[str, tuple[str, str | None]] = {
