@@ -40,6 +40,18 @@ from patients.screenings.models import Assessment, Observation, QuestionnaireAns
 from patients.tablet.models import TabletLink
 from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.transmissions.models import SecureAddress, Transmission, WebhookEndpoint
+from patients.world.models import (
+    Barrier,
+    CloseOne,
+    FamilyHistory,
+    LifeEvent,
+    OwnGoal,
+    Strength,
+    Stressor,
+    UseFunction,
+    VeteranStatus,
+    Wishes,
+)
 
 __all__ = [
     "HEALTH_FACTS",
@@ -50,9 +62,11 @@ __all__ = [
     "Assessment",
     "AuditAccess",
     "AuthorityReport",
+    "Barrier",
     "BreachNotice",
     "CareTeamMember",
     "ChartRestriction",
+    "CloseOne",
     "Complaint",
     "ComplaintStaff",
     "Conflict",
@@ -69,6 +83,7 @@ __all__ = [
     "EmergencyDisclosure",
     "Episode",
     "ExternalId",
+    "FamilyHistory",
     "FundraisingChoice",
     "GlassAttempt",
     "GlassBreak",
@@ -83,6 +98,7 @@ __all__ = [
     "InquiryStep",
     "InteractionReview",
     "LeavingPlan",
+    "LifeEvent",
     "Merge",
     "MovedRows",
     "NaloxoneKit",
@@ -90,6 +106,7 @@ __all__ = [
     "Observation",
     "OtherMedication",
     "Overdose",
+    "OwnGoal",
     "PainProblem",
     "PainScore",
     "PainStep",
@@ -111,6 +128,8 @@ __all__ = [
     "SafetySignal",
     "ScreeningVisit",
     "SecureAddress",
+    "Strength",
+    "Stressor",
     "SubstanceTold",
     "TabletLink",
     "ToxicologyPanel",
@@ -118,10 +137,13 @@ __all__ = [
     "Transmission",
     "TreatingRelationship",
     "Triage",
+    "UseFunction",
     "UseReport",
     "Vaccination",
+    "VeteranStatus",
     "WaitlistPlace",
     "WebhookEndpoint",
+    "Wishes",
 ]
 
 HEALTH_FACTS: tuple[type[HealthFact], ...] = tuple(HealthFact.__subclasses__())

@@ -27,6 +27,7 @@ from patients.screenings import views as screenings
 from patients.screenings.assessing import views as assessing
 from patients.tablet import views as tablet
 from patients.transmissions import views as transmissions
+from patients.world import views as world
 
 app_name = "patients"
 
@@ -109,6 +110,11 @@ urlpatterns = [
     path("<uuid:patient>/health/<slug:kind>/<int:fact>/", health.fact, name="health_fact"),
     path("<uuid:patient>/health/<slug:kind>/<int:fact>/error/", health.fact_error, name="health_fact_error"),
     path("<uuid:patient>/health/<slug:kind>/<int:fact>/<slug:step>/", health.fact_step, name="health_fact_step"),
+    path("<uuid:patient>/world/", world.world, name="world"),
+    path("<uuid:patient>/world/<slug:section>/add/", world.add_world_fact, name="add_world_fact"),
+    path("<uuid:patient>/world/<slug:section>/<int:world_fact>/", world.revise_world, name="revise_world_fact"),
+    path("<uuid:patient>/world/<slug:section>/<int:world_fact>/error/", world.world_fact_error, name="world_fact_error"),
+    path("<uuid:patient>/world/barriers/<int:barrier>/resolved/", world.barrier_resolved, name="barrier_resolved"),
     path("<uuid:patient>/consents/", consent.consents, name="consents"),
     path("<uuid:patient>/consents/add/", consent.add_consent, name="add_consent"),
     path("<uuid:patient>/consents/<int:consent>/", consent.consent, name="consent"),

@@ -32,6 +32,7 @@ from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, Sa
 from patients.screenings.models import Assessment
 from patients.tablet.models import TabletLink
 from patients.transmissions.models import Transmission
+from patients.world.models import Barrier, Strength
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
@@ -47,7 +48,16 @@ CANARY = "Zyxwvut"
 COUNSELED = "Qxqzkvjw"
 """A word that stands in counseling notes and nowhere else in the world."""
 UNKNOWN = 987_654_321
-CHOSEN = {"deed": "step", "code": "census", "verb": "finish", "purpose": "task", "step": "end", "work": "assess", "kind": "naloxone"}
+CHOSEN = {
+    "deed": "step",
+    "code": "census",
+    "verb": "finish",
+    "purpose": "task",
+    "step": "end",
+    "work": "assess",
+    "kind": "naloxone",
+    "section": "strengths",
+}
 """Arguments that choose what a page does and name no row."""
 
 BY_PUBLIC_ID = {"patient", "other", "organization"}
@@ -102,6 +112,7 @@ class Everything:
         self._inside()
         self._safety()
         self._alike()
+        self._world()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
@@ -265,6 +276,12 @@ class Everything:
         """Return to whom notes of this person were opened: the case manager where they care for the person, else somebody of the site."""
         ours = self.clinic.case_manager
         return ours if not self.team or ours in self.team else self.clinic.hire(Role.CASE_MANAGER, self.site)
+
+    def _world(self) -> None:
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        strength = Strength.objects.create(words=CANARY, **common)
+        barrier = Barrier.objects.create(kind="transport", words=CANARY, **common)
+        self.rows |= {"world_fact": strength.pk, "barrier": barrier.pk}
 
     def _casework(self) -> None:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}

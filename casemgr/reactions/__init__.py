@@ -43,6 +43,7 @@ from casemgr.reactions.safety import (
 )
 from casemgr.reactions.tablet import say_that_answers_are_in
 from casemgr.reactions.toxicology import ask_for_a_confirmation
+from casemgr.reactions.world import propose_help
 from casemgr.sharing.webhooks import Webhook
 from patients.consent.events import ConsentHandedIn, ConsentRevoked
 from patients.consent.models import Consent, HandedIn, InformationCategory, Settlement
@@ -72,6 +73,7 @@ from patients.transmissions.actions import queue_transmission, withhold_transmis
 from patients.transmissions.events import NewsForPartners, TransmissionNotSent
 from patients.transmissions.models import EventKind, Transmission, TransmissionState
 from patients.transmissions.queries import webhooks_for
+from patients.world.events import BarrierNamed
 from referrals.casework.actions import add_task
 from referrals.casework.models import TaskDomain, Urgency
 from treatment_plans.appointments.actions import decide_reminders
@@ -337,6 +339,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     PatientTransferred: [each(ask_about_orders_elsewhere), each(take_team_along)],
     AppointmentReminderDue: [_remind],
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
+    BarrierNamed: [each(propose_help)],
     SessionMissed: [each(_reach_out_after_missed_session)],
     ConsentHandedIn: [each(_compare_a_paper)],
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],

@@ -31,6 +31,7 @@ from patients.admin.safety import ADMINS as SAFETY_ADMINS
 from patients.admin.screenings import ADMINS as SCREENING_ADMINS
 from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS
 from patients.admin.wayin import WAY_IN
+from patients.admin.world import WORLD
 from patients.caseload.actions import assign_care_team_member, end_care_team_member
 from patients.caseload.models import CareTeamMember
 from patients.caseload.queries import hidden_among
@@ -361,5 +362,6 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **SAFETY_ADMINS,
     **WAY_IN,
     **SCREENING_ADMINS,
+    **WORLD,
 }
 """The tables of this storey in the record room."""

@@ -23,13 +23,14 @@ from patients.record.models import Patient
 from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
 from patients.transmissions.models import Transmission
+from patients.world.models import WORLD, Barrier
 from referrals.casework.models import Task
 from tests.charts import fill_chart
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 
-ALIKE = {model for model in HEALTH_FACTS if model is not Allergy}
-"""Tables of health, all made by one function; of their kind, allergies are looked at here."""
+ALIKE = {model for model in HEALTH_FACTS if model is not Allergy} | {model for model in WORLD.values() if model is not Barrier}
+"""Tables of health and of the own world, all made by one function; of their kinds, allergies and barriers are looked at here."""
 
 OF_PATIENTS = [
     model
@@ -85,6 +86,10 @@ def test_the_tables_of_health_are_all_of_one_kind():
     assert {type(record_room._registry[model]).__mro__[1].__name__ for model in HEALTH_FACTS} == {"HealthTable"}
 
 
+def test_the_tables_of_the_own_world_are_all_of_one_kind():
+    assert {type(record_room._registry[model]).__mro__[1].__name__ for model in WORLD.values()} == {"WorldTable"}
+
+
 def rows_of(model: type[Model], patient):
     admin = record_room._registry[model]
     return model._default_manager.filter(**{admin.patient_path: patient.pk})
@@ -99,6 +104,8 @@ def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model
     fill_privacy(clinic, theirs)
     fill_safety(clinic, mine)
     fill_safety(clinic, theirs)
+    for patient in (mine, theirs):
+        Barrier.objects.create(patient=patient, program=clinic.program, kind="cost", recorded_at=clinic.now, recorded_by=clinic.system)
     browser = sign_in(clinic.case_manager)
     own, other = rows_of(model, mine).first(), rows_of(model, theirs).first()
     if browser.get(place(model)).status_code == 403:

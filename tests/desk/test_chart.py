@@ -32,6 +32,7 @@ CHART_QUERIES = (
     + 1  # tasks
     + 1  # referrals
     + 3  # screenings: results, questionnaires, assessments
+    + 2  # own world: in short, wishes (the banner takes both from there)
     + 2  # appointments: to come, past
     + 2  # contact: ways to reach, numbers
     + 1  # team
@@ -62,7 +63,8 @@ def test_a_case_manager_finds_everything_on_one_page(clinic, sign_in):
     fill_chart(clinic, patient, 2)
     page = sign_in(clinic.case_manager).get(chart_of(patient))
     assert panels(page) == {
-        "now", "safety", "recovery", "diagnoses", "plan", "medication", "health", "sessions", "tasks", "referrals", "screenings", "appointments",
+        "now", "safety", "recovery", "diagnoses", "plan", "medication", "health", "sessions", "tasks", "referrals", "screenings", "world",
+        "appointments",
         "contact", "team",
         "consents", "care", "coming",
     }  # fmt: skip

@@ -6,10 +6,12 @@ there (`chart.of("medication", "orders")`); only what no panel reads is asked of
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ from patients.diagnoses.models import CourseOfDiagnosis
 from patients.health.allergies.models import Criticality, ReactionSeverity
 from patients.health.allergies.queries import KnownAllergies
 from patients.health.rules import months_before
+from patients.world.models import MANNERS, TERMS
 from treatment_plans.medication.models import OrderState
 
 Words = str | Promise
@@ -115,6 +118,15 @@ def recent_health(chart: Chart) -> Iterable[Sign]:
         yield _risk("pregnancy")
 
 
+def wished_manner(chart: Chart) -> Iterable[Sign]:
+    """Say, before a session, how the person wants to be met and spoken of, and whom nothing may be said to."""
+    if names := chart.of("world", "careful_with"):
+        yield Sign("warn", gettext("Say nothing to: %(names)s") % {"names": ", ".join(names)}, _("A concern for safety"))
+    wishes: Any = chart.of("world", "wishes")
+    for about, words in wishes.said(*MANNERS, *TERMS) if wishes else ():
+        yield Sign("note", f"{capfirst(about)}: {words}")
+
+
 LINES: tuple[Line, ...] = (
     Line(Can.SEE_CHART, open_safety_concerns),
     Line(Can.SEE_CHART, diagnosed),
@@ -122,6 +134,7 @@ LINES: tuple[Line, ...] = (
     Line(Can.SEE_CHART, recent_health),
     Line(Can.SEE_MEDICATION, held_medication),
     Line(Can.SEE_PATIENTS, contact_safety),
+    Line(Can.SEE_CHART, wished_manner),
 )
 """Who has something to say; among what is equally grave this order holds."""
 

@@ -16,6 +16,18 @@ from patients.models import HEALTH_FACTS
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.safety.models import SafetyConcern, SafetyFollowUp
 from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.world.models import (
+    Barrier,
+    CloseOne,
+    FamilyHistory,
+    LifeEvent,
+    OwnGoal,
+    Strength,
+    Stressor,
+    UseFunction,
+    VeteranStatus,
+    Wishes,
+)
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from treatment_plans.appointments.models import Appointment
@@ -33,6 +45,18 @@ SESSIONS = " ".join(("SELECT id FROM treatment_plans_session WHERE site_id IN ("
 
 STAYS = "SELECT id FROM patients_episode WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
 FACTS = " ".join(("SELECT id FROM patients_admissionfacts WHERE episode_id IN (", STAYS, ")"))
+WORLD: tuple[type[Model], ...] = (
+    Strength,
+    OwnGoal,
+    Wishes,
+    UseFunction,
+    Stressor,
+    FamilyHistory,
+    CloseOne,
+    VeteranStatus,
+    LifeEvent,
+    Barrier,
+)
 
 SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_PATIENTS, Source(Patient, "e.pgh_obj_id = %(patient)s")),
@@ -50,6 +74,7 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(SafetyConcern, HERE)),
     (Can.SEE_CHART, Source(SafetyFollowUp, HERE)),
     (Can.SEE_CHART, Source(QuestionnaireAnswers, OWN)),
+    *((Can.SEE_CHART, Source(model, HERE)) for model in WORLD),
     (Can.SEE_CHART, Source(Plan, HERE)),
     (Can.SEE_CHART, Source(Problem, f"e.plan_id IN ({PLANS})")),
     (Can.SEE_CHART, Source(Goal, f"e.problem_id IN ({PROBLEMS})")),

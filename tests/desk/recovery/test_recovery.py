@@ -33,6 +33,7 @@ RECOVERY_QUERIES = (
     + 1  # sessions
     + 1  # plan reviews
     + 1  # stays in care
+    + 1  # life events
     + 1  # on the record: the chart was opened
     + 1  # the counts of the navigation
 )

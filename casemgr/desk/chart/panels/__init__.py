@@ -21,6 +21,7 @@ from casemgr.desk.chart.panels.screenings import SCREENINGS
 from casemgr.desk.chart.panels.sessions import SESSIONS
 from casemgr.desk.chart.panels.tasks import TASKS
 from casemgr.desk.chart.panels.team import TEAM
+from casemgr.desk.chart.panels.world import WORLD
 
 PANELS: tuple[Panel, ...] = (
     SAFETY,
@@ -33,6 +34,7 @@ PANELS: tuple[Panel, ...] = (
     TASKS,
     REFERRALS,
     SCREENINGS,
+    WORLD,
     APPOINTMENTS,
     CONTACT,
     TEAM,

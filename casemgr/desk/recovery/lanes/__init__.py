@@ -7,6 +7,7 @@ in one constant of `tests/desk/recovery/test_recovery.py`.
 from casemgr.desk.recovery.lanes.care import CARE
 from casemgr.desk.recovery.lanes.doses import DOSES
 from casemgr.desk.recovery.lanes.lane import Lane
+from casemgr.desk.recovery.lanes.life import LIFE
 from casemgr.desk.recovery.lanes.overdose import OVERDOSE
 from casemgr.desk.recovery.lanes.reviews import REVIEWS
 from casemgr.desk.recovery.lanes.scores import SCORES
@@ -23,4 +24,5 @@ LANES: tuple[Lane, ...] = (
     SESSIONS,
     REVIEWS,
     CARE,
+    LIFE,
 )
