@@ -49,6 +49,7 @@ COUNSELED = "Qxqzkvjw"
 """A word that stands in counseling notes and nowhere else in the world."""
 UNKNOWN = 987_654_321
 CHOSEN = {
+    "entries": "appointments",
     "deed": "step",
     "code": "census",
     "verb": "finish",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from casemgr.desk.agreements import views as agreement_views
 from casemgr.desk.chart import views as chart_views
+from casemgr.desk.entries import views as entries_views
 from casemgr.desk.health import views as health_views
 from casemgr.desk.history import views as history_views
 from casemgr.desk.privacy import views as privacy_views
@@ -22,6 +23,7 @@ urlpatterns = [
     path("chart/<uuid:patient>/history/", history_views.history, name="history"),
     path("chart/<uuid:patient>/health/", health_views.health, name="health"),
     path("chart/<uuid:patient>/health/interactions/", health_views.decide, name="decide_interaction"),
+    path("chart/<uuid:patient>/all/<slug:entries>/", entries_views.entries, name="entries"),
     path("privacy/", privacy_views.privacy, name="privacy"),
     path("privacy/deadlines/<int:clock>/", privacy_views.deadline, name="deadline"),
     path("agreements/", agreement_views.agreements, name="agreements"),

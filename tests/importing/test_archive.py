@@ -7,17 +7,26 @@ import subprocess
 import sys
 import tarfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
 
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization, Practitioner
+from casemgr.desk.entries.kinds import KINDS
 from patients.diagnoses.models import Diagnosis
+from patients.diagnoses.queries import diagnoses_for
 from patients.episodes.models import Episode
 from patients.record.models import ExternalId, Patient
-from patients.screenings.models import Observation
+from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.screenings.queries import observations_for
 from tests.worlds import Clinic
 from treatment_plans.medication.models import Dose, MedicationStatement, Order
 from treatment_plans.plan.models import Plan
@@ -80,11 +89,60 @@ def counts(lines: list[dict], state: str | None = None) -> Counter[str]:
     return +found
 
 
+def _every_fact_is_on_a_page_of_the_chart(clinic: Clinic) -> None:
+    """Read all lists of each chart as the prescriber of the site does, and add up what they show: it is all that was taken over."""
+    browser = Client()
+    browser.force_login(clinic.prescriber, backend="allauth.account.auth_backends.AuthenticationBackend")
+    shown: Counter[str] = Counter()
+    for patient in Patient.objects.order_by("pk"):
+        programs = frozenset([clinic.program.pk])
+        shown.update({kind: KINDS[kind].rows(patient, programs).count() for kind in ("sessions", "medication", "plans", "answers")})
+        shown["observations"] += observations_for(patient).count()
+        shown["diagnoses"] += diagnoses_for(patient).count()
+    assert shown["sessions"] == Attendance.objects.count() > 0
+    assert shown["medication"] == MedicationStatement.objects.count() > 0
+    assert shown["plans"] == Plan.objects.count() > 0
+    assert shown["answers"] == QuestionnaireAnswers.objects.count()
+    assert shown["observations"] == Observation.objects.count() > 0
+    assert shown["diagnoses"] == Diagnosis.objects.count() > 0
+    patient = Patient.objects.order_by("pk")[0]
+    _lists_show_all(browser, patient, clinic)
+
+
+def _lists_show_all(browser: Client, patient: Patient, clinic: Clinic) -> None:
+    """Walk the pages of one person's lists; the diagnoses stand on one page."""
+    programs = frozenset([clinic.program.pk])
+    for kind in ("sessions", "medication", "plans"):
+        address = reverse("desk:entries", args=[patient.public_id, kind])
+        lines = _walk(browser, address, lambda page: page.context["lines"], lambda page: page.context["next_key"])
+        assert len(lines) == KINDS[kind].rows(patient, programs).count(), kind
+    address = reverse("patients:observations", args=[patient.public_id])
+    rows = _walk(browser, address, lambda page: list(page.context["table"].data), _next_of_table)
+    assert len(rows) == observations_for(patient).count()
+    page = browser.get(reverse("patients:diagnoses", args=[patient.public_id])).content.decode()
+    assert [row.title for row in diagnoses_for(patient) if escape(row.title) not in page] == []
+
+
+def _walk(browser: Client, address: str, lines: Callable[[Any], list[Any]], following: Callable[[Any], str]) -> list[Any]:
+    found: list[Any] = []
+    after = ""
+    while True:
+        page = browser.get(address, {"after": after} if after else {})
+        found += lines(page)
+        after = following(page)
+        if not after:
+            return found
+
+
+def _next_of_table(page: Any) -> str:
+    return unquote(getattr(page.context["table"], "next_url", "").partition("after=")[2])
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive does not lie beside the repository")
 @pytest.mark.django_db(transaction=True)
 def test_the_whole_archive_is_taken_over_accounted_for_and_found_unchanged(now, tmp_path):
-    Clinic.open(now)
+    clinic = Clinic.open(now)
     entries, different = raw_counts()
     seconds, first = run(tmp_path / "first.jsonl")
 
@@ -102,6 +160,8 @@ def test_the_whole_archive_is_taken_over_accounted_for_and_found_unchanged(now, 
     assert (Order.objects.count(), Dose.objects.count()) == (0, 0)
     assert counts(first) == entries
     assert counts(first, "unmapped") == unmapped
+
+    _every_fact_is_on_a_page_of_the_chart(clinic)
 
     digests = dict(ExternalId.objects.values_list("pk", "digest"))
     events = AuditEvent.objects.count()

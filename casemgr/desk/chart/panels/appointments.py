@@ -29,7 +29,10 @@ APPOINTMENTS = Panel(
     _("Appointments"),
     Can.SEE_CALENDAR,
     read,
-    acts=(Act(_("Book"), "treatment_plans:book", Can.BOOK_APPOINTMENT),),
+    acts=(
+        Act(_("All"), "desk:entries", Can.SEE_CALENDAR, kind="appointments"),
+        Act(_("Book"), "treatment_plans:book", Can.BOOK_APPOINTMENT),
+    ),
     aside=True,
     history=(Appointment,),
 )

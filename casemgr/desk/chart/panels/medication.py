@@ -30,6 +30,8 @@ MEDICATION = Panel(
     read,
     acts=(
         Act(_("All orders"), "treatment_plans:orders", Can.SEE_MEDICATION, "m"),
+        Act(_("All doses"), "desk:entries", Can.SEE_MEDICATION, kind="doses"),
+        Act(_("Told by others"), "desk:entries", Can.SEE_MEDICATION, kind="medication"),
         Act(_("Write an order"), "treatment_plans:order_new", Can.PRESCRIBE, "o"),
     ),
     besides=Can.SEE_CHART,

@@ -32,6 +32,8 @@ class Act:
     key: str = ""
     in_query: bool = False
     """Whether the page is about nobody in particular and is told whom one comes from."""
+    kind: str = ""
+    """Which kind of entries the page lists."""
 
 
 @dataclass(frozen=True)
@@ -81,5 +83,6 @@ def buttons_of(acts: tuple[Act, ...], patient: Patient, rights: frozenset[Can]) 
 
 def _button(act: Act, patient: Patient) -> Button:
     """Return an act with its address."""
-    url = f"{reverse(act.url_name)}?patient={patient.public_id}" if act.in_query else reverse(act.url_name, args=[patient.public_id])
+    of = [patient.public_id, act.kind] if act.kind else [patient.public_id]
+    url = f"{reverse(act.url_name)}?patient={patient.public_id}" if act.in_query else reverse(act.url_name, args=of)
     return Button(act.label, url, act.key)

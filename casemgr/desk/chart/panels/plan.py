@@ -28,6 +28,9 @@ PLAN = Panel(
     _("Plan"),
     Can.SEE_CHART,
     read,
-    acts=(Act(_("Open the plan"), "treatment_plans:plan", Can.SEE_CHART, "p"),),
+    acts=(
+        Act(_("Open the plan"), "treatment_plans:plan", Can.SEE_CHART, "p"),
+        Act(_("All plans"), "desk:entries", Can.SEE_CHART, kind="plans"),
+    ),
     history=(Plan, Problem, Goal, Objective, Intervention),
 )

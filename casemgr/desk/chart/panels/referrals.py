@@ -21,6 +21,9 @@ REFERRALS = Panel(
     _("Referrals"),
     Can.SEE_CASEWORK,
     read,
-    acts=(Act(_("Refer"), "referrals:refer", Can.MAKE_REFERRAL, "r"),),
+    acts=(
+        Act(_("All"), "desk:entries", Can.SEE_CASEWORK, kind="referrals"),
+        Act(_("Refer"), "referrals:refer", Can.MAKE_REFERRAL, "r"),
+    ),
     history=(Referral,),
 )

@@ -43,6 +43,7 @@ SCREENINGS = Panel(
     acts=(
         Act(_("Assessments"), "patients:assessments", Can.SEE_CHART),
         Act(_("All"), "patients:observations", Can.SEE_CHART),
+        Act(_("Taken over"), "desk:entries", Can.SEE_CHART, kind="answers"),
         Act(_("Enter a score"), "patients:add_score", Can.RECORD_SCREENING),
         Act(_("Enter a result"), "patients:add_laboratory", Can.RECORD_SCREENING),
     ),

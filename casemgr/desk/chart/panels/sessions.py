@@ -26,6 +26,7 @@ SESSIONS = Panel(
     Can.SEE_CHART,
     read,
     acts=(
+        Act(_("All"), "desk:entries", Can.SEE_CHART, kind="sessions"),
         Act(_("Restricted notes"), "patients:restricted_notes", Can.SEE_PARTNER_VIOLENCE),
         Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION),
     ),

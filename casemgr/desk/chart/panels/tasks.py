@@ -22,6 +22,9 @@ TASKS = Panel(
     _("Tasks"),
     Can.SEE_CASEWORK,
     read,
-    acts=(Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK),),
+    acts=(
+        Act(_("All"), "desk:entries", Can.SEE_CASEWORK, kind="tasks"),
+        Act(_("Add a task"), "referrals:add_task", Can.WRITE_TASK),
+    ),
     history=(Task,),
 )
