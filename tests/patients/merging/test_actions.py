@@ -1,17 +1,22 @@
+from datetime import date, timedelta
+
 import pytest
 
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Refused
+from casemgr.desk.watched.queries import who_looked_at
+from casemgr.sharing.parts import find_person
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
 from patients.merging.actions import gather_late_rows, merge_patients, undo_merge
 from patients.merging.models import MovedRows
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.record.queries import locked, person_behind, search_patients
-from tests.charts import fill_chart
+from tests.charts import fill_chart, order_for
 from tests.patients.merging.conftest import digest_of_everything
 from tests.worlds import end_stays
+from treatment_plans.medication.actions import _lock_patient
 
 KNOWN = "Same photo, same scar; she told us that she married."
 
@@ -155,3 +160,34 @@ def test_the_news_of_a_merge_carries_keys_only(merge):
         list(Fact.objects.filter(kind="RecordsMerged").values_list("payload", flat=True))
         == [{"merge_id": done.pk, "patient_id": done.survivor_id}] * 2
     )
+
+
+def test_a_dose_that_waited_for_a_merge_is_decided_about_the_person(clinic, two, merge):
+    survivor, merged = two
+    Patient.objects.filter(pk=survivor.pk).update(deceased_on="2026-03-01")
+    assert _lock_patient(merged.pk) is None
+    merge()
+    assert str(_lock_patient(merged.pk)) == "2026-03-01"
+
+
+def test_two_orders_for_one_substance_refuse_the_merge_with_a_sentence(clinic, two, merge):
+    for patient in two:
+        order_for(clinic, patient, starts_on=date(2026, 1, 10))
+    with pytest.raises(Refused, match="The prescriber ends one of the two first, so that nobody is dosed twice"):
+        merge()
+
+
+def test_who_looked_and_what_was_told_stay_under_the_key_of_then_and_are_read_with_the_person(clinic, two, merge, now):
+    survivor, merged = two
+    AuditEvent.objects.create(at=now, actor_id=clinic.nurse.pk, actor_name="N", verb="chart", outcome="seen", patient_id=merged.pk)
+    merge()
+    survivor.refresh_from_db()
+    assert AuditEvent.objects.filter(verb="chart").get().patient_id == merged.pk
+    days, _is_cut = who_looked_at(survivor, since=now - timedelta(days=1), zone=clinic.program.zone)
+    assert [look.who for day in days for look in day.looks].count("N") == 1
+
+
+def test_a_partner_who_asks_for_the_merged_record_is_answered_about_the_person(two, merge):
+    survivor, merged = two
+    merge()
+    assert find_person(merged.public_id)["key"] == survivor.pk
