@@ -6,11 +6,12 @@ from decimal import Decimal
 from casemgr.core.directory.models import Organization
 from casemgr.core.messaging.models import Message
 from patients.consent.models import Consent, ConsentRecipient, ConsentScan, FundraisingChoice, HandedIn
-from patients.diagnoses.models import Diagnosis
+from patients.diagnoses.models import Diagnosis, DiagnosisEntry, UseReport
 from patients.disclosures.models import Disclosure
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.relations.models import TreatingRelationship
 from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
+from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
@@ -85,7 +86,12 @@ def _written(clinic: Clinic) -> dict:
 
 def _facts(clinic: Clinic, patient: Patient, n: int, by: dict) -> None:
     for i in range(n):
-        Diagnosis.objects.create(axis="substance_use", code="F11.20", title=f"Diagnosis {i}", **by)
+        diagnosis = Diagnosis.objects.create(axis="substance_use", code="F11.20", title=f"Diagnosis {i}", **by)
+        DiagnosisEntry.objects.create(
+            diagnosis=diagnosis, kind="recorded", certainty="provisional", course="active", code="F11.20", **_written(clinic)
+        )
+        UseReport.objects.create(substance="opioid", used_on=clinic.now.date(), source="told", **by)
+        _specimen(clinic, by)
         Identifier.objects.create(kind="mrn", value=f"{patient.pk}-{i}", **by)
         ContactPoint.objects.create(kind="phone", value=f"555-01{i:02}", ok_to_call=True, **by)
         Observation.objects.create(kind="survey", code=f"{i}-1", title=f"Score {i}", observed_at=clinic.now, value_number=i, **by)
@@ -95,6 +101,15 @@ def _facts(clinic: Clinic, patient: Patient, n: int, by: dict) -> None:
             answers={str(k): i % 4 for k in range(1, 10)}, total=9 * (i % 4), band="mild", **by,
         )  # fmt: skip
         clinic.on_care_team(patient, clinic.hire("peer", clinic.north))
+
+
+def _specimen(clinic: Clinic, by: dict) -> None:
+    panel = ToxicologyPanel.objects.create(
+        program=clinic.program, collected_at=clinic.now, resulted_at=clinic.now, is_unexpected=True, review_due_on=clinic.now.date(), **by
+    )
+    ToxicologyResult.objects.create(
+        panel=panel, analyte="fentanyl", method="screen", outcome="positive", reads="unexpected_positive", **_written(clinic)
+    )
 
 
 def _plan(clinic: Clinic, n: int, by: dict) -> list[Goal]:

@@ -31,6 +31,7 @@ from patients.restrictions.models import Restriction
 from patients.safety.models import SafetyCall, SafetyConcern, SafetyFollowUp, SafetyPlan, SafetySignal
 from patients.screenings.models import Assessment
 from patients.tablet.models import TabletLink
+from patients.toxicology.models import ToxicologyPanel
 from patients.transmissions.models import Transmission
 from patients.world.models import Barrier, Strength
 from referrals.casework.models import Task
@@ -147,6 +148,7 @@ class Everything:
             "link": self._tablet(assessment).pk,
             "diagnosis": diagnosis.pk,
             "fact": kit.pk,
+            "panel": self._specimen().pk,
             "consent": consent.pk,
             "scan": self._scan(consent),
             "relationship": self._relationship(partner),
@@ -171,6 +173,13 @@ class Everything:
     def _tablet(self, assessment: Assessment) -> TabletLink:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
         return TabletLink.objects.create(assessments=[assessment.pk], expires_at=timezone.now() + timedelta(hours=1), **common)
+
+    def _specimen(self) -> ToxicologyPanel:
+        at = self.clinic.now
+        common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
+        return ToxicologyPanel.objects.create(
+            collected_at=at, resulted_at=at, is_unexpected=True, review_due_on=at.date(), remark=CANARY, **common
+        )
 
     def _asked(self) -> RecordsRequest:
         day: date = self.clinic.now.date()

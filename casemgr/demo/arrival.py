@@ -5,13 +5,13 @@ from typing import Any
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
+from casemgr.demo.illness import diagnose
 from casemgr.demo.life import Life
 from casemgr.demo.people import Course, Persona
 from casemgr.demo.wayin import answer_the_state, answers_of, ask_for_help
 from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
 from patients.caseload.actions import assign_care_team_member
 from patients.consent.actions import record_consent
-from patients.diagnoses.actions import record_diagnosis
 from patients.episodes.actions import admit_patient, discharge_patient
 from patients.record.actions import add_contact_point, add_identifier, register_patient
 from patients.record.models import Patient
@@ -72,7 +72,7 @@ def _take_in(life: Life, person: Persona, at: datetime) -> None:
     person.began = Course(patient, episode, episode.site)
     answer_the_state(person, person.course, staff[Role.PRESCRIBER], at)
     _name_team(life, person, staff, at)
-    diagnoses = _diagnose(person, staff[Role.THERAPIST], at)
+    diagnoses = diagnose(person, staff[Role.THERAPIST], at)
     _plan(life, person, staff[Role.THERAPIST], diagnoses, at)
     _consent(life, person, staff[Role.CASE_MANAGER], at)
 
@@ -135,37 +135,6 @@ def _name_team(life: Life, person: Persona, staff: dict[Role, User], at: datetim
             by=life.clinic.staff["director@demo.test"],
             at=at,
         )
-
-
-def _diagnose(person: Persona, by: User, at: datetime) -> dict[str, Any]:
-    """Write down what the person lives with, on both axes and in their life."""
-    patient = person.course.patient
-    started = person.admitted_on - timedelta(days=365 * (2 + person.number % 9))
-    rows = {
-        "substance_use": record_diagnosis(
-            patient=patient,
-            axis="substance_use",
-            code="F11.20",
-            certainty="confirmed",
-            onset_on=started,
-            basis="Interview and history.",
-            by=by,
-            at=at,
-        ),
-        "mental_health": record_diagnosis(
-            patient=patient,
-            axis="mental_health",
-            code=person.mental_health[0],
-            certainty="confirmed" if person.number % 3 else "provisional",
-            by=by,
-            at=at,
-        ),
-    }
-    if person.homeless:
-        record_diagnosis(patient=patient, axis="social", code="Z59.01", certainty="confirmed", by=by, at=at)
-    if person.jobless:
-        record_diagnosis(patient=patient, axis="social", code="Z56.0", certainty="confirmed", by=by, at=at)
-    return rows
 
 
 def _plan(life: Life, person: Persona, by: User, diagnoses: dict[str, Any], at: datetime) -> None:

@@ -14,6 +14,7 @@ from casemgr.demo.arrival import arrive, leave
 from casemgr.demo.casework import work_on_life
 from casemgr.demo.dosing import dose_everybody
 from casemgr.demo.grounds import happen_without_consent
+from casemgr.demo.illness import look_at_illness
 from casemgr.demo.inside import keep_private
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
@@ -59,6 +60,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
     dose_everybody(life, day)
     hold_meetings(life, day)
     hold_groups(life, day)
+    look_at_illness(life, day)
     work_on_life(life, day)
     ask_what_was_told(life, day)
     sign_papers(life, day)

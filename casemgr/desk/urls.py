@@ -11,6 +11,7 @@ from casemgr.desk.privacy import views as privacy_views
 from casemgr.desk.recovery import views as recovery_views
 from casemgr.desk.search import views as search_views
 from casemgr.desk.today import views as today_views
+from casemgr.desk.toxicology import views as toxicology_views
 from casemgr.desk.watched import views as watched_views
 
 app_name = "desk"
@@ -31,5 +32,10 @@ urlpatterns = [
     path("agreements/<int:agreement>/", agreement_views.agreement, name="agreement"),
     path("agreements/<int:agreement>/paper/", agreement_views.agreement_paper, name="agreement_paper"),
     path("agreements/<int:agreement>/<slug:step>/", agreement_views.agreement_act, name="agreement_act"),
+    path("chart/<uuid:patient>/toxicology/", toxicology_views.toxicology, name="toxicology"),
+    path("chart/<uuid:patient>/toxicology/add/", toxicology_views.add_toxicology, name="add_toxicology"),
+    path("chart/<uuid:patient>/toxicology/<int:panel>/", toxicology_views.toxicology_panel, name="toxicology_panel"),
+    path("chart/<uuid:patient>/toxicology/<int:panel>/results/", toxicology_views.toxicology_results, name="toxicology_results"),
+    path("chart/<uuid:patient>/toxicology/<int:panel>/talk/", toxicology_views.talk_about_toxicology, name="talk_about_toxicology"),
     path("chart/<uuid:patient>/who-looked/", watched_views.who_looked, name="who_looked"),
 ]

@@ -105,11 +105,16 @@ _SCREENINGS = """
         SELECT 'questionnaire', '', COALESCE(NULLIF(r.title, ''), r.questionnaire), r.answered_at, trim_scale(r.total)::text, '', r.id
         FROM patients_questionnaireanswers r
         WHERE r.patient_id = %(patient)s AND r.status IN ('completed', 'amended') AND <written here>
+        UNION ALL
+        SELECT 'laboratory', r.code, r.analyte || ' (' || r.method || ')', panel.collected_at, r.outcome, '', r.id
+        FROM patients_toxicologyresult r
+        JOIN patients_toxicologypanel panel ON panel.id = r.panel_id AND panel.program_id = %(program)s
+        WHERE panel.patient_id = %(patient)s AND r.outcome IN ('positive', 'negative')
     ) AS found
     ORDER BY observed_at DESC, id DESC
     LIMIT <most>
 """
-"""SQL of scores and results; what somebody answered word for word stays here."""
+"""SQL of scores and results; what somebody answered word for word, and what was said about a specimen, stays here."""
 
 _SESSIONS = """
     SELECT session.starts_at, session.kind, session.modality, session.title, r.state AS attendance, r.minutes, r.note,

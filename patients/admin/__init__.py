@@ -29,6 +29,7 @@ from patients.admin.health import HEALTH
 from patients.admin.merging import MERGING
 from patients.admin.safety import ADMINS as SAFETY_ADMINS
 from patients.admin.screenings import ADMINS as SCREENING_ADMINS
+from patients.admin.toxicology import ADMINS as TOXICOLOGY_ADMINS
 from patients.admin.transmissions import ADMINS as TRANSMISSION_ADMINS
 from patients.admin.wayin import WAY_IN
 from patients.admin.world import WORLD
@@ -226,8 +227,10 @@ class DiagnosisAdmin(PatientTable):
     list_filter = ("axis", "certainty", "course")
     words = ("code", "title")
     shown = (
-        "patient", "axis", "code", "title", "certainty", "course", "onset_on", "ended_on", "basis", "other_system", "other_code",
-        "recorded_at", "recorded_by",
+        "patient", "axis", "disorder", "code", "suggested_code", "code_reason", "title", "certainty", "course", "severity",
+        "criteria_count", "criteria", "as_prescribed", "remission_since", "remission_extent", "on_maintenance", "controlled_environment",
+        "episode", "with_psychosis", "pole", "relation_to_use", "onset_on", "onset_age", "first_treated_on", "ended_on", "basis",
+        "looked_on", "look_again_on", "other_system", "other_code", "recorded_at", "recorded_by",
     )  # fmt: skip
     add_verb = AdminVerb(
         record_diagnosis,
@@ -358,6 +361,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **GROUNDS,
     **MERGING,
     **HEALTH,
+    **TOXICOLOGY_ADMINS,
     **TRANSMISSION_ADMINS,
     **SAFETY_ADMINS,
     **WAY_IN,

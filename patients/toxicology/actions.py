@@ -62,10 +62,7 @@ def record_toxicology(
         recorded_at=at,
         recorded_by=by,
     )
-    reasons = _against_panel(panel, at) + _against_results(results)
-    if not results and setting == Setting.POINT_OF_CARE:
-        reasons.append(Reason(_("Enter at least one result, or say that a laboratory tests it."), field=""))
-    if reasons:
+    if reasons := _against_panel(panel, results, at):
         raise Refused(*reasons)
     panel.save(force_insert=True)
     if results:
@@ -179,10 +176,12 @@ def _say_what_waits(panel: ToxicologyPanel, is_unexpected: bool, *, is_news: boo
     panel.save()
 
 
-def _against_panel(panel: ToxicologyPanel, at: datetime) -> list[Reason]:
-    """Return in sentences what cannot be about a specimen."""
+def _against_panel(panel: ToxicologyPanel, results: Mapping[str, str], at: datetime) -> list[Reason]:
+    """Return in sentences what cannot be about a specimen and its results."""
     lowest, highest = Decimal(32), Decimal(212)
+    nothing = not results and panel.setting == Setting.POINT_OF_CARE
     checks = (
+        (nothing, "", _("Enter at least one result, or say that a laboratory tests it.")),
         (panel.collected_at > at, "collected_at", _("The moment lies in the future.")),
         (panel.specimen not in Specimen.values, "specimen", _("Choose one of the entries.")),
         (panel.setting not in Setting.values, "setting", _("Choose one of the entries.")),
@@ -193,7 +192,7 @@ def _against_panel(panel: ToxicologyPanel, at: datetime) -> list[Reason]:
         ),
         (panel.creatinine_mg_dl is not None and panel.creatinine_mg_dl < 0, "creatinine_mg_dl", _("It cannot be less than zero.")),
     )
-    return [Reason(text, field=field) for holds, field, text in checks if holds]
+    return [Reason(text, field=field) for holds, field, text in checks if holds] + _against_results(results)
 
 
 def _against_results(results: Mapping[str, str]) -> list[Reason]:

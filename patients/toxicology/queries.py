@@ -1,8 +1,7 @@
 """Read specimens and what was found in them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -13,7 +12,7 @@ from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.toxicology.models import Analyte, ToxicologyPanel, ToxicologyResult
 from patients.toxicology.rules.analytes import code_of
-from patients.toxicology.rules.frequency import Tests, random_tests, year_before
+from patients.toxicology.rules.frequency import SOURCE, Tests, random_tests, year_before
 from patients.toxicology.rules.reading import Reading, to_confirm
 
 
@@ -34,7 +33,7 @@ def panels_to_talk_about(user: User) -> QuerySet[ToxicologyPanel]:
     """Return the specimens with something unexpected that nobody has talked about, the most urgent first."""
     waiting = panels_seen_by(user, can=Can.ASSESS_SAFETY).filter(is_unexpected=True, reviewed_at__isnull=True)
     alive = waiting.filter(patient__deceased_on__isnull=True)
-    return alive.select_related("patient").prefetch_related("results").order_by("review_due_on", "pk")
+    return alive.select_related("patient").order_by("review_due_on", "pk")
 
 
 def locked_panel(panel: ToxicologyPanel) -> ToxicologyPanel:
@@ -49,6 +48,11 @@ def random_tests_of(patient: Patient, today: date) -> Tests:
     found = ToxicologyPanel.objects.filter(patient=patient).aggregate(taken=Count("pk", filter=_random_since(since)))
     stay = Episode.objects.filter(patient=patient, discharged_on__isnull=True).order_by("admitted_on").first()
     return random_tests(taken=found["taken"], in_care_since=stay.admitted_on if stay else None, today=today)
+
+
+def random_tests_words() -> str:
+    """Say where the number wanted in a year is from."""
+    return SOURCE
 
 
 def _random_since(since: date) -> Q:
@@ -70,28 +74,3 @@ def confirmations_for(panel: ToxicologyPanel) -> list[Suggested]:
     readings = {(row.analyte, row.method): Reading(row.reads) for row in rows}
     found = to_confirm([row.finding for row in rows], readings)
     return [Suggested(name, str(Analyte(name).label), code_of(name, "confirm", panel.specimen)) for name in found]
-
-
-def toxicology_series_for(patient: Patient, since: date) -> list[dict[str, Any]]:
-    """Return what the recovery chart draws: each specimen, what was positive, what was unexpected; two statements."""
-    rows = ToxicologyPanel.objects.filter(patient=patient, collected_at__date__gte=since, resulted_at__isnull=False)
-    return [_point(row) for row in rows.prefetch_related("results").order_by("collected_at", "pk")]
-
-
-def _point(panel: ToxicologyPanel) -> dict[str, Any]:
-    """Return one specimen as a point in time."""
-    results = list(panel.results.all())
-    return {
-        "at": panel.collected_at,
-        "positive": [str(row.get_analyte_display()) for row in results if row.outcome == "positive"],
-        "unexpected": [str(row.get_analyte_display()) for row in results if row.is_unexpected],
-        "is_unexpected": panel.is_unexpected,
-        "talked_about": panel.reviewed_at is not None,
-    }
-
-
-def results_of_late(patient: Patient, now: datetime, days: int) -> QuerySet[ToxicologyResult]:
-    """Return the unexpected results of the last days, the latest first."""
-    since = now - timedelta(days=days)
-    rows = ToxicologyResult.objects.filter(panel__patient=patient, panel__collected_at__gte=since)
-    return rows.filter(reads__startswith="unexpected").order_by("-panel__collected_at", "id")

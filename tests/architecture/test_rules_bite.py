@@ -114,7 +114,7 @@ BREACHES = [
     ),
     Breach(STOCK, "treatment_plans/sessions/actions.py", "_SQL = 'DELETE FROM treatment_plans_lot'", "DELETE FROM treatment_plans_lot"),
     Breach(LICENCES, f"tests/architecture/{GRAMMAR}", "MAY_WRITE_OUTSIDE_ACTIONS['casemgr/urls.py'] = 'no reason'", "casemgr/urls.py"),
-    Breach(CLOCK, "patients/episodes/rules.py", "import datetime as dt\n\nTHEN = dt.datetime.now()", "patients/episodes/rules.py"),
+    Breach(CLOCK, "patients/notices/rules.py", "import datetime as dt\n\nTHEN = dt.datetime.now()", "patients/notices/rules.py"),
     Breach(SIGNALS, "patients/caseload/queries.py", "from django.dispatch import Signal", "patients/caseload/queries.py"),
     Breach(REACTION, "treatment_plans/medication/events.py", FACT.format(name="DoseSpilled", field="order_id: int"), "DoseSpilled"),
     Breach(IDS_ONLY, "patients/episodes/events.py", FACT.format(name="PatientMoved", field="patient: object"), "PatientMoved.patient"),

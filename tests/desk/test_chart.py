@@ -17,7 +17,7 @@ from patients.record.models import ContactPoint
 from referrals.casework.models import Task
 from tests.charts import dose_of, fill_chart, order_for
 
-CLINICAL = ("safety", "diagnoses", "plan", "medication", "sessions", "screenings")
+CLINICAL = ("safety", "diagnoses", "plan", "medication", "sessions", "screenings", "toxicology")
 CHART_QUERIES = (
     3  # the session's: its first request writes down when it began
     + 3  # the session, who reads, and in which roles
@@ -33,6 +33,7 @@ CHART_QUERIES = (
     + 1  # referrals
     + 3  # screenings: results, questionnaires, assessments
     + 2  # own world: in short, wishes (the banner takes both from there)
+    + 1  # toxicology: the last specimens with what was unexpected
     + 2  # appointments: to come, past
     + 2  # contact: ways to reach, numbers
     + 1  # team
@@ -63,7 +64,7 @@ def test_a_case_manager_finds_everything_on_one_page(clinic, sign_in):
     fill_chart(clinic, patient, 2)
     page = sign_in(clinic.case_manager).get(chart_of(patient))
     assert panels(page) == {
-        "now", "safety", "recovery", "diagnoses", "plan", "medication", "health", "sessions", "tasks", "referrals", "screenings", "world",
+        "now", "safety", "recovery", "diagnoses", "plan", "medication", "health", "sessions", "tasks", "referrals", "screenings", "toxicology", "world",
         "appointments",
         "contact", "team",
         "consents", "care", "coming",

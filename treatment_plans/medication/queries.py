@@ -19,6 +19,7 @@ from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_dosed_by, patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+from patients.toxicology.models import Analyte
 from treatment_plans.inventory.models import Product
 from treatment_plans.inventory.queries import sites_reached
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order, OrderState, reason_for
@@ -91,12 +92,17 @@ SELECT o.patient_id, o.program_id, o.site_id, o.product_id, o.substance, o.daily
         SELECT FROM patients_diagnosis
         WHERE patient_id = o.patient_id AND code LIKE 'F13%%' AND course = 'active' AND certainty <> 'refuted'
     ) AS sedative_diagnosis,
-    (
+    COALESCE((
+        SELECT result.analyte FROM patients_toxicologyresult result JOIN patients_toxicologypanel panel ON panel.id = result.panel_id
+        WHERE panel.patient_id = o.patient_id AND panel.collected_at BETWEEN %(urine_since)s AND %(at)s
+            AND result.reads = 'unexpected_positive'
+        ORDER BY panel.collected_at DESC, result.id LIMIT 1
+    ), (
         SELECT title FROM patients_observation
         WHERE patient_id = o.patient_id AND kind = 'laboratory' AND observed_at BETWEEN %(urine_since)s AND %(at)s
             AND (value_code = ANY(%(positive)s) OR value_text ILIKE 'positive%%' OR value_text ILIKE 'detected%%')
         ORDER BY observed_at DESC LIMIT 1
-    ) AS urine_result,
+    )) AS urine_result,
     EXISTS (
         SELECT FROM treatment_plans_appointment
         WHERE patient_id = o.patient_id AND state = 'no_show' AND kind = ANY(%(counselling)s)
@@ -257,9 +263,14 @@ def _facts_in(row: dict[str, Any]) -> DoseFacts:
         is_first_day=last is None or (began is not None and last < began),
         benzodiazepine=row["benzodiazepine"] or "",
         sedative_diagnosis=row["sedative_diagnosis"],
-        urine_result=row["urine_result"] or "",
+        urine_result=_test_in_words(row["urine_result"] or ""),
         missed_counselling=row["missed_counselling"],
     )
+
+
+def _test_in_words(name: str) -> str:
+    """Return the name of what a specimen showed, or the title of a result as it was told."""
+    return str(Analyte(name).label) if name in Analyte.values else name
 
 
 def _given_in(dose: dict[str, Any], site: Site) -> Given:

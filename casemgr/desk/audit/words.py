@@ -17,6 +17,7 @@ PARTS: dict[str, Words] = {
     "care_team": _("who is on your care team"),
     "episodes": _("your stays in care"),
     "diagnoses": _("your diagnoses"),
+    "toxicology": _("your screenings and results"),
     "observations": _("your screenings and results"),
     "consents": _("your consents"),
     "consent": _("your consents"),

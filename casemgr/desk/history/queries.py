@@ -9,13 +9,14 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.history import Change, Source, changes
 from patients.caseload.models import CareTeamMember
 from patients.consent.models import Consent
-from patients.diagnoses.models import Diagnosis
+from patients.diagnoses.models import Diagnosis, UseReport
 from patients.episodes.models import AdmissionFacts, Episode, LeavingPlan, SubstanceTold
 from patients.inquiries.models import Inquiry
 from patients.models import HEALTH_FACTS
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.safety.models import SafetyConcern, SafetyFollowUp
 from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.world.models import (
     Barrier,
     CloseOne,
@@ -42,6 +43,7 @@ PROBLEMS = " ".join(("SELECT id FROM treatment_plans_problem WHERE plan_id IN ("
 GOALS = " ".join(("SELECT id FROM treatment_plans_goal WHERE problem_id IN (", PROBLEMS, ")"))
 SITES = "SELECT id FROM casemgr_site WHERE program_id = ANY(%(programs)s)"
 SESSIONS = " ".join(("SELECT id FROM treatment_plans_session WHERE site_id IN (", SITES, ")"))
+SPECIMENS = "SELECT id FROM patients_toxicologypanel WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
 
 STAYS = "SELECT id FROM patients_episode WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
 FACTS = " ".join(("SELECT id FROM patients_admissionfacts WHERE episode_id IN (", STAYS, ")"))
@@ -70,6 +72,9 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(LeavingPlan, f"e.episode_id IN ({STAYS})")),
     (Can.SEE_CHART, Source(Diagnosis, OWN)),
     *((Can.SEE_CHART, Source(model, OWN)) for model in HEALTH_FACTS),
+    (Can.SEE_CHART, Source(UseReport, OWN)),
+    (Can.SEE_CHART, Source(ToxicologyPanel, HERE)),
+    (Can.SEE_CHART, Source(ToxicologyResult, f"e.panel_id IN ({SPECIMENS})")),
     (Can.SEE_CHART, Source(Observation, OWN)),
     (Can.SEE_CHART, Source(SafetyConcern, HERE)),
     (Can.SEE_CHART, Source(SafetyFollowUp, HERE)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, health, oversight, safety, wayin
+from casemgr.desk.today import care, casework, clinical, health, oversight, safety, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
@@ -15,10 +15,20 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         care.holds,
         care.ending_orders,
         casework.tasks_due,
+        clinical.results_to_talk_about,
         health.naloxone,
         health.reconciliation,
     ),
-    Role.PRESCRIBER: (safety.open_concerns, care.holds, care.ending_orders, casework.tasks_due, care.my_appointments, care.unsigned_notes),
+    Role.PRESCRIBER: (
+        safety.open_concerns,
+        care.holds,
+        care.ending_orders,
+        casework.tasks_due,
+        clinical.results_to_talk_about,
+        clinical.diagnoses_to_look_at,
+        care.my_appointments,
+        care.unsigned_notes,
+    ),
     Role.THERAPIST: (
         safety.open_concerns,
         care.my_appointments,
@@ -26,6 +36,8 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         care.unsigned_notes,
         casework.tasks_due,
         casework.screenings_due,
+        clinical.results_to_talk_about,
+        clinical.diagnoses_to_look_at,
     ),
     Role.PEER: (care.my_appointments, casework.tasks_due, care.unsigned_notes),
     Role.CASE_MANAGER: (

@@ -184,12 +184,12 @@ def _which(found: Specifiers, in_remission: bool) -> str:
 def _depression(found: Specifiers, in_remission: bool) -> Suggestion:
     """Return the code of a depressive episode."""
     table = _RECURRENT if found.episode == RECURRENT else _SINGLE_EPISODE
-    return Suggestion(table[_which(found, in_remission)], (Because.EPISODE, *((Because.REMISSION,) if in_remission else ())))
+    return Suggestion(table.get(_which(found, in_remission), table[""]), (Because.EPISODE, *((Because.REMISSION,) if in_remission else ())))
 
 
 def _bipolar(found: Specifiers, in_remission: bool) -> Suggestion:
     """Return the code of a bipolar disorder from the pole of its present or last episode."""
-    table = _BIPOLAR[found.pole]
+    table = _BIPOLAR.get(found.pole, _BIPOLAR[""])
     return Suggestion(table.get(_which(found, in_remission), table[""]), (Because.POLE, *((Because.REMISSION,) if in_remission else ())))
 
 

@@ -18,7 +18,6 @@ from patients.toxicology.queries import (
     panels_to_talk_about,
     random_tests_of,
     toxicology_for,
-    toxicology_series_for,
 )
 from patients.toxicology.rules.reading import Prescribed
 from referrals.casework.models import Task
@@ -74,8 +73,6 @@ def test_an_unexpected_result_waits_for_a_conversation(clinic, patient, panel, n
     for who in (clinic.nurse, clinic.therapist, clinic.prescriber):
         assert list(panels_to_talk_about(who)) == [taken]
     assert not panels_to_talk_about(clinic.peer)
-    point = toxicology_series_for(patient, now.date() - timedelta(days=30))[0]
-    assert (point["unexpected"], point["is_unexpected"], point["talked_about"]) == (["Fentanyl"], True, False)
 
 
 def test_a_conversation_settles_it_asks_for_confirmation_and_writes_down_use(clinic, patient, panel, now):

@@ -21,6 +21,7 @@ from casemgr.desk.chart.panels.screenings import SCREENINGS
 from casemgr.desk.chart.panels.sessions import SESSIONS
 from casemgr.desk.chart.panels.tasks import TASKS
 from casemgr.desk.chart.panels.team import TEAM
+from casemgr.desk.chart.panels.toxicology import TOXICOLOGY
 from casemgr.desk.chart.panels.world import WORLD
 
 PANELS: tuple[Panel, ...] = (
@@ -35,6 +36,7 @@ PANELS: tuple[Panel, ...] = (
     REFERRALS,
     SCREENINGS,
     WORLD,
+    TOXICOLOGY,
     APPOINTMENTS,
     CONTACT,
     TEAM,

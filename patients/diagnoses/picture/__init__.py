@@ -1,0 +1,1 @@
+"""Put what a person has into one picture of both axes."""
