@@ -12,7 +12,7 @@ from patients.safety.models import SafetyFollowUp
 from patients.safety.planning.actions import write_safety_plan
 from patients.screenings.assessing.actions import complete_assessment, save_answers, start_assessment
 
-RAISED, CALLED = 12, 11
+RAISED, CALLED = 12, (11, 9)
 """Days before today on which somebody answered yes and was seen to, and on which they were called afterwards."""
 
 MILD = {str(number): 1 for number in range(1, 9)}
@@ -44,7 +44,7 @@ def keep_safe(life: Life, day: date) -> None:
         return
     if left == RAISED:
         _see_to(life, people[0], at)
-    if left == CALLED:
+    if left in CALLED:
         _call(life, people[0], at)
     if left == 0:
         _answer_this_morning(life, people[1], at)
@@ -72,10 +72,10 @@ def _see_to(life: Life, person: Persona, at: datetime) -> None:
 
 
 def _call(life: Life, person: Persona, at: datetime) -> None:
-    """Call the person on the next day."""
+    """Call the person on the next day, and two days later."""
     first = SafetyFollowUp.objects.filter(patient=person.course.patient, outcome="").first()
     if first is not None:
-        words = "Slept six hours. The sister is there. Comes to group on Thursday."
+        words = "Slept six hours. The sister is there. Comes to group this week."
         record_follow_up(follow_up=first, outcome="reached", words=words, by=staff_of(life, person)[Role.CASE_MANAGER], at=at)
 
 

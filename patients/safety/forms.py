@@ -36,11 +36,9 @@ class ConcernForm(forms.Form):
 class DispositionForm(forms.Form):
     """Ask for the result of the C-SSRS, what was done, and when somebody follows up."""
 
-    screener_result = forms.ChoiceField(
-        label=_("C-SSRS, asked by you"), choices=ScreenerResult.choices, widget=forms.RadioSelect, required=False
-    )
+    screener_result = forms.ChoiceField(label=_("C-SSRS, asked by you"), choices=ScreenerResult.choices, widget=forms.RadioSelect)
     not_screened_because = forms.CharField(label=_("Why it was not done"), required=False, widget=_words(2))
-    disposition = forms.ChoiceField(label=_("What was done"), choices=Disposition.choices, widget=forms.RadioSelect, required=False)
+    disposition = forms.ChoiceField(label=_("What was done"), choices=Disposition.choices, widget=forms.RadioSelect)
     handed_to = forms.CharField(
         label=_("Handed to, and who went along"),
         required=False,

@@ -30,6 +30,10 @@ APPEND_ONLY = {
     "MovedRows",
     "Triage",
     "InquiryStep",
+    "SafetySignal",
+    "SafetyCall",
+    "SafetyPlanContact",
+    "SafetyPlanReview",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

@@ -14,7 +14,7 @@ from patients.episodes.models import AdmissionFacts, Episode, LeavingPlan, Subst
 from patients.inquiries.models import Inquiry
 from patients.models import HEALTH_FACTS
 from patients.record.models import ContactPoint, Identifier, Patient
-from patients.safety.models import SafetyConcern, SafetyFollowUp
+from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
 from patients.world.models import (
@@ -78,6 +78,7 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(Observation, OWN)),
     (Can.SEE_CHART, Source(SafetyConcern, HERE)),
     (Can.SEE_CHART, Source(SafetyFollowUp, HERE)),
+    (Can.SEE_CHART, Source(SafetyPlan, HERE)),
     (Can.SEE_CHART, Source(QuestionnaireAnswers, OWN)),
     *((Can.SEE_CHART, Source(model, HERE)) for model in WORLD),
     (Can.SEE_CHART, Source(Plan, HERE)),

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
-from casemgr.core.append_only import append_only, stays_but
+from casemgr.core.append_only import append_only, stays_but, tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.record.models import Patient
@@ -19,6 +19,7 @@ class PlanSignature(models.TextChoices):
     DECLINED = "declined", _("Wanted to sign nothing; the plan holds all the same")
 
 
+@tracked
 class SafetyPlan(Recorded):
     """Hold one version of somebody's safety plan in six steps, in their own words; a new version takes its place.
 

@@ -67,9 +67,9 @@ class TestThePageOfOnePerson:
         assert browser.post(at("take_concern", patient, self.concern.pk)).status_code == 302
         page = browser.get(at("close_concern", patient, self.concern.pk))
         assert page.context["form"].initial["first_on"] < page.context["form"].initial["second_on"]
-        refused = browser.post(at("close_concern", patient, self.concern.pk), {"screener_result": "not_done"})
+        refused = browser.post(at("close_concern", patient, self.concern.pk), {"screener_result": "not_done", "disposition": "left"})
         assert refused.status_code == 422
-        assert {"disposition", "not_screened_because", "first_on"} <= set(refused.context["form"].errors)
+        assert {"disposition_words", "not_screened_because", "first_on"} <= set(refused.context["form"].errors)
         said = {
             "screener_result": "moderate",
             "disposition": "safety_plan",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import Act, Found, Panel, Programs
 from patients.record.models import Patient
-from patients.safety.models import SafetyConcern, SafetyFollowUp
+from patients.safety.models import SafetyConcern, SafetyFollowUp, SafetyPlan
 from patients.safety.planning.queries import plans_in_force
 from patients.safety.queries import open_concerns_for
 
@@ -27,5 +27,5 @@ SAFETY = Panel(
         Act(_("Write a safety plan"), "patients:write_safety_plan", Can.ASSESS_SAFETY),
         Act(_("Raise a concern"), "patients:raise_concern", Can.RECORD_SCREENING),
     ),
-    history=(SafetyConcern, SafetyFollowUp),
+    history=(SafetyConcern, SafetyFollowUp, SafetyPlan),
 )
