@@ -53,7 +53,7 @@ def keep_safe(life: Life, day: date) -> None:
 def _see_to(life: Life, person: Persona, at: datetime) -> None:
     """Let somebody answer item 9 in session, be asked the C-SSRS, make a plan, and be called afterwards."""
     by: dict[str, Any] = {"by": staff_of(life, person)[Role.THERAPIST], "at": at}
-    about = {"patient": person.course.patient, "program": life.clinic.program}
+    about: dict[str, Any] = {"patient": person.course.patient, "program": life.clinic.program}
     save_answers(assessment=start_assessment(**about, instrument="phq9", **by), answers={**MILD, ITEM_9: 1}, **by)
     screener = start_assessment(**about, instrument="cssrs_screener", **by)
     save_answers(assessment=screener, answers=SOME, **by)

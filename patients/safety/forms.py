@@ -60,7 +60,7 @@ class DispositionForm(forms.Form):
             "first_on": today + timedelta(days=FOLLOW_UP_FIRST.days),
             "second_on": today + timedelta(days=FOLLOW_UP_LAST.days),
         }
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{"initial": initial, **options})
 
     @property
     def helper(self) -> FormHelper:

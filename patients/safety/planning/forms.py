@@ -38,7 +38,7 @@ class SafetyPlanForm(forms.Form):
 
     def __init__(self, *args: Any, plan: SafetyPlan | None = None, **options: Any) -> None:
         """Begin with the words of the version in force."""
-        super().__init__(*args, initial=_begun(plan) if plan else None, **options)
+        super().__init__(*args, **{"initial": _begun(plan) if plan else None, **options})
         for name in STEPS:
             self.fields[name] = _step(name)
         for kind in PlanContactKind:

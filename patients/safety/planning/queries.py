@@ -49,7 +49,8 @@ def steps_of(plan: SafetyPlan) -> list[tuple[str, list[str]]]:
             lines = [str(one) for one in contacts if one.kind == name]
             found.append((str(PlanContactKind(name).label), lines))
         else:
-            found.append((str(plan._meta.get_field(name).verbose_name), _lines(getattr(plan, name))))
+            column: Any = plan._meta.get_field(name)
+            found.append((str(column.verbose_name), _lines(getattr(plan, name))))
     return found
 
 

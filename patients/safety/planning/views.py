@@ -31,7 +31,7 @@ def write_plan(request: StaffRequest, patient: UUID) -> HttpResponse:
     before = plan_in_force(row, program)
     form = SafetyPlanForm(request.POST or None, plan=before)
     if form.is_valid():
-        facts = {"patient": row, "program": program, "by": request.user, "at": timezone.now()}
+        facts: dict[str, Any] = {"patient": row, "program": program, "by": request.user, "at": timezone.now()}
         if attempt(form, lambda: write_safety_plan(**facts, **form.plan)) is not None:
             messages.success(request, _("The plan holds from now on. Print the person's copy."))
             return redirect("patients:safety", row.public_id)
@@ -61,7 +61,7 @@ def sign_plan(request: StaffRequest, patient: UUID, safety_plan: int) -> HttpRes
     """Write down that the person signed."""
     row, found = _seen(request, Can.ASSESS_SAFETY, patient, safety_plan)
     form = SignatureForm(request.POST or None, initial={"signed_by": row.legal_name})
-    facts = {"plan": found, "by": request.user, "at": timezone.now()}
+    facts: dict[str, Any] = {"plan": found, "by": request.user, "at": timezone.now()}
     if form.is_valid() and attempt(form, lambda: sign_safety_plan(**facts, **form.cleaned_data)) is not None:
         messages.success(request, _("Written down."))
         return redirect("patients:safety", row.public_id)
@@ -73,7 +73,7 @@ def review_plan(request: StaffRequest, patient: UUID, safety_plan: int) -> HttpR
     """Write down that the plan was gone through again and still holds."""
     row, found = _seen(request, Can.ASSESS_SAFETY, patient, safety_plan)
     form = ReviewForm(request.POST or None)
-    facts = {"plan": found, "by": request.user, "at": timezone.now()}
+    facts: dict[str, Any] = {"plan": found, "by": request.user, "at": timezone.now()}
     if form.is_valid() and attempt(form, lambda: review_safety_plan(**facts, **form.cleaned_data)) is not None:
         messages.success(request, _("Written down."))
         return redirect("patients:safety", row.public_id)
