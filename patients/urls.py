@@ -173,6 +173,7 @@ urlpatterns = [
     path("<uuid:patient>/safety/plans/<int:safety_plan>/", planning.plan, name="safety_plan"),
     path("<uuid:patient>/safety/plans/<int:safety_plan>/print/", planning.print_plan, name="print_safety_plan"),
     path("<uuid:patient>/safety/plans/<int:safety_plan>/sign/", planning.sign_plan, name="sign_safety_plan"),
+    path("<uuid:patient>/safety/plans/<int:safety_plan>/end/", planning.end_plan, name="end_safety_plan"),
     path("<uuid:patient>/safety/plans/<int:safety_plan>/review/", planning.review_plan, name="review_safety_plan"),
 ]
 

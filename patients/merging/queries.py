@@ -109,6 +109,8 @@ SENTENCES = {
     "one_counseling_note_per_person_session_and_author": _(
         "Both are noted for the same session. These records cannot be merged while both notes stand."
     ),
+    "one_open_concern_per_person_and_program": _("Both records have an open safety concern. Write on one of them what was found and done."),
+    "one_safety_plan_in_force_per_program": _("Both records have a safety plan in force. Take one of the two out of force first."),
 }
 """What somebody does first, for each constraint that two records together may break; one that is not listed is named as it is."""
 

@@ -89,6 +89,17 @@ def review_safety_plan(*, plan: SafetyPlan, words: str, by: User, at: datetime) 
     return SafetyPlanReview.objects.create(plan=row, words=words.strip(), recorded_at=at, recorded_by=by)
 
 
+@action(Can.ASSESS_SAFETY)
+def end_safety_plan(*, plan: SafetyPlan, by: User, at: datetime) -> SafetyPlan:
+    """Take a safety plan out of force without another in its place; it stays to be read."""
+    row = SafetyPlan.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "program").get(pk=plan.pk)
+    if row.superseded_at is not None:
+        raise Refused(Reason(_("This plan is out of force already."), code="superseded"))
+    row.superseded_at = at
+    row.save(update_fields=["superseded_at"])
+    return row
+
+
 def _against_signature(signature: str, signed_by: str) -> list[Reason]:
     """Return what is wrong with a signature."""
     reasons = [] if signature in PlanSignature.values else [Reason(_("Choose how the person signed."), field="signature")]

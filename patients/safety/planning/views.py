@@ -8,16 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.paper.answers import as_pdf
 from casemgr.core.paper.typesetting import typeset
+from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from patients.safety.models import SafetyPlan
-from patients.safety.planning.actions import review_safety_plan, sign_safety_plan, write_safety_plan
+from patients.safety.planning.actions import end_safety_plan, review_safety_plan, sign_safety_plan, write_safety_plan
 from patients.safety.planning.forms import ReviewForm, SafetyPlanForm, SignatureForm
 from patients.safety.planning.queries import plan_in_force, plan_on_paper, safety_plans_for, steps_of
 from patients.safety.queries import program_of
@@ -78,6 +80,20 @@ def review_plan(request: StaffRequest, patient: UUID, safety_plan: int) -> HttpR
         messages.success(request, _("Written down."))
         return redirect("patients:safety", row.public_id)
     return _form_page(request, "patients/safety/plan.html", row, form, _context(request, row, found, review=form))
+
+
+@require_POST
+@page(Can.ASSESS_SAFETY)
+def end_plan(request: StaffRequest, patient: UUID, safety_plan: int) -> HttpResponse:
+    """Take a plan out of force."""
+    row, found = _seen(request, Can.ASSESS_SAFETY, patient, safety_plan)
+    try:
+        end_safety_plan(plan=found, by=request.user, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The plan is out of force; it stays to be read."))
+    return redirect("patients:safety", row.public_id)
 
 
 def _context(request: StaffRequest, patient: Patient, plan: SafetyPlan, **opened: Any) -> dict[str, Any]:

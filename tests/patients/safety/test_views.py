@@ -234,6 +234,13 @@ class TestTheSafetyPlan:
         assert SafetyPlanReview.objects.get().plan == plan
         assert "R. F." in browser.get(at("safety", patient)).content.decode()
 
+    def test_it_is_taken_out_of_force_and_stays_to_be_read(self, clinic, patient, plan, sign_in):
+        browser = sign_in(clinic.nurse)
+        for words in ("it stays to be read", "out of force already"):
+            assert words in browser.post(at("end_safety_plan", patient, plan.pk), follow=True).content.decode()
+        assert "I stop eating" in browser.get(at("safety_plan", patient, plan.pk)).content.decode()
+        assert not SafetyPlan.objects.filter(superseded_at__isnull=True).exists()
+
     def test_what_was_written_and_signed_stays(self, clinic, plan):
         sign_safety_plan(plan=plan, signature="screen", signed_by="R. F.", by=clinic.nurse, at=clinic.now)
         with pytest.raises(ProgrammingError, match="written_plan_stays"), transaction.atomic():
