@@ -89,13 +89,15 @@ def safety_concerns(request: StaffRequest) -> HttpResponse:
 @page(Can.ASSESS_SAFETY)
 def take_unnamed(request: StaffRequest, concern: int) -> HttpResponse:
     """See to somebody for whom nobody could be named, and join their care team with it."""
-    found = get_object_or_404(unnamed_concerns(request.user), pk=concern)
+    seen = concerns_seen_by(request.user, can=Can.ASSESS_SAFETY).filter(pk=concern).first()
+    found = seen or get_object_or_404(unnamed_concerns(request.user), pk=concern)
+    see_to = take_concern if seen else take_unnamed_concern
     try:
-        taken = take_unnamed_concern(concern=found, by=request.user, at=timezone.now())
+        taken = see_to(concern=found, by=request.user, at=timezone.now())
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("patients:safety_concerns")
-    messages.success(request, _("You see to it, and you are on the care team now."))
+    messages.success(request, _("You see to it, and you are on the care team."))
     return redirect("patients:safety", taken.patient.public_id)
 
 
