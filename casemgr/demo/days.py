@@ -21,6 +21,7 @@ from casemgr.demo.meetings import hold_groups, hold_meetings
 from casemgr.demo.papers import sign_papers
 from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
+from casemgr.demo.twice import register_twice
 from casemgr.sharing.sending import send_transmissions
 
 ANALYZE_EVERY = 20
@@ -69,6 +70,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
         stop_one_in_time(life, day)
     leave(life, day)
     keep_private(life, day)
+    register_twice(life, day)
     keep_safe(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
