@@ -9,6 +9,7 @@ from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.desk.chart.acts import HEAD_ACTS
 from casemgr.desk.chart.panels import PANELS
+from casemgr.desk.chart.panels.panel import address_of
 from casemgr.desk.chart.rules import risks_from_codes
 from casemgr.desk.history.queries import SOURCES
 from patients.diagnoses.models import Diagnosis
@@ -222,7 +223,7 @@ def test_a_nurse_gives_the_dose_from_the_chart_until_it_is_given(clinic, sign_in
 def test_every_act_of_the_chart_leads_somewhere(clinic):
     patient = clinic.patient()
     for act in [*HEAD_ACTS, *(act for panel in PANELS for act in panel.acts)]:
-        assert reverse(act.url_name, args=[] if act.in_query else [patient.public_id])
+        assert address_of(act, patient)
 
 
 def test_what_is_seldom_done_stands_behind_more_and_a_key_always_in_front(clinic, sign_in):

@@ -9,6 +9,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
 from casemgr.desk.chart.acts import HEAD_ACTS
 from casemgr.desk.chart.panels import PANELS
+from casemgr.desk.chart.panels.panel import address_of
 from casemgr.desk.chart.queries import patient_seen_by
 from patients.guarding.actions import Identity, break_glass
 from patients.guarding.queries import THROUGH_GLASS
@@ -23,13 +24,7 @@ def offered(page, patient):
     main = page.content.decode()
     main = main[main.index('<main id="main"') : main.index("</main>")]
     hrefs = set(re.findall(r'href="(/[^"#]*)"', main))
-    return {href for act in EVERY_ACT if (href := _address(act, patient)) in hrefs}
-
-
-def _address(act, patient):
-    if act.in_query:
-        return f"{reverse(act.url_name)}?patient={patient.public_id}"
-    return reverse(act.url_name, args=[patient.public_id])
+    return {href for act in EVERY_ACT if (href := address_of(act, patient)) in hrefs}
 
 
 @pytest.fixture
@@ -58,7 +53,7 @@ def test_through_broken_glass_the_chart_is_read_and_offers_no_act_that_would_be_
     assert "Diagnosis 0" in page.content.decode()
     found = offered(page, stranger)
     assert reverse("treatment_plans:plan", args=[stranger.public_id]) in found
-    assert not found & {_address(act, stranger) for act in EVERY_ACT if act.right not in THROUGH_GLASS}
+    assert not found & {address_of(act, stranger) for act in EVERY_ACT if act.right not in THROUGH_GLASS}
     assert {href: browser.get(href).status_code for href in found} == dict.fromkeys(found, 200)
 
 

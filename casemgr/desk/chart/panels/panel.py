@@ -83,6 +83,10 @@ def buttons_of(acts: tuple[Act, ...], patient: Patient, rights: frozenset[Can]) 
 
 def _button(act: Act, patient: Patient) -> Button:
     """Return an act with its address."""
+    return Button(act.label, address_of(act, patient), act.key)
+
+
+def address_of(act: Act, patient: Patient) -> str:
+    """Return the page of an act for this person."""
     of = [patient.public_id, act.kind] if act.kind else [patient.public_id]
-    url = f"{reverse(act.url_name)}?patient={patient.public_id}" if act.in_query else reverse(act.url_name, args=of)
-    return Button(act.label, url, act.key)
+    return f"{reverse(act.url_name)}?patient={patient.public_id}" if act.in_query else reverse(act.url_name, args=of)
