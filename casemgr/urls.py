@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", core_views.live, name="live"),
     path("healthz/ready", core_views.ready, name="ready"),
     path("ui/styleguide/", ui_views.styleguide, name="styleguide"),
+    path("words/", core_views.kinder_words, name="kinder_words"),
     path("language/", set_language, name="set_language"),
     re_path(r"^account/(?:confirm-)?email/", core_views.not_here, name="no_email_page"),
     path("account/", include("allauth.urls")),

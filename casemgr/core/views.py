@@ -2,10 +2,12 @@
 
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
+from casemgr.core.ui.kinder_words import hints_for
 from casemgr.core.ui.pages import StaffRequest, page
 
 
@@ -34,3 +36,10 @@ def switch_program(request: StaffRequest) -> HttpResponse:
     if any(str(program.pk) == chosen for program in request.programs):
         request.session["program"] = int(chosen)
     return HttpResponseRedirect(reverse("desk:today"))
+
+
+@page(Can.SEE_OWN_ACCOUNT)
+def kinder_words(request: StaffRequest) -> HttpResponse:
+    """Suggest kinder words for what somebody is writing; what came is not kept, logged, or looked at by anybody."""
+    texts = [text for name, text in request.POST.items() if name != "csrfmiddlewaretoken"]
+    return render(request, "ui/kinder_words.html", {"hints": hints_for(texts)})

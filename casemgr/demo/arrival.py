@@ -10,6 +10,7 @@ from casemgr.demo.life import Life
 from casemgr.demo.people import Course, Persona
 from casemgr.demo.wayin import answer_the_state, answers_of, ask_for_help
 from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
+from casemgr.demo.world import tell_of_the_own_world
 from patients.caseload.actions import assign_care_team_member
 from patients.consent.actions import record_consent
 from patients.episodes.actions import admit_patient, discharge_patient
@@ -74,6 +75,7 @@ def _take_in(life: Life, person: Persona, at: datetime) -> None:
     _name_team(life, person, staff, at)
     diagnoses = diagnose(person, staff[Role.THERAPIST], at)
     _plan(life, person, staff[Role.THERAPIST], diagnoses, at)
+    tell_of_the_own_world(life, person, staff[Role.CASE_MANAGER], at)
     _consent(life, person, staff[Role.CASE_MANAGER], at)
 
 

@@ -8,8 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateField, Field, TextField
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.verb_forms import DAY
-from patients.world.models import Barrier, UseFor, WorldFact
+from patients.world.models import Barrier, CloseOne, FamilyHistory, LifeEvent, UseFor, WorldFact
+
+ABOUT_OTHERS = (CloseOne, FamilyHistory, LifeEvent)
+"""Kinds whose words are ours; in the others they are the person's own, and nobody suggests better ones."""
 
 
 def fields_of(of: type[WorldFact]) -> tuple[str, ...]:
@@ -47,6 +51,8 @@ def _field_of(column: Any) -> forms.Field | None:
         boxes = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(label=column.verbose_name, choices=UseFor.choices, required=False, widget=boxes)
     options: dict[str, Any] = {}
+    if column.model in ABOUT_OTHERS and column.name == "words":
+        options["form_class"] = WordsField
     if isinstance(column, DateField):
         options["widget"] = DAY
     elif isinstance(column, TextField) and not column.choices:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program, User
+from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_rows
 from referrals.casework.models import TaskDomain, TaskState, Urgency
 from referrals.casework.queries import possible_owners
@@ -17,14 +18,14 @@ DAY = {"type": "date", "class": "field--short"}
 class TaskForm(forms.Form):
     """Ask what is to be done, by whom and until when."""
 
-    title = forms.CharField(label=_("What is to be done"), max_length=200)
+    title = WordsField(label=_("What is to be done"), max_length=200)
     domain = forms.ChoiceField(label=_("About"), choices=TaskDomain.choices)
     due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(DAY, format="%Y-%m-%d"))
     owner = forms.ModelChoiceField(
         label=_("Who"), queryset=User.objects.none(), required=False, empty_label=_("Nobody yet: whoever takes it first")
     )
     urgency = forms.TypedChoiceField(label=_("How urgent"), choices=Urgency.choices, coerce=int, initial=Urgency.ROUTINE)
-    detail = forms.CharField(label=_("Detail"), required=False, widget=forms.Textarea({"rows": 3}))
+    detail = WordsField(label=_("Detail"), required=False, widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         """Offer those who do casework in the program."""
@@ -35,7 +36,7 @@ class TaskForm(forms.Form):
 class FinishForm(forms.Form):
     """Ask what came of it."""
 
-    outcome = forms.CharField(label=_("What came of it"), widget=forms.Textarea({"rows": 3}))
+    outcome = WordsField(label=_("What came of it"), widget=forms.Textarea({"rows": 3}))
 
 
 class HandOverForm(forms.Form):
@@ -63,7 +64,7 @@ class PostponeForm(forms.Form):
 class DropForm(forms.Form):
     """Ask why it will not be done."""
 
-    reason = forms.CharField(label=_("Why it will not be done"), widget=forms.Textarea({"rows": 2}))
+    reason = WordsField(label=_("Why it will not be done"), widget=forms.Textarea({"rows": 2}))
 
 
 class TaskFilter(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casemgr.core.accounts.models import User
+from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_rows
 from patients.diagnoses.models import Axis, Diagnosis
 from treatment_plans.plan.models import InterventionKind
@@ -37,7 +38,7 @@ class ProblemForm(forms.Form):
     """Ask what the plan is to treat, and on which axis it lies."""
 
     axis = forms.ChoiceField(label=_("Axis"), choices=Axis.choices, widget=forms.RadioSelect)
-    title = forms.CharField(label=_("Problem"), max_length=300, widget=forms.TextInput({"data-focus": ""}))
+    title = WordsField(label=_("Problem"), max_length=300, widget=forms.TextInput({"data-focus": ""}))
     diagnosis = forms.ModelChoiceField(
         label=_("Diagnosis behind it"), queryset=Diagnosis.objects.none(), required=False, empty_label=_("None")
     )
@@ -60,7 +61,7 @@ class GoalForm(forms.Form):
 class ObjectiveForm(forms.Form):
     """Ask for a step that can be measured."""
 
-    words = forms.CharField(
+    words = WordsField(
         label=_("Objective"),
         widget=forms.Textarea({"rows": 2, "data-focus": ""}),
         help_text=_("What will be different, so that one can tell."),
@@ -73,7 +74,7 @@ class InterventionForm(forms.Form):
     """Ask what is done towards a goal, how often and by whom."""
 
     kind = forms.ChoiceField(label=_("What is done"), choices=InterventionKind.choices, widget=forms.Select({"data-focus": ""}))
-    description = forms.CharField(label=_("More exactly"), required=False, max_length=300)
+    description = WordsField(label=_("More exactly"), required=False, max_length=300)
     frequency = forms.CharField(label=_("How often"), required=False, max_length=120, help_text=_("For example: once a week."))
     responsible = forms.ModelChoiceField(
         label=_("By whom"), queryset=User.objects.none(), required=False, empty_label=_("Not decided yet"), help_text=_("The care team.")
@@ -88,7 +89,7 @@ class InterventionForm(forms.Form):
 class ActivateForm(forms.Form):
     """Ask why a plan covers one disorder only, where it does."""
 
-    one_axis_reason = forms.CharField(
+    one_axis_reason = WordsField(
         label=_("Why the plan covers one disorder only"),
         required=False,
         widget=WORDS,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site
+from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_rows
 from patients.record.models import Patient
 from treatment_plans.plan.models import Goal, InterventionKind
@@ -81,10 +82,10 @@ class IndividualForm(FrameForm):
     field_order = ["kind", "state", "modality", "day", "starts_at", "minutes", "site", "note", "goals", "no_goal_reason", "techniques"]
     kind = forms.ChoiceField(label=_("Kind"), choices=ALONE, initial=SessionKind.INDIVIDUAL, widget=SHORT)
     state = forms.ChoiceField(label=_("Attendance"), choices=THERE, initial=AttendanceState.PRESENT, widget=SHORT)
-    no_goal_reason = forms.CharField(
+    no_goal_reason = WordsField(
         label=_("If none of the goals: why"), required=False, max_length=200, help_text=_("For example: a crisis came first.")
     )
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
+    note = WordsField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
 
     def __init__(self, *args: Any, goals: Sequence[Goal], **options: Any) -> None:
         """Offer the goals of the person's plan."""
@@ -99,8 +100,8 @@ class GroupForm(FrameForm):
     """Ask for a group session and what everybody did together."""
 
     field_order = ["title", "modality", "site", "day", "starts_at", "minutes", "shared_text", "techniques"]
-    title = forms.CharField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery Anonymous."))
-    shared_text = forms.CharField(
+    title = WordsField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery Anonymous."))
+    shared_text = WordsField(
         label=_("What the group did together"),
         required=False,
         widget=forms.Textarea({"rows": 6}),
@@ -116,8 +117,8 @@ class PartForm(forms.Form):
         label=_("Minutes"), required=False, min_value=0, max_value=720, widget=forms.NumberInput({"class": "field--tiny"}),
         help_text=_("Empty means the whole session."),
     )  # fmt: skip
-    note = forms.CharField(label=_("Note on this person"), required=False, widget=forms.Textarea({"rows": 3}))
-    no_goal_reason = forms.CharField(label=_("If none of the goals: why"), required=False, max_length=200)
+    note = WordsField(label=_("Note on this person"), required=False, widget=forms.Textarea({"rows": 3}))
+    no_goal_reason = WordsField(label=_("If none of the goals: why"), required=False, max_length=200)
 
     def __init__(self, *args: Any, patient: Patient, goals: Sequence[Goal], **options: Any) -> None:
         """Offer the goals of this person's plan."""
@@ -133,8 +134,8 @@ class PartForm(forms.Form):
 class NoteForm(forms.Form):
     """Ask for a note that is not signed yet, and for the goals it served."""
 
-    no_goal_reason = forms.CharField(label=_("If none of the goals: why"), required=False, max_length=200)
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
+    no_goal_reason = WordsField(label=_("If none of the goals: why"), required=False, max_length=200)
+    note = WordsField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
 
     def __init__(self, *args: Any, goals: Sequence[Goal], **options: Any) -> None:
         """Offer the goals of the person's plan."""

@@ -18,7 +18,9 @@ from casemgr.core.audit.door import People, reading
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_read, write_event
 from casemgr.core.refusals import Denied, Refused
+from casemgr.core.ui.kinder_words import WITHOUT_SCRIPT, hint_after_saving
 
+FOUND = 302
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -45,7 +47,9 @@ def page(*rights: Can) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBa
                 with under(*rights, by=user), reading() as people:
                     answer = view(request, *args, **kwargs)
                     _note_whom_it_shows(request, answer, people, view.__name__, user)
-                    return answer
+                if request.method == "POST" and answer.status_code == FOUND and WITHOUT_SCRIPT in request.POST:
+                    hint_after_saving(request)
+                return answer
             except Denied:
                 return render(request, "403.html", status=403)
 

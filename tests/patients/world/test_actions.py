@@ -14,7 +14,6 @@ from patients.world.events import BarrierNamed
 from patients.world.models import WORLD, Barrier, BarrierKind
 from patients.world.queries import in_short, life_events_of, preferred_terms_for, program_for, safety_preferences_for
 from patients.world.rules.family import code_of
-from patients.world.rules.needs import barriers_of
 from patients.world.rules.targets import targets_of
 from referrals.casework.models import Task
 
@@ -139,4 +138,3 @@ def test_nobody_writes_without_the_right_or_in_another_program(here, clinic, pat
 def test_what_use_is_for_suggests_a_target_and_family_history_a_code():
     assert targets_of(["sleep", "pain", "sleep", "unknown"]) == ["sleep_therapy", "pain_plan"]
     assert (code_of("alcohol"), code_of("substances"), code_of("bipolar"), code_of("other")) == ("Z81.1", "Z81.3", "Z81.8", "")
-    assert barriers_of({"transportation": True, "food": 1, "utilities": True, "housing": True, "financial": False}) == ["transport", "cost"]

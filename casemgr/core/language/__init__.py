@@ -1,0 +1,1 @@
+"""Suggest words that put the person first, while somebody writes; nothing is ever blocked, kept or logged."""
