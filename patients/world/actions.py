@@ -22,7 +22,7 @@ from patients.world.queries import locked_fact
 def record_world_fact(*, patient: Patient, program: Program, of: str, by: User, at: datetime, **facts: Any) -> WorldFact:
     """Write down a fact of this kind; of what a person has once, there is never a second one."""
     model = WORLD[of]
-    fact = _new(model, patient, program, by, at, facts)
+    fact: WorldFact = _new(model, patient, program, by, at, facts)
     if model.once and model._default_manager.filter(patient=fact.patient, in_error_why="").exists():
         raise Refused(Reason(_("This is written down already. Revise it there."), code="known"))
     fact.save(force_insert=True)
@@ -32,7 +32,7 @@ def record_world_fact(*, patient: Patient, program: Program, of: str, by: User, 
 @action(Can.RECORD_WORLD)
 def record_barrier(*, patient: Patient, program: Program, by: User, at: datetime, **facts: Any) -> Barrier:
     """Write down what keeps somebody from coming; a task to see to it is proposed by whoever reacts to that."""
-    barrier = _new(Barrier, patient, program, by, at, facts)
+    barrier: Barrier = _new(Barrier, patient, program, by, at, facts)
     same = Barrier.objects.filter(patient=barrier.patient, kind=barrier.kind, in_error_why="", resolved_on__isnull=True)
     if barrier.lasts and barrier.kind != BarrierKind.OTHER and same.exists():
         raise Refused(Reason(_("This barrier is on the list already and not out of the way."), field="kind", code="known"))
@@ -45,7 +45,7 @@ def record_barrier(*, patient: Patient, program: Program, by: User, at: datetime
 @action(Can.RECORD_WORLD)
 def resolve_barrier(*, barrier: Barrier, resolved_on: date, by: User, at: datetime) -> Barrier:
     """Say since when a barrier is out of the way."""
-    row = _standing(barrier)
+    row: Barrier = _standing(barrier)
     if not row.lasts:
         raise Refused(Reason(_("This barrier is out of the way already."), code="resolved"))
     row.resolved_on = resolved_on
@@ -56,7 +56,7 @@ def resolve_barrier(*, barrier: Barrier, resolved_on: date, by: User, at: dateti
 @action(Can.RECORD_WORLD)
 def revise_world_fact(*, fact: WorldFact, changes: Mapping[str, Any], by: User, at: datetime) -> WorldFact:
     """Write what is known now over what was known before; the database keeps every earlier version with who wrote it."""
-    row = _standing(fact)
+    row: WorldFact = _standing(fact)
     if unknown := sorted(changes.keys() & KEPT):
         raise Refused(Reason(_("This cannot be revised: %(fields)s.") % {"fields": ", ".join(unknown)}, code="kept"))
     for name, value in changes.items():
@@ -68,7 +68,7 @@ def revise_world_fact(*, fact: WorldFact, changes: Mapping[str, Any], by: User, 
 @action(Can.RECORD_WORLD)
 def mark_world_fact_as_error(*, fact: WorldFact, why: str, by: User, at: datetime) -> WorldFact:
     """Mark a fact as an error and say why; it stays in the history, and counts no longer."""
-    row = _standing(fact)
+    row: WorldFact = _standing(fact)
     if not why.strip():
         raise Refused(Reason(_("Say why it was an error."), field="why", code="no_reason"))
     row.in_error_why = why.strip()[:200]

@@ -54,7 +54,8 @@ def in_short(patient: Patient, programs: Programs = None) -> list[tuple[str, str
 
 def _kind(kind: str, rows: QuerySet[Any], field: str) -> QuerySet[Any]:
     """Return what is said in a field of these rows, named by its kind."""
-    return rows.order_by().annotate(of=Value(kind, output_field=CharField())).values_list("of", field)
+    said: QuerySet[Any] = rows.order_by().annotate(of=Value(kind, output_field=CharField())).values_list("of", field)
+    return said
 
 
 def life_events_of(patient: Patient, programs: Programs = None) -> QuerySet[LifeEvent]:
