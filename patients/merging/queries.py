@@ -20,7 +20,7 @@ from casemgr.core.grants import OURS
 from casemgr.core.sensitivity import Sensitivity
 from patients.caseload.queries import patients_seen_by
 from patients.merging.models import Merge, PossibleDuplicate
-from patients.merging.rules import STAYS, Clash, to_settle
+from patients.merging.rules import MEETINGS, STAYS, Clash, to_settle
 from patients.record.models import Patient
 from patients.record.rules import SIMILAR_NAME, Described, compare, score
 
@@ -79,6 +79,9 @@ SENTENCES = {
     "one_order_per_substance_at_a_time": _(
         "Both have an order for the same medication at the same time. "
         "The prescriber ends one of the two first, so that nobody is dosed twice."
+    ),
+    "orders_of_two_medications_on_two_records": _(
+        "Each has an order that runs, for different medications. The prescriber looks at both and ends one of the two first."
     ),
     "dose_given_once_per_patient_drug_day_part": _(
         "Both were given the same medication on the same day. Doses stay as they were given, so these records cannot be merged. "
@@ -180,8 +183,7 @@ def clashes_between(merged: Patient, survivor: Patient) -> list[Clash]:
         cursor.execute(UNIQUE_TOGETHER, [sorted({table for table, _column in columns})])
         for table, index, condition, keys, operators in cursor.fetchall():
             parts += [_meeting(columns[table, key], index, condition, keys, operators) for key in keys if (table, key) in columns]
-        if not parts:
-            return []
+        parts += [_meeting(columns[m.table, m.column], m.name, m.condition, m.keys, m.operators) for m in MEETINGS]
         cursor.execute(sql.SQL(" UNION ALL ").join(parts), {"merged": merged.pk, "survivor": survivor.pk, "bookkeeping": BOOKKEEPING})
         return [Clash(*row[:5], json.loads(row[5])) for row in cursor.fetchall()]
 

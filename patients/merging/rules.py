@@ -46,6 +46,31 @@ column that says so, and its value if one alone does."""
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Describe rows of two records that may not stand side by side though no constraint of the database says so of one record."""
+
+    name: str
+    table: str
+    column: str
+    condition: str
+    keys: tuple[str, ...]
+    operators: tuple[str, ...]
+
+
+MEETINGS: tuple[Meeting, ...] = (
+    Meeting(
+        "orders_of_two_medications_on_two_records",
+        "treatment_plans_order",
+        "patient_id",
+        "state <> 'ended'",
+        ("patient_id", "substance"),
+        ("=", "<>"),
+    ),
+)
+"""One prescriber may let two medications overlap on purpose; two who did not know of each other did not."""
+
+
+@dataclass(frozen=True)
 class Clash:
     """Hold rows of the two records that may not stand side by side, and the constraint that says so."""
 

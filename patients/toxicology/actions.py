@@ -43,9 +43,8 @@ def record_toxicology(
     remark: str = "",
 ) -> ToxicologyPanel:
     """Record a specimen with what was found at once; what is prescribed is told by whoever knows it, and kept beside the results."""
-    row = locked(patient)
     panel = ToxicologyPanel(
-        patient=row,
+        patient=locked(patient),
         program=program,
         specimen=specimen,
         collected_at=collected_at,
@@ -59,8 +58,7 @@ def record_toxicology(
         expected=sorted(prescribed.expected),
         explained=sorted(prescribed.explained),
         prescribed_names=list(prescribed.names),
-        recorded_at=at,
-        recorded_by=by,
+        **{"recorded_at": at, "recorded_by": by},
     )
     if reasons := _against_panel(panel, results, at):
         raise Refused(*reasons)

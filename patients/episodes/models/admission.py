@@ -85,9 +85,10 @@ class AdmissionFacts(Recorded):
 
 @tracked
 class SubstanceTold(Recorded):
-    """Hold one of the up to three substances that a person told of at an admission."""
+    """Hold one of the up to three substances that a person told of at an admission; told anew, they take the place of the older ones."""
 
     sensitivity = Sensitivity.CLINICAL
+    may_be_deleted = True
 
     facts = models.ForeignKey(AdmissionFacts, on_delete=models.PROTECT, related_name="substances", verbose_name=_("facts of an admission"))
     rank = models.PositiveSmallIntegerField(_("rank"))

@@ -17,6 +17,7 @@ from tests.charts import fill_chart, order_for
 from tests.patients.merging.conftest import digest_of_everything
 from tests.worlds import end_stays
 from treatment_plans.medication.actions import _lock_patient
+from treatment_plans.medication.models import Order
 
 KNOWN = "Same photo, same scar; she told us that she married."
 
@@ -175,6 +176,22 @@ def test_two_orders_for_one_substance_refuse_the_merge_with_a_sentence(clinic, t
         order_for(clinic, patient, starts_on=date(2026, 1, 10))
     with pytest.raises(Refused, match="The prescriber ends one of the two first, so that nobody is dosed twice"):
         merge()
+
+
+@pytest.mark.parametrize(("state", "refuses"), [("active", True), ("on_hold", True), ("ended", False)])
+def test_two_medications_ordered_without_knowing_of_each_other_refuse_the_merge(clinic, two, merge, state, refuses):
+    survivor, merged = two
+    order_for(clinic, survivor, starts_on=date(2026, 1, 10))
+    order_for(clinic, merged, starts_on=date(2026, 1, 10), ends_on=date(2026, 2, 10) if state == "ended" else None)
+    hold = {"hold_reason": "Sedated"} if state == "on_hold" else {}
+    Order.objects.filter(patient=merged).update(substance="buprenorphine", state=state, **hold)
+    if not refuses:
+        merge()
+        assert Order.objects.filter(patient=survivor).count() == 2
+        return
+    with pytest.raises(Refused, match="The prescriber looks at both and ends one of the two first"):
+        merge()
+    assert Order.objects.filter(patient=merged).count() == 1
 
 
 def test_who_looked_and_what_was_told_stay_under_the_key_of_then_and_are_read_with_the_person(clinic, two, merge, now):
