@@ -23,7 +23,8 @@ EPISODE = {"F33.1": ("recurrent", "moderate")}
 
 def diagnose(person: Persona, by: User, at: datetime) -> dict[str, Any]:
     """Write down what the person lives with, on both axes and in their life."""
-    patient, common = person.course.patient, {"by": by, "at": at}
+    patient = person.course.patient
+    common: dict[str, Any] = {"by": by, "at": at}
     rows = {
         "substance_use": record_diagnosis(
             patient=patient,
@@ -123,7 +124,7 @@ def _take_specimen(life: Life, person: Persona, days: int, at: datetime) -> None
         at=at,
     )
     if panel.is_unexpected and (life.until - at).days > 2:
-        told = {"substance": "opioid", "used_on": at.date() - timedelta(days=2)} if turn % 2 else {}
+        told: dict[str, Any] = {"substance": "opioid", "used_on": at.date() - timedelta(days=2)} if turn % 2 else {}
         review_toxicology(
             panel=panel,
             talk="use_told" if told else "no_use_told",

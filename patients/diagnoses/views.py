@@ -68,7 +68,10 @@ def add_diagnosis(request: StaffRequest, patient: UUID) -> HttpResponse:
     if code is None and not disorder:
         return redirect("patients:codes", row.public_id)
     form = DiagnosisForm(request.POST or None, disorder=disorder, code=code, use=_use(row))
-    if form.is_valid() and attempt(form, lambda: record_diagnosis(patient=row, **form.diagnosis, by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: record_diagnosis(patient=row, **form.diagnosis, by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("The diagnosis was recorded."))
         return redirect("patients:diagnoses", row.public_id)
     title = Disorder(form.disorder).label if form.disorder else ""
@@ -95,7 +98,10 @@ def revise(request: StaffRequest, patient: UUID, diagnosis: int) -> HttpResponse
     row = _patient(request, Can.RECORD_DIAGNOSIS, patient)
     found: Diagnosis = get_object_or_404(diagnoses_for(row), pk=diagnosis)
     form = form_about(found, request.POST or None)
-    if form.is_valid() and attempt(form, lambda: revise_diagnosis(diagnosis=found, **form.revision, by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: revise_diagnosis(diagnosis=found, **form.revision, by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("The diagnosis was revised."))
         return redirect("patients:diagnoses", row.public_id)
     return _form_page(request, "patients/diagnoses/revise.html", row, form, diagnosis=found, card=_card(row, found))
@@ -107,8 +113,10 @@ def look_again(request: StaffRequest, patient: UUID, diagnosis: int) -> HttpResp
     row = _patient(request, Can.RECORD_DIAGNOSIS, patient)
     found: Diagnosis = get_object_or_404(diagnoses_for(row), pk=diagnosis)
     form = LookAgainForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form, lambda: look_at_diagnosis_again(diagnosis=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    if (
+        form.is_valid()
+        and attempt(form, lambda: look_at_diagnosis_again(diagnosis=found, **form.cleaned_data, by=request.user, at=timezone.now()))
+        is not None
     ):
         messages.success(request, _("It stays provisional; the next day to look at it is set."))
         return redirect("patients:diagnoses", row.public_id)
@@ -121,7 +129,10 @@ def evidence(request: StaffRequest, patient: UUID, diagnosis: int) -> HttpRespon
     row = _patient(request, Can.RECORD_SCREENING, patient)
     found: Diagnosis = get_object_or_404(diagnoses_for(row), pk=diagnosis)
     form = EvidenceForm(request.POST or None)
-    if form.is_valid() and attempt(form, lambda: add_evidence(diagnosis=found, **form.cleaned_data, by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: add_evidence(diagnosis=found, **form.cleaned_data, by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("The evidence was added."))
         return redirect("patients:diagnoses", row.public_id)
     return _form_page(request, "patients/diagnoses/evidence.html", row, form, diagnosis=found, card=_card(row, found))
@@ -132,7 +143,10 @@ def use(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Show what was used when, and take another report; nothing follows from it but a later day to look again."""
     row = _patient(request, Can.RECORD_SCREENING, patient)
     form = UseForm(request.POST or None, initial={"used_on": timezone.localdate()})
-    if form.is_valid() and attempt(form, lambda: record_use(patient=row, **form.cleaned_data, by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: record_use(patient=row, **form.cleaned_data, by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("It is written down."))
         return redirect("patients:use", row.public_id)
     return _form_page(request, "patients/diagnoses/use.html", row, form, reports=use_of(row)[:MOST_REPORTS])

@@ -55,7 +55,7 @@ def add_toxicology(request: StaffRequest, patient: UUID) -> HttpResponse:
         facts = form.panel
         prescribed = prescribed_for(row, timezone.localdate(facts["collected_at"]))
         program = program_for(request.user, row, request.program)
-        verb = {"patient": row, "program": program, "prescribed": prescribed, "by": request.user, "at": timezone.now()}
+        verb: dict[str, Any] = {"patient": row, "program": program, "prescribed": prescribed, "by": request.user, "at": timezone.now()}
         panel = attempt(form, lambda: record_toxicology(**facts, **verb))
         if panel is not None:
             messages.success(request, _("The specimen is on record."))
@@ -85,7 +85,10 @@ def toxicology_results(request: StaffRequest, patient: UUID, panel: int) -> Http
     """Add what the laboratory found."""
     row, found = _panel(request, Can.RECORD_SCREENING, patient, panel)
     form = LaterResultsForm(request.POST or None)
-    if form.is_valid() and attempt(form, lambda: add_toxicology_results(panel=found, **form.later, by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: add_toxicology_results(panel=found, **form.later, by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("The results are on record."))
         return redirect("desk:toxicology_panel", row.public_id, found.pk)
     return _form_page(request, "desk/toxicology/results.html", row, form, panel=found)
@@ -96,7 +99,10 @@ def talk_about_toxicology(request: StaffRequest, patient: UUID, panel: int) -> H
     """Write down what the conversation about a specimen came to."""
     row, found = _panel(request, Can.ASSESS_SAFETY, patient, panel)
     form = TalkForm(request.POST or None, confirmations=confirmations_for(found), initial={"used_on": None})
-    if form.is_valid() and attempt(form, lambda: review_toxicology(panel=found, **form.cleaned_data, by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: review_toxicology(panel=found, **form.cleaned_data, by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("What was said is on record."))
         return redirect("desk:toxicology_panel", row.public_id, found.pk)
     return _form_page(request, "desk/toxicology/talk.html", row, form, panel=found)

@@ -163,7 +163,7 @@ def _particulars(row: Diagnosis) -> list[str]:
 
 def _relation(row: Diagnosis) -> list[str]:
     """Say how it hangs together with use."""
-    return [str(row.get_relation_to_use_display())] if row.relation_to_use else []
+    return [_("Relation to use: %(words)s") % {"words": row.get_relation_to_use_display()}] if row.relation_to_use else []
 
 
 def _onset(row: Diagnosis, patient: Patient) -> list[str]:
