@@ -51,6 +51,8 @@ COUNSELED = "Qxqzkvjw"
 UNKNOWN = 987_654_321
 CHOSEN = {
     "entries": "appointments",
+    "place": 1,
+    "number": 1,
     "deed": "step",
     "code": "census",
     "verb": "finish",

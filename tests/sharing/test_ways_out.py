@@ -42,6 +42,8 @@ BESIDE_THE_WAYS = {
     ("patients/accounting/views.py", "typeset"): "to the patient: the account of what was told about them (42 CFR 2.25)",
     ("patients/consent/printing/views.py", "as_pdf"): "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
     ("patients/consent/printing/views.py", "typeset"): "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
+    ("patients/safety/planning/views.py", "as_pdf"): "to the patient: their own safety plan",
+    ("patients/safety/planning/views.py", "typeset"): "to the patient: their own safety plan",
     ("patients/consent/views.py", "Content-Disposition"): "in-house: the scan of what the person signed, for staff",
     ("patients/consent/views.py", "HttpResponse"): "in-house: the scan of what the person signed, for staff",
 }

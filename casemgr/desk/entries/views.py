@@ -14,7 +14,7 @@ from casemgr.desk.chart.queries import patient_seen_by
 from casemgr.desk.entries.kinds import KINDS
 
 
-@page(Can.SEE_PATIENTS)
+@page(Can.SEE_CHART, Can.SEE_CALENDAR, Can.SEE_CASEWORK)
 def entries(request: StaffRequest, patient: uuid.UUID, entries: str) -> HttpResponse:
     """Show all entries of a kind, the latest first; what the reader has no right to see is nothing to them."""
     found, kind = patient_seen_by(request.user, patient), KINDS.get(entries)
