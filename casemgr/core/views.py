@@ -41,5 +41,5 @@ def switch_program(request: StaffRequest) -> HttpResponse:
 @page(Can.SEE_OWN_ACCOUNT)
 def kinder_words(request: StaffRequest) -> HttpResponse:
     """Suggest kinder words for what somebody is writing; what came is not kept, logged, or looked at by anybody."""
-    texts = [text for name, text in request.POST.items() if name != "csrfmiddlewaretoken"]
+    texts = [str(text) for name, text in request.POST.items() if name != "csrfmiddlewaretoken"]
     return render(request, "ui/kinder_words.html", {"hints": hints_for(texts)})

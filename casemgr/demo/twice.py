@@ -1,6 +1,7 @@
 """Let two people of the demo clinic be registered a second time: one pair is found and merged, the other waits on the list."""
 
 from datetime import date, datetime
+from typing import Any
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Role
@@ -34,7 +35,7 @@ def register_twice(life: Life, day: date) -> None:
 def _register_again(life: Life, person: Persona, at: datetime) -> None:
     """Make a second record in a hurry: the given name cut short, and nobody looked closely."""
     patient, desk = person.course.patient, staff_of(life, person)[Role.FRONT_DESK]
-    names = {"given_name": patient.given_name[:-1] or patient.given_name, "family_name": patient.family_name}
+    names: dict[str, Any] = {"given_name": patient.given_name[:-1] or patient.given_name, "family_name": patient.family_name}
     alike = duplicate_candidates(program=life.clinic.program, birth_date=patient.birth_date, **names)
     second = register_patient(
         site=patient.registered_site,

@@ -64,7 +64,7 @@ def tell_of_the_own_world(life: Life, person: Persona, by: User, at: datetime) -
     if person.number % EVERY:
         return
     turn = person.number // EVERY
-    common = {"patient": person.course.patient, "program": life.clinic.program, "by": by, "at": at}
+    common: dict[str, Any] = {"patient": person.course.patient, "program": life.clinic.program, "by": by, "at": at}
     for of, facts in TOLD[turn % len(TOLD)]:
         record_world_fact(of=of, **facts, **common)
     kind, began, ended = EVENTS[turn % len(EVENTS)]
@@ -72,7 +72,7 @@ def tell_of_the_own_world(life: Life, person: Persona, by: User, at: datetime) -
     record_barrier(kind=BARRIERS[turn % len(BARRIERS)], **common)
 
 
-def _days(came_on: date, began: int, ended: int | None) -> dict[str, date | None]:
+def _days(came_on: date, began: int, ended: int | None) -> dict[str, Any]:
     """Return the days of an event before somebody came."""
     first = came_on - timedelta(days=max(began, ended or 0))
     return {"began_on": first, "ended_on": None if ended is None else first + timedelta(days=abs(ended - began))}

@@ -164,7 +164,7 @@ def promis10(instrument: Instrument, answers: Answers, _missing: tuple[str, ...]
 
 def _phq9_symptoms(answers: Answers) -> int:
     """Count the symptoms of depression; the thought of death counts from the first day on."""
-    return sum(answers[item] >= SYMPTOM for item in PHQ9_SYMPTOMS) + int(answers["9"] >= 1)
+    return int(sum(answers[item] >= SYMPTOM for item in PHQ9_SYMPTOMS)) + int(answers["9"] >= 1)
 
 
 def _phq9_core(answers: Answers) -> bool:
