@@ -185,7 +185,10 @@ def clashes_between(merged: Patient, survivor: Patient) -> list[Clash]:
             parts += [_meeting(columns[table, key], index, condition, keys, operators) for key in keys if (table, key) in columns]
         parts += [_meeting(columns[m.table, m.column], m.name, m.condition, m.keys, m.operators) for m in MEETINGS]
         cursor.execute(sql.SQL(" UNION ALL ").join(parts), {"merged": merged.pk, "survivor": survivor.pk, "bookkeeping": BOOKKEEPING})
-        return [Clash(*row[:5], said=json.loads(row[5])) for row in cursor.fetchall()]
+        return [
+            Clash(constraint, table, merged_key, survivor_key, is_same, json.loads(said))
+            for constraint, table, merged_key, survivor_key, is_same, said in cursor.fetchall()
+        ]
 
 
 def _meeting(column: PatientColumn, index: str, condition: str | None, keys: Sequence[str], operators: Sequence[str]) -> sql.Composed:

@@ -85,7 +85,9 @@ def test_what_is_missing_along_the_thread_is_named(clinic, by, draft, diagnosed)
     ]
 
 
-@pytest.mark.parametrize("facts", [{"certainty": "refuted"}, {"course": "resolved"}, {"course": "remission"}])
+@pytest.mark.parametrize(
+    "facts", [{"certainty": "refuted", "basis": "Seen twice, not there"}, {"course": "resolved"}, {"course": "remission"}]
+)
 def test_a_diagnosis_that_does_not_hold_asks_for_nothing(clinic, by, draft, diagnosed, facts):
     patient = clinic.patient()
     diagnosed(patient, "substance_use")
