@@ -68,7 +68,7 @@ HEALTH: dict[type[Model], type[RecordAdmin]] = {
     AllergyQuestion: _table(AllergyQuestion, "answer", "asked_on", filters=("answer",)),
     OtherMedication: _table(OtherMedication, "name", "dose_words", "since", "until", words=("name",), filters=("group",)),
     Reconciliation: _table(Reconciliation, "done_on", "finding", filters=("finding",)),
-    InteractionReview: _table(InteractionReview, "rule", "about", "recorded_at", words=("about",), filters=("rule",)),
+    InteractionReview: _table(InteractionReview, "rule", "about", "recorded_at", words=("about",), filters=()),
     NaloxoneKit: _table(NaloxoneKit, "product", "given_on", "expires_on", "state", words=("lot",), filters=("state", "origin")),
     Overdose: _table(Overdose, "of", "happened_on", "hospital", "contacted_on", filters=("of", "hospital")),
     Pregnancy: _table(Pregnancy, "status", "noted_on", "due_on", "prenatal_care", filters=("status",)),

@@ -44,6 +44,8 @@ NOT_A_TABLE_OF_THEIRS = {
     "SafetyCall": "it stands with its concern on the person's safety page",
     "SafetyPlanContact": "it stands with its safety plan",
     "SafetyPlanReview": "it stands with its safety plan",
+    "MovedRows": "it lists what a merge moved, for the undo on the page of the merge",
+    "PossibleDuplicate": "it stands on the list of possible duplicates, for who may see both records",
     "CounselingNote": "its author alone reads it, on a page of its own (42 CFR 2.31(b))",
     "CounselingAddendum": "it stands with its counseling note",
     "CounselingOpening": "it stands on the page of the privacy officer who opens",
