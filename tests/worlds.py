@@ -33,6 +33,10 @@ def end_stays(stays: QuerySet[Episode], on: Any, reason: str = "1") -> None:
     stays.update(discharged_on=on, discharge_reason=reason)
 
 
+TEN_YEARS = 3650
+"""Days over which birth dates are spread: people in tests stay adults however many tests run before."""
+
+
 @dataclass
 class Clinic:
     """Hold a program with the sites North and South, one person of each role at North, and the system itself."""
@@ -81,7 +85,7 @@ class Clinic:
             registered_site=site,
             recorded_at=self.now,
             recorded_by=self.system,
-            **{"birth_date": date(1985, 1, 1) + timedelta(days=number), **facts},
+            **{"birth_date": date(1985, 1, 1) + timedelta(days=number % TEN_YEARS), **facts},
         )
         Episode.objects.create(
             patient=patient, program=site.program, site=site, admitted_on=date(2026, 1, 5), recorded_at=self.now, recorded_by=self.system

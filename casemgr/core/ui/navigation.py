@@ -60,14 +60,14 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Dosing"), "treatment_plans:dosing", "pill", frozenset({NURSE, PRESCRIBER}), "d"),
             Entry(_("Caseload"), "patients:caseload", "users", CARE, "c"),
             Entry(_("Calendar"), "treatment_plans:calendar", "calendar", CARE | {FRONT_DESK, DIRECTOR}, "a"),
-            Entry(_("Inquiries"), "patients:inquiries", "phone", CARE | {FRONT_DESK}, "o"),
+            Entry(_("Inquiries"), "patients:inquiries", "phone", CARE | {FRONT_DESK}, "1"),
             Entry(_("Register a person"), "patients:register", "user-plus", frozenset({FRONT_DESK, CASE_MANAGER, THERAPIST, NURSE}), "n"),
         ),
     ),
     (
         _("Care"),
         (
-            Entry(_("Safety"), "patients:safety_concerns", "flag", CARE),
+            Entry(_("Safety"), "patients:safety_concerns", "flag", CARE, "3"),
             Entry(_("Sessions"), "treatment_plans:sessions", "message-square", frozenset({THERAPIST, PEER, CASE_MANAGER}), "s"),
             Entry(_("To sign"), "treatment_plans:unsigned", "signature", frozenset({THERAPIST, PEER, CASE_MANAGER, PRESCRIBER}), "u"),
             Entry(_("Stock"), "treatment_plans:stock", "package", frozenset({NURSE, PRESCRIBER, DIRECTOR}), "k"),
