@@ -88,8 +88,9 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     if reasons := _contradictions(row, at):
         raise Refused(*reasons)
+    row.pace = _pace_asked_for(row)
     row.call_by = call_back_by(row.received_at, row.pace)
-    row.save(update_fields=[*facts, "call_by"])
+    row.save(update_fields=[*facts, "pace", "call_by"])
     return row
 
 
@@ -167,9 +168,9 @@ def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) 
         raise Refused(_("This person is not known in this program. Register them here."), field="patient", code="not_in_program")
     row.patient = patient
     row.save(update_fields=["patient"])
-    triage = latest_triage(row)
-    if triage is not None and (found := dangers({name: getattr(triage, name) for name in QUESTIONS})):
-        _tell_of_danger(row, triage, found, by, at)
+    for triage in row.triages.order_by("pk"):
+        if found := dangers(_answers_of(triage)):
+            _tell_of_danger(row, triage, found, by, at)
     return row
 
 
@@ -286,6 +287,20 @@ def _close(row: Inquiry, because: str, at: datetime, *, went_to: str = "", words
     row.went_to, row.ended_words = went_to.strip(), words.strip()
     row.save(update_fields=["state", "ended_because", "ended_at", "went_to", "ended_words"])
     return row
+
+
+def _answers_of(triage: Triage) -> dict[str, str]:
+    """Return what was answered at once, by question."""
+    return {name: getattr(triage, name) for name in QUESTIONS}
+
+
+def _pace_asked_for(row: Inquiry) -> int:
+    """Return how soon somebody speaks with the person: never later than what any answer ever given asks for."""
+    pace = row.pace
+    for triage in row.triages.all():
+        priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
+        pace = pace_of(dangers(_answers_of(triage)), priority, pace)
+    return pace
 
 
 def _rank(place: WaitlistPlace, priority: int, row: Inquiry) -> None:

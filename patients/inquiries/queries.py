@@ -11,10 +11,14 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import hidden_from, patients_seen_by
 from patients.episodes.models import Episode
-from patients.inquiries.models import Inquiry, InquiryState, InquiryStep, StepKind, Triage, WaitlistPlace
+from patients.inquiries.models import Inquiry, InquiryState, InquiryStep, Pace, StepKind, Triage, WaitlistPlace
 from patients.inquiries.rules import LONG_WAIT_DAYS, days_waiting
 from patients.record.models import Patient
 from patients.record.queries import Candidate, duplicate_candidates
+
+
+TO_CALL_BACK = Q(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]) | Q(state=InquiryState.WAITING, pace=Pace.NOW, patient__isnull=True)
+"""About whom somebody has to act: also who waits and is in danger, while nobody knows who they are and no concern could be raised."""
 
 
 def inquiries_seen_by(user: User) -> QuerySet[Inquiry]:
@@ -34,7 +38,7 @@ def inquiries_seen_by(user: User) -> QuerySet[Inquiry]:
 
 def to_call_back(user: User) -> QuerySet[Inquiry]:
     """Return the inquiries about which somebody has to act, the most pressing first."""
-    return inquiries_seen_by(user).filter(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]).order_by("pace", "call_by", "id")
+    return inquiries_seen_by(user).filter(TO_CALL_BACK).order_by("pace", "call_by", "id")
 
 
 def help_owed(user: User) -> QuerySet[WaitlistPlace]:

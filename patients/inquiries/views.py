@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,15 +49,15 @@ from patients.inquiries.forms import (
     said_of,
 )
 from patients.inquiries.models import Asker, Inquiry, InquiryState, Pace, WaitlistPlace
-from patients.inquiries.queries import Waits, inquiries_seen_by, open_place_of, people_like, waiting_facts, waitlist_seen_by
+from patients.inquiries.queries import TO_CALL_BACK, Waits, inquiries_seen_by, open_place_of, people_like, waiting_facts, waitlist_seen_by
 from patients.record.forms import RegisterForm
 
 SHOWN = {
-    "open": (gettext_lazy("To call back"), [InquiryState.OPEN, InquiryState.TO_ADMIT], "pace"),
-    "waiting": (gettext_lazy("On the waitlist"), [InquiryState.WAITING], "received_at"),
-    "closed": (gettext_lazy("Closed"), [InquiryState.CLOSED], "-received_at"),
+    "open": (gettext_lazy("To call back"), TO_CALL_BACK, "pace"),
+    "waiting": (gettext_lazy("On the waitlist"), Q(state=InquiryState.WAITING), "received_at"),
+    "closed": (gettext_lazy("Closed"), Q(state=InquiryState.CLOSED), "-received_at"),
 }
-"""The views of the inquiries: their word in the address, their name, which states, in which order."""
+"""The views of the inquiries: their word in the address, their name, which of them, in which order."""
 
 DEEDS: dict[str, Callable[..., Any]] = {
     "take_on": take_on_inquiry,
@@ -190,8 +191,8 @@ def inquiries(request: StaffRequest) -> HttpResponse:
     """List who is to be called back, the most pressing first; or who waits, or what is closed."""
     shown = request.GET.get("show", "open")
     shown = shown if shown in SHOWN else "open"
-    _name, states, order = SHOWN[shown]
-    rows = inquiries_seen_by(request.user).filter(state__in=states)
+    _name, which, order = SHOWN[shown]
+    rows = inquiries_seen_by(request.user).filter(which)
     found = slice_of(rows, by=order, after=request.GET.get("after", ""))
     people = [row.patient_id for row in found.rows if row.patient_id]
     note_read(by=request.user, at=timezone.now(), what="inquiries", detail={"show": shown, "rows": len(found.rows)}, people=people)

@@ -228,3 +228,29 @@ def test_of_somebody_in_care_only_those_see_the_inquiry_who_see_the_person(clini
     theirs = link_inquiry(inquiry=ask(), patient=clinic.patient(team=(clinic.hire(Role.CASE_MANAGER, clinic.north),)), **desk)
     assert set(inquiries_seen_by(clinic.case_manager)) == {mine}
     assert set(inquiries_seen_by(clinic.front_desk)) == {mine, theirs}
+
+
+def test_danger_said_before_the_last_call_is_told_too_once_it_is_known_who_it_is(clinic, ask, desk):
+    inquiry = ask(answers={"suicide_plan": "yes"})
+    triage_inquiry(inquiry=inquiry, pregnant="no", **desk)
+    link_inquiry(inquiry=inquiry, patient=clinic.patient(), **desk)
+    assert SafetyConcern.objects.get().level == 4
+
+
+def test_a_correction_never_lets_danger_wait(ask, desk):
+    inquiry = ask(answers={"suicidal": "yes"})
+    triage_inquiry(inquiry=inquiry, pregnant="no", **desk)
+    changed = change_inquiry(inquiry=inquiry, given_name="Rosa", pace=4, **desk)
+    changed.refresh_from_db()
+    assert (changed.given_name, changed.pace, changed.call_by) == ("Rosa", 1, changed.received_at)
+
+
+def test_who_waits_without_a_name_and_is_in_danger_is_to_be_called(clinic, ask, desk, now):
+    inquiry = ask()
+    put_on_waitlist(inquiry=inquiry, joined_on=now.date(), **desk)
+    assert not to_call_back(clinic.front_desk)
+    triage_inquiry(inquiry=inquiry, suicidal="yes", **desk)
+    assert list(to_call_back(clinic.front_desk)) == [inquiry]
+    link_inquiry(inquiry=inquiry, patient=clinic.patient(), **desk)
+    assert not to_call_back(clinic.front_desk)
+    assert SafetyConcern.objects.exists()
