@@ -8,6 +8,7 @@ from casemgr.core.accounts.models import Membership, User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.outbox.draining import drain
 from casemgr.core.outbox.models import Fact
+from casemgr.core.refusals import Refused
 from patients.caseload.models import CareTeamMember
 from patients.guarding.models import Conflict
 from patients.safety.actions import close_concern, note_answer, record_follow_up, take_concern
@@ -190,3 +191,14 @@ def test_the_chain_does_not_run_twice_for_what_became_graver(clinic, answer):
     assert SafetyConcern.objects.get().told == 2
     assert [Fact.objects.filter(kind="SafetyConcernWaits", payload__turn=turn).count() for turn in (1, 2, 3, 4)] == [2, 1, 1, 1]
     assert User.objects.filter(pk__in=SafetyCall.objects.filter(turn=3).values("user")).count() == 2
+
+
+def test_a_try_that_reached_nobody_is_never_the_next_one_too(clinic, answer):
+    concern, day = answer(clinic.patient()), clinic.now.date()
+    whole = {"disposition": "safety_plan", "screener_result": "low", "follow_ups": [("call", day)]}
+    close_concern(concern=concern, **whole, by=clinic.nurse, at=clinic.now)
+    facts = {"outcome": "not_reached", "words": "No answer.", "by": clinic.nurse, "at": clinic.now}
+    with pytest.raises(Refused, match="the one of that day"):
+        record_follow_up(follow_up=SafetyFollowUp.objects.get(), again_on=day, **facts)
+    record_follow_up(follow_up=SafetyFollowUp.objects.get(), again_on=day + timedelta(days=1), **facts)
+    assert SafetyFollowUp.objects.filter(outcome="").count() == 1

@@ -34,18 +34,27 @@ from patients.safety.models import (
     SafetySource,
     ScreenerResult,
 )
-from patients.safety.queries import highest_answer, locked_concern
+from patients.safety.queries import highest_answer, locked_concern, was_tried_on
 from patients.safety.rules import FOLLOW_UP_SOURCE, Finding, Lack, Level, is_graver, lacking, level_of_answer, next_call_at
 
 
 @action(Can.RECORD_SCREENING)
 def note_answer(
-    *, patient: Patient, program: Program, instrument: str, item: str, answer: int | None, assessment_ref: str, by: User, at: datetime
+    *,
+    patient: Patient,
+    program: Program,
+    instrument: str,
+    item: str,
+    answer: int | None,
+    assessment_ref: str,
+    by: User,
+    at: datetime,
+    alone: bool = False,
 ) -> SafetyConcern | None:
     """Note one answer of a questionnaire, also while it is a draft; the same answer again changes nothing.
 
     What asks for nobody's safety is passed over. An answer that was taken back is noted beside the one that raised the concern: a person
-    who was afraid of what they said is still asked.
+    who was afraid of what they said is still asked. A yes that a person gives alone counts each time it is given: nobody is with them.
     """
     given = int(answer or 0)
     level = level_of_answer(instrument, item, given)
@@ -56,7 +65,8 @@ def note_answer(
     concern = _open_concern(row, program)
     if highest is None and level == Level.NONE:
         return concern
-    if concern is None and highest is not None and given <= highest:
+    said_again = alone and level > Level.NONE
+    if concern is None and highest is not None and given <= highest and not said_again:
         return None
     signal = SafetySignal(source=SafetySource.ANSWER, level=level, instrument=instrument, item=item, answer=given, ref=assessment_ref)
     return _note(row, program, concern, signal, known_answer=highest or 0, by=by, at=at)
@@ -187,6 +197,11 @@ def record_follow_up(
         (not words.strip(), "words", _("Write in a sentence how the person is, or what you tried.")),
         (not_reached and again_on is None, "again_on", _("Choose the day of the next try.")),
         (bool(again_on and again_on < today), "again_on", _("The day is over already. Choose today or later.")),
+        (
+            again_on is not None and was_tried_on(concern, follow_up=row, day=again_on),
+            "again_on",
+            _("This try is the one of that day. Call once more before you write it down, or choose a later day."),
+        ),
     )
     if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
         raise Refused(*reasons)

@@ -65,16 +65,18 @@ def save_answers(*, assessment: Assessment, answers: Mapping[str, Any], by: User
         row.mode = AssessmentMode.TABLET if row.answered_alone else AssessmentMode.STAFF
         row.save(update_fields=["answers", "answered_alone", "mode"])
     for item in told.use.get("safety_items", ()):
-        if item in changed and (changed[item] or before.get(item)):
+        given = answers.get(item)
+        if (item in changed and (given or before.get(item))) or (alone and given):
             note_answer(
                 patient=row.patient,
                 program=row.program,
                 instrument=told.id,
                 item=item,
-                answer=changed[item],
+                answer=given,
                 assessment_ref=ref_of(row),
                 by=by,
                 at=at,
+                alone=alone,
             )
     return row
 
