@@ -24,6 +24,7 @@ from casemgr.core.audit.recording import note_read
 from casemgr.core.refusals import Denied, Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
+from patients.safety.queries import program_of
 from patients.screenings.assessing.forms import TabletForm
 from patients.screenings.models import Assessment
 from patients.tablet.actions import answer_alone, end_tablet_link, issue_tablet_link, open_tablet_link
@@ -48,6 +49,8 @@ def _holds_a_tablet(view: Callable[Concatenate[HttpRequest, TabletLink, P], Http
         link = link_with(request.session.get(HELD))
         if link is None or not link.is_open(timezone.now()):
             return _closed(request)
+        if request.user.is_authenticated:
+            _hold(request, link)
         with translation.override(link.language):
             try:
                 return view(request, link, *args, **kwargs)
@@ -55,6 +58,13 @@ def _holds_a_tablet(view: Callable[Concatenate[HttpRequest, TabletLink, P], Http
                 return _closed(request)
 
     return guarded
+
+
+def _hold(request: HttpRequest, link: TabletLink) -> None:
+    """Begin a session that knows a link and nothing else; whoever signed in on this browser, also since, is signed out."""
+    logout(request)
+    request.session[HELD] = link.pk
+    request.session.set_expiry(ANSWERS_WITHIN_SECONDS)
 
 
 @never_cache
@@ -81,8 +91,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             open_tablet_link(link=link, language=language, by=link.recorded_by, at=timezone.now())
         except (Refused, Denied):
             return _closed(request)
-        request.session[HELD] = link.pk
-        request.session.set_expiry(ANSWERS_WITHIN_SECONDS)
+        _hold(request, link)
         return redirect("tablet:go_on")
 
 
@@ -136,7 +145,8 @@ def hand_out(request: StaffRequest, patient: UUID) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         issue = {"instruments": form.cleaned_data["instruments"], "language": form.cleaned_data["language"]}
-        link = attempt(form, lambda: issue_tablet_link(patient=row, program=request.program, **issue, by=request.user, at=now))
+        program = program_of(row, request.user, Can.RECORD_SCREENING, request.program)
+        link = attempt(form, lambda: issue_tablet_link(patient=row, program=program, **issue, by=request.user, at=now))
         if link is not None:
             return redirect("patients:tablet_link", row.public_id, link.pk)
     note_read(by=request.user, at=now, what="tablet", patient_id=row.pk)

@@ -17,6 +17,7 @@ from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.queries import open_episodes_for
 from patients.record.models import Patient
+from patients.safety.queries import program_of
 from patients.screenings.assessing.actions import (
     cancel_assessment,
     complete_assessment,
@@ -66,10 +67,11 @@ def assessments(request: StaffRequest, patient: UUID) -> HttpResponse:
 def start(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Begin an instrument, or go on with its draft."""
     row = _patient(request, Can.RECORD_SCREENING, patient)
-    offered = offered_to(request.user, program_id=request.program.pk)
+    program = program_of(row, request.user, Can.RECORD_SCREENING, request.program)
+    offered = offered_to(request.user, program_id=program.pk)
     form = StartForm(request.POST or None, offered=offered, initial={"instrument": request.GET.get("instrument", "")})
     if form.is_valid():
-        begin: dict[str, Any] = {"patient": row, "program": request.program, "language": row.language, **form.cleaned_data}
+        begin: dict[str, Any] = {"patient": row, "program": program, "language": row.language, **form.cleaned_data}
         draft = attempt(form, lambda: start_assessment(**begin, by=request.user, at=timezone.now()))
         if draft is not None:
             return redirect("patients:assessment", row.public_id, draft.pk)
@@ -82,10 +84,11 @@ def start(request: StaffRequest, patient: UUID) -> HttpResponse:
 def add_total(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Take down a total that was added up on paper."""
     row = _patient(request, Can.RECORD_SCREENING, patient)
-    offered = offered_to(request.user, program_id=request.program.pk)
+    program = program_of(row, request.user, Can.RECORD_SCREENING, request.program)
+    offered = offered_to(request.user, program_id=program.pk)
     form = TotalForm(request.POST or None, offered=offered, initial={"answered_at": timezone.now()})
     if form.is_valid():
-        facts: dict[str, Any] = {"patient": row, "program": request.program, **form.cleaned_data}
+        facts: dict[str, Any] = {"patient": row, "program": program, **form.cleaned_data}
         if (done := attempt(form, lambda: record_total(**facts, by=request.user, at=timezone.now()))) is not None:
             messages.success(request, _("The result was recorded."))
             return redirect("patients:assessment", row.public_id, done.pk)

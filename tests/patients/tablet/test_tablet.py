@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from casemgr.core.accounts.models import Membership
+from casemgr.core.accounts.models import Membership, Program
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.outbox.draining import drain
 from casemgr.core.refusals import Denied, Refused
+from patients.safety.actions import close_concern
 from patients.safety.queries import open_concerns_for
 from patients.screenings.models import Assessment
 from patients.tablet.actions import end_tablet_link, issue_tablet_link, open_tablet_link
@@ -255,3 +256,42 @@ def test_an_answer_costs_the_same_early_and_late(issue, tablet, query_count):
     for number in (2, 18):
         with query_count(14):
             tablet.post(reverse("tablet:question", args=[1, number]), {"answer": 1})
+
+
+def test_the_same_answer_in_a_later_sitting_calls_somebody_again(clinic, issue, tablet, patient, now):
+    by = {"by": clinic.staff["therapist"], "at": now}
+    for sitting in (1, 2):
+        _begin(tablet, issue())
+        answer = tablet.post(reverse("tablet:question", args=[1, 9]), {"answer": 1})
+        assert "Somebody will talk with you now" in _text(answer)
+        concern = open_concerns_for(patient).get()
+        whole = {"disposition": "judged_low", "screener_result": "low", "disposition_words": "No plan, no intent."}
+        close_concern(concern=concern, **whole, no_follow_up_because="Comes in every day.", **by)
+        assert Assessment.objects.get().is_draft, sitting
+    _begin(tablet, issue())
+    tablet.post(reverse("tablet:question", args=[1, 9]), {"answer": 0})
+    assert not open_concerns_for(patient).exists()
+
+
+def test_whoever_signs_in_while_a_tablet_is_out_is_signed_out_by_the_questions(clinic, issue, tablet, patient):
+    link = issue()
+    _begin(tablet, link)
+    tablet.force_login(clinic.staff["therapist"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "_auth_user_id" in tablet.session
+    assert tablet.get(reverse("tablet:welcome", args=[token_of(link)]), follow=True).status_code == 200
+    assert "_auth_user_id" not in tablet.session
+    assert tablet.get(reverse("desk:chart", args=[patient.public_id])).status_code == 302
+
+
+def test_answers_belong_to_the_program_that_knows_the_person(clinic, sign_in, patient):
+    elsewhere = Program.objects.create(name="Hill Program")
+    user = clinic.staff["therapist"]
+    Membership.objects.create(user=user, program=elsewhere, role="therapist", starts_on="2024-01-01")
+    browser = sign_in(user)
+    session = browser.session
+    session["program"] = elsewhere.pk
+    session.save()
+    browser.post(reverse("patients:tablet", args=[patient.public_id]), {"instruments": ["phq9"], "language": "en"})
+    browser.post(reverse("patients:start_assessment", args=[patient.public_id]), {"instrument": "gad7"})
+    assert TabletLink.objects.get().program == clinic.program
+    assert {row.instrument: row.program for row in Assessment.objects.all()} == {"phq9": clinic.program, "gad7": clinic.program}
