@@ -16,7 +16,6 @@ from patients.inquiries.rules import LONG_WAIT_DAYS, days_waiting
 from patients.record.models import Patient
 from patients.record.queries import Candidate, duplicate_candidates
 
-
 TO_CALL_BACK = Q(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]) | Q(state=InquiryState.WAITING, pace=Pace.NOW, patient__isnull=True)
 """About whom somebody has to act: also who waits and is in danger, while nobody knows who they are and no concern could be raised."""
 
