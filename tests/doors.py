@@ -52,6 +52,7 @@ UNKNOWN = 987_654_321
 CHOSEN = {
     "entries": "appointments",
     "place": 1,
+    "token": "nothing",
     "number": 1,
     "deed": "step",
     "code": "census",

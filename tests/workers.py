@@ -62,7 +62,7 @@ class Nursery:
     def send(self, task: str) -> None:
         """Send a task to the workers of this test."""
         url = self.broker_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-        with Celery(broker=url) as sender:
+        with Celery(broker=url, set_as_current=False) as sender:
             sender.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
             sender.send_task(task)
 

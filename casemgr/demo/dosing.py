@@ -16,6 +16,8 @@ STEP_DAYS = 5
 CRISIS_DAYS = 5
 DECISION_DAYS = 3
 """Days after a hold on which the demo's prescriber decides."""
+YET_TO_COME = 4
+"""One person in this many has not come yet today, at whatever hour the demo is opened: the window always has somebody to serve."""
 
 
 def dose_everybody(life: Life, day: date) -> None:
@@ -23,9 +25,10 @@ def dose_everybody(life: Life, day: date) -> None:
     closed = {site.pk for number, site in enumerate(life.clinic.sites) if number == 1 and day.weekday() == 6}
     dosed = [person for person in life.in_care if person.substance]
     _look_at_orders(dosed)
+    is_today = not life.is_past(life.moment(day + timedelta(days=1), 0, 0))
     for place, person in enumerate(dosed):
         at = life.moment(day, 5, 40) + timedelta(minutes=3 * place % 330)
-        if person.course.site.pk in closed or not life.is_past(at):
+        if person.course.site.pk in closed or not life.is_past(at) or (is_today and place % YET_TO_COME == 1):
             continue
         _visit_prescriber(life, person, day, at - timedelta(seconds=30))
         if _comes(life, person, day):
@@ -33,7 +36,7 @@ def dose_everybody(life: Life, day: date) -> None:
             if life.site_number(person) == 1 and day.weekday() == 5 and person.discharged_on != day:
                 _give(life, person, day + timedelta(days=1), at)
     at = life.moment(day, 18, 30)
-    if life.is_past(at):
+    if life.is_past(at) and not is_today:
         for site in life.clinic.sites:
             note_missed_doses(site=site, day=day, by=life.clinic.system, at=at)
 

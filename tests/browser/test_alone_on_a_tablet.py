@@ -28,6 +28,7 @@ def test_a_therapist_hands_out_a_tablet_and_a_person_answers_with_the_keyboard_a
     desk.look("tablet-welcome")
     page.get_by_role("button", name="Begin").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Question 1 of 10")
     desk.look("tablet-question")
     for number in range(1, 10):
         expect(page.locator("main")).to_contain_text(f"Question {number} of 10")
