@@ -18,7 +18,7 @@ from casemgr.core.accounts.models import Program, Site, User
 from casemgr.core.directory.models import Organization
 from patients.consent.models import Consent, ConsentKind, ConsentRecipient, ConsentState, SignerRelationship
 from patients.consent.wording import CURRENT, STATEMENTS, wording_of
-from patients.record.models import NAMES_AS_SEARCHED, NEAR_WORDS, SOUNDS_OF_WORDS
+from patients.record.models import NAMES_AS_SEARCHED, NEAR_WORDS, SOUNDS_OF_WORDS, Patient
 from treatment_plans.inventory.models import Product
 
 REACHABLE = 5
@@ -84,6 +84,7 @@ def _values(crowd: Crowd, patients: int, at: datetime) -> dict[str, Any]:
     today = at.astimezone(crowd.site.zone).date()
     return {
         "patients": patients,
+        "newest": Patient.objects.latest("pk").pk,
         "given": given_names(),
         "family": family_names(),
         "program": crowd.program.pk,
@@ -181,7 +182,7 @@ for _place, _words in {
 NEW = """
     CREATE TEMPORARY TABLE bench_people ON COMMIT PRESERVE ROWS AS
     SELECT p.id, p.given_name || ' ' || p.family_name AS name, row_number() OVER (ORDER BY p.id) AS n
-    FROM patients_patient p WHERE NOT EXISTS (SELECT 1 FROM patients_episode e WHERE e.patient_id = p.id)
+    FROM patients_patient p WHERE p.id > %(newest)s
 """
 
 EPISODES = """
