@@ -60,6 +60,7 @@ NO_PAGE = {
     "audit:export": "in-house: the record of access, for the privacy officer",
     "patients:consent_scan": "in-house: the scan of what the person signed, for staff",
     "patients:print_consent": "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
+    "patients:print_safety_plan": "to the patient: their own safety plan",
     "patients:blank_consent": "to the patient: a form that names nobody yet",
 }
 """Pages that answer with a file or with data, each with the reason why no consent is asked."""

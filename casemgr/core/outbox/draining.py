@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import import_string
 
 from casemgr.core.audit.door import Door, through
@@ -74,11 +75,16 @@ def drain(*, at: datetime, limit: int = 10 * BATCH) -> int:
 
 
 def react_now(keys: Sequence[str], *, at: datetime) -> None:
-    """React to the facts of these keys without waiting for the worker, as the worker would: in a context of its own."""
-    Context().run(_react_at_once, keys, at)
+    """React to the facts of these keys without waiting for the worker, as the worker would: in a context of its own.
+
+    The connection goes along: where an event loop runs in this thread, a new context would have another one, which sees nothing of a
+    transaction that is still open.
+    """
+    Context().run(_react_at_once, keys, at, connections[DEFAULT_DB_ALIAS])
 
 
-def _react_at_once(keys: Sequence[str], at: datetime) -> None:
+def _react_at_once(keys: Sequence[str], at: datetime, held: BaseDatabaseWrapper) -> None:
+    connections[DEFAULT_DB_ALIAS] = held
     with through(Door("schedule")):
         for fact_id, kind in claim_named(keys, at=at):
             _execute(kind, [fact_id], at=at)
