@@ -16,7 +16,7 @@ STEP_DAYS = 5
 CRISIS_DAYS = 5
 DECISION_DAYS = 3
 """Days after a hold on which the demo's prescriber decides."""
-YET_TO_COME = 4
+YET_TO_COME = 2
 """One person in this many has not come yet today, at whatever hour the demo is opened: the window always has somebody to serve."""
 
 
