@@ -82,6 +82,7 @@ def _watching() -> Iterator[Watch]:
 @pytest.fixture(autouse=True)
 def watch(_watching, settings, _own_folders) -> Iterator[Watch]:
     """Fail the test in which a person's name or record got out: into a log, a task, the broker, the cache, an address, an error page, a message."""
+    _watching.listen()
     yield _watching
     _watching.folder(settings.MESSAGE_FOLDER)
     _watching.post()

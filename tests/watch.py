@@ -47,6 +47,15 @@ class Watch(logging.Handler):
             if found := PATTERN.search(text):
                 self.seen.append(f"{where}: …{text[max(0, found.start() - 60) : found.end() + 20]}…")
 
+    def listen(self) -> None:
+        """Hear every line that is logged, also after something has set up the logging anew, as a WSGI application does when it is made."""
+        root = logging.getLogger()
+        if self not in root.handlers:
+            for handler in root.handlers:
+                handler.setLevel(max(handler.level, root.level))
+            root.setLevel(logging.DEBUG)
+            root.addHandler(self)
+
     def emit(self, record: logging.LogRecord) -> None:
         """Look at a log line as production writes it, at its words, and at everything that was given along."""
         self.look(f"log {record.name}", self._line.format(record), record.getMessage())
@@ -107,10 +116,7 @@ def watching() -> Iterator[Watch]:
     """Stand at every way out until the end of the session."""
     root = logging.getLogger()
     level, root_handlers = root.level, {handler: handler.level for handler in root.handlers}
-    for handler in root_handlers:
-        handler.setLevel(max(handler.level, level))
-    root.setLevel(logging.DEBUG)
-    root.addHandler(WATCH)
+    WATCH.listen()
     undo = [_around(Celery, "send_task", _task), _around(BaseHandler, "get_response", _answered)]
     undo += [_around(RedisCacheClient, name, _cached) for name in ("add", "set", "incr", "get")]
     yield WATCH
