@@ -7,6 +7,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.ui.forms import offer_choices
 from casemgr.core.ui.verb_forms import DAY
 from patients.diagnoses.models import (
     Axis,
@@ -158,7 +159,7 @@ class DiagnosisForm(forms.Form):
             self.fields["code"].initial = code.code
         if self.disorder in WITHOUT_WITHDRAWAL:
             kept = [choice for choice in Criterion.choices if choice[0] != Criterion.WITHDRAWAL]
-            self.fields["criteria"].choices = kept  # type: ignore[attr-defined]
+            offer_choices(self, "criteria", kept)
 
     @property
     def helper(self) -> FormHelper:

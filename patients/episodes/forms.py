@@ -104,7 +104,7 @@ class LeavingForm(forms.Form):
         """Offer these people to call."""
         super().__init__(*args, **kwargs)
         if callers is not None:
-            self.fields["caller"].queryset = callers  # type: ignore[attr-defined]
+            offer_rows(self, "caller", callers)
 
 
 class DischargeForm(LeavingForm):

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site
+from casemgr.core.ui.forms import offer_choices, offer_rows
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.inquiries.actions import FACTS, QUESTIONS
 from patients.inquiries.models import (
@@ -140,7 +141,7 @@ class TakeInquiryForm(InquiryForm):
         """Offer these sites."""
         super().__init__(*args, **kwargs)
         self.fields.update(triage_fields())
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        offer_rows(self, "site", sites)
 
     def parts(self) -> list[Any]:
         """Return the parts: who and where from first, then the questions that cannot wait."""
@@ -170,7 +171,7 @@ class StepForm(forms.Form):
         self.fields["happened_at"].initial = now
         if not waiting:
             later = (StepKind.OFFER, StepKind.OFFER_DECLINED)
-            self.fields["kind"].choices = [pair for pair in StepKind.choices if pair[0] not in later]  # type: ignore[attr-defined]
+            offer_choices(self, "kind", [pair for pair in StepKind.choices if pair[0] not in later])
 
 
 class WaitForm(forms.Form):

@@ -8,6 +8,7 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.ui.forms import offer_choices
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.diagnoses.models import Substance
 from patients.toxicology.models import Analyte, Method, Outcome, Setting, Specimen, Talk
@@ -130,7 +131,7 @@ class TalkForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = [(one.analyte, f"{one.title} (LOINC {one.code})" if one.code else one.title) for one in confirmations]
         if offered:
-            self.fields["confirm"].choices = offered  # type: ignore[attr-defined]
+            offer_choices(self, "confirm", offered)
         else:
             del self.fields["confirm"]
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.ui.forms import offer_choices
 from patients.health.medications.models import interaction_words
 from patients.health.medications.rules import Interaction
 
@@ -24,7 +25,7 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.warnings = {str(number): found for number, found in enumerate(warnings)}
         choices = [(key, f"{found.about}: {interaction_words(found.rule, found.given)}") for key, found in self.warnings.items()]
-        self.fields["warning"].choices = choices  # type: ignore[attr-defined]
+        offer_choices(self, "warning", choices)
         self.initial.setdefault("warning", "0")
 
     @property
