@@ -17,6 +17,7 @@ def test_a_therapist_hands_out_a_tablet_and_a_person_answers_with_the_keyboard_a
     desk.look("assessments")
     desk.open(f"/patients/{person}/assessments/begin/?instrument=gad7")
     page.get_by_role("button", name="Begin").click()
+    page.wait_for_url(re.compile(r"/assessments/\d+/$"))
     page.locator("body").press("3")
     expect(page.locator("#saved")).to_contain_text("Saved")
     desk.look("assessment-by-staff")
