@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -20,8 +19,21 @@ from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
 from treatment_plans.sessions.events import SessionMissed
-from treatment_plans.sessions.models import Attendance, AttendanceGoal, AttendanceState, Modality, Session, SessionKind
+from treatment_plans.sessions.models import Attendance, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.queries import patients_with_goals
+from treatment_plans.sessions.writing.actions import (
+    Part,
+    foreign_rows,
+    link_goals,
+    part_as_written,
+    words_of,
+    write_parts,
+    written_in,
+    wrong_frame,
+    wrong_parts,
+)
+
+__all__ = ["Part", "change_note", "record_session", "sign_session", "take_over_visits_in_bulk"]
 
 NAMES_SOURCE = "42 CFR 2.13(a)"
 APPOINTMENT_STATES = {
@@ -30,19 +42,6 @@ APPOINTMENT_STATES = {
     AttendanceState.ABSENT.value: AppointmentState.NO_SHOW,
     AttendanceState.EXCUSED.value: AppointmentState.CANCELLED_BY_PATIENT,
 }
-
-
-@dataclass(frozen=True)
-class Part:
-    """Hold one person's part in a session, as it is to be written down."""
-
-    patient: Patient
-    state: str = AttendanceState.PRESENT.value
-    minutes: int | None = None
-    note: str = ""
-    goals: Sequence[Goal] = ()
-    no_goal_reason: str = ""
-    appointment: Appointment | None = None
 
 
 @action(Can.WRITE_SESSION)
@@ -58,6 +57,8 @@ def record_session(
     modality: str = Modality.IN_PERSON.value,
     techniques: Sequence[str] = (),
     shared_text: str = "",
+    homework: str = "",
+    note_format: str = NoteFormat.FREE.value,
     by: User,
     at: datetime,
 ) -> Session:
@@ -66,15 +67,7 @@ def record_session(
     The number of statements does not grow with the number of people.
     """
     patients = _locked_patients(parts)
-    reasons = [
-        *_wrong_frame(kind, modality, starts_at, ends_at, parts, at),
-        *_wrong_parts(parts),
-        *_foreign_rows(parts),
-        *_names_given_away(patients, {part.patient.pk: part.note for part in parts}, shared_text),
-    ]
-    if reasons:
-        raise Refused(*reasons)
-    session = Session.objects.create(
+    session = Session(
         site=site,
         clinician=clinician,
         kind=kind,
@@ -84,10 +77,22 @@ def record_session(
         ends_at=ends_at,
         techniques=list(techniques),
         shared_text=shared_text.strip(),
+        homework=homework.strip(),
+        note_format=note_format,
         recorded_by=by,
         recorded_at=at,
     )
-    _write_parts(session, parts, by, at)
+    shared = "\n".join(filter(None, (session.shared_text, session.homework)))
+    reasons = [
+        *wrong_frame(session, parts, at),
+        *wrong_parts(parts),
+        *foreign_rows(parts),
+        *_names_given_away(patients, {part.patient.pk: words_of(part, note_format) for part in parts}, shared),
+    ]
+    if reasons:
+        raise Refused(*reasons)
+    session.save()
+    write_parts(session, parts, by, at)
     _settle_appointments(parts)
     _record_absences(session, parts, at)
     return session
@@ -97,30 +102,35 @@ def record_session(
 def change_note(
     *,
     attendance: Attendance,
-    note: str,
+    note: str = "",
     goals: Sequence[Goal] | None = None,
     no_goal_reason: str | None = None,
+    part: Part | None = None,
     by: User,
     at: datetime,
 ) -> Attendance:
-    """Change a note that is not signed yet, and the goals it served where these are given."""
+    """Change a note that is not signed yet, and the goals it served where these are given; `part` says everything anew at once."""
     fresh = Attendance.objects.select_for_update(no_key=True, of=("self",)).select_related("session", "patient").get(pk=attendance.pk)
     if fresh.signed_at is not None:
         raise Refused(_("This note is signed and stays as it is. Write what is to be added into a new note."), code="note_signed")
     if by.pk not in (fresh.session.clinician_id, fresh.recorded_by_id):
         raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
     others = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh.session_id).select_related("patient")}
-    part = Part(fresh.patient, fresh.state, fresh.minutes, note, tuple(goals or ()))
-    reasons = [*_names_given_away(others, {fresh.patient_id: note}, ""), *_foreign_rows([part])]
+    said = replace(
+        part or replace(part_as_written(fresh), note=note, parts={}, carried={}, goals=tuple(goals or ())), patient=fresh.patient
+    )
+    said = said if no_goal_reason is None else replace(said, no_goal_reason=no_goal_reason)
+    words = words_of(said, fresh.session.note_format)
+    reasons = [*wrong_parts([said]), *_names_given_away(others, {fresh.patient_id: words}, ""), *foreign_rows([said])]
     if reasons:
         raise Refused(*reasons)
-    fresh.note = note.strip()
-    if no_goal_reason is not None:
-        fresh.no_goal_reason = no_goal_reason.strip()
-    fresh.save(update_fields=["note", "no_goal_reason"])
-    if goals is not None:
-        fresh.goal_links.exclude(goal__in=goals).delete()
-        _link_goals([fresh], [part], fresh.session.starts_at)
+    values = written_in(said, fresh.session.note_format)
+    for name, value in values.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=[*values])
+    if goals is not None or part is not None:
+        fresh.goal_links.exclude(goal__in=said.goals).delete()
+        link_goals([fresh], [said], fresh.session.starts_at)
     return fresh
 
 
@@ -181,48 +191,6 @@ def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:
     return {patient.pk: patient for patient in Patient.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
 
 
-def _wrong_frame(kind: str, modality: str, starts_at: datetime, ends_at: datetime, parts: Sequence[Part], at: datetime) -> list[Reason]:
-    """Return what is wrong with when, how and for how many the session was."""
-    checks = [
-        (kind not in SessionKind.values, _("Choose what kind of session it was."), "kind"),
-        (modality not in Modality.values, _("Choose how people met."), "modality"),
-        (ends_at < starts_at, _("The end must come after the start."), "ends_at"),
-        (starts_at > at, _("This session is still to come. Write it down when it has taken place."), "starts_at"),
-        (not parts, _("Choose at least one person who took part."), "patients"),
-        (kind in rules.ALONE and len(parts) > 1, _("An individual session is for one person. Choose “group” for more."), "kind"),
-        (len({part.patient.pk for part in parts}) < len(parts), _("Somebody is named twice. Name each person once."), "patients"),
-    ]
-    return [Reason(text, field=field) for is_wrong, text, field in checks if is_wrong]
-
-
-def _wrong_parts(parts: Iterable[Part]) -> list[Reason]:
-    """Return what is wrong with single parts."""
-    reasons = []
-    for part in parts:
-        name = {"name": part.patient.display_name}
-        if part.state not in AttendanceState.values:
-            reasons.append(Reason(_("Say whether %(name)s was there.") % name, field="state"))
-        if part.minutes is not None and not 0 <= part.minutes <= rules.MOST_MINUTES:
-            reasons.append(Reason(_("The minutes of %(name)s cannot be right. Write between 0 and 720.") % name, field="minutes"))
-    return reasons
-
-
-def _foreign_rows(parts: Iterable[Part]) -> list[Reason]:
-    """Return a reason for each goal or appointment that is not the person's own; two statements for any number of parts."""
-    goals = {goal.pk: part.patient for part in parts for goal in part.goals}
-    dates = {part.appointment.pk: part.patient for part in parts if part.appointment is not None}
-    owners = dict(Goal.objects.filter(pk__in=goals).values_list("pk", "problem__plan__patient")) if goals else {}
-    booked = dict(Appointment.objects.filter(pk__in=dates).values_list("pk", "patient")) if dates else {}
-    checks = [(goals, owners, _("A goal of another person was chosen for %(name)s."))]
-    checks.append((dates, booked, _("An appointment of another person was chosen for %(name)s.")))
-    return [
-        Reason(text % {"name": patient.display_name}, code="not_their_own")
-        for chosen, true, text in checks
-        for key, patient in chosen.items()
-        if true.get(key) != patient.pk
-    ]
-
-
 def _names_given_away(patients: dict[int, Patient], notes: dict[int, str], shared_text: str) -> list[Reason]:
     """Return a sentence for each place where the chart of one person would name another."""
     if len(patients) < 2:
@@ -241,37 +209,6 @@ def _names_given_away(patients: dict[int, Patient], notes: dict[int, str], share
             words = {"where": patients[key].display_name, "line": found.line, "excerpt": found.excerpt, "name": found.name}
             reasons.append(Reason(text % words, field="note", code="names_another", source=NAMES_SOURCE))
     return reasons
-
-
-def _write_parts(session: Session, parts: Sequence[Part], by: User, at: datetime) -> None:
-    """Write attendances, notes and goal links of everybody, and move the goals forward."""
-    minutes = max(0, round((session.ends_at - session.starts_at).total_seconds() / 60))
-    rows = Attendance.objects.bulk_create(
-        Attendance(
-            session=session,
-            patient=part.patient,
-            appointment=part.appointment,
-            state=part.state,
-            minutes=part.minutes if part.minutes is not None or part.state not in rules.PRESENT else minutes,
-            note=part.note.strip(),
-            no_goal_reason=part.no_goal_reason.strip(),
-            recorded_by=by,
-            recorded_at=at,
-        )
-        for part in parts
-    )
-    _link_goals(rows, parts, session.starts_at)
-
-
-def _link_goals(rows: Sequence[Attendance], parts: Sequence[Part], starts_at: datetime) -> None:
-    """Link attendances to goals and say of those goals that they were worked on."""
-    links = [AttendanceGoal(attendance=row, goal=goal) for row, part in zip(rows, parts, strict=True) for goal in part.goals]
-    if not links:
-        return
-    AttendanceGoal.objects.bulk_create(links, ignore_conflicts=True)
-    keys = sorted({link.goal_id for link in links})
-    earlier = Q(last_worked_on_at__isnull=True) | Q(last_worked_on_at__lt=starts_at)
-    Goal.objects.filter(earlier, pk__in=keys).update(last_worked_on_at=starts_at)
 
 
 def _settle_appointments(parts: Iterable[Part]) -> None:

@@ -22,6 +22,8 @@ class SessionKind(models.TextChoices):
     GROUP = "group", _("Group session")
     FAMILY = "family", _("Family session")
     PEER = "peer", _("Peer support")
+    HOLISTIC = "holistic", _("Holistic activity")
+    CRISIS = "crisis", _("Crisis session")
     OUTREACH = "outreach", _("Outreach")
     ENCOUNTER = "encounter", _("Visit elsewhere (imported)")
 
@@ -32,6 +34,24 @@ class Modality(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
     VIDEO = "video", _("Video")
     PHONE = "phone", _("Phone")
+
+
+class NoteFormat(models.TextChoices):
+    """Say into which parts a note is divided."""
+
+    FREE = "free", _("Free text")
+    DAP = "dap", _("DAP: data, assessment, plan")
+    SOAP = "soap", _("SOAP: subjective, objective, assessment, plan")
+    BIRP = "birp", _("BIRP: behavior, intervention, response, plan")
+
+
+class HomeworkOutcome(models.TextChoices):
+    """Say what became of the homework of the last time."""
+
+    DONE = "done", _("Done")
+    PARTLY = "partly", _("Partly done")
+    NOT_DONE = "not_done", _("Not done")
+    NOT_DISCUSSED = "not_discussed", _("Not talked about")
 
 
 @tracked
@@ -49,6 +69,8 @@ class Session(Recorded):
     ends_at = models.DateTimeField(_("ends"))
     techniques = models.JSONField(_("ways of working"), default=list, blank=True)
     shared_text = models.TextField(_("what the group did together"), blank=True)
+    homework = models.TextField(_("homework until the next time"), blank=True)
+    note_format = models.CharField(_("format of the notes"), max_length=8, choices=NoteFormat.choices, default=NoteFormat.FREE)
 
     class Meta:
         ordering = ["-starts_at", "-id"]
@@ -79,6 +101,10 @@ class AttendanceState(models.TextChoices):
     EXCUSED = "excused", _("Absent, excused")
 
 
+SCALES = ("mood_in", "mood_out", "craving_in", "craving_out")
+"""What is asked from 0 to 10 on arriving and on leaving."""
+
+
 @tracked
 class Attendance(Recorded):
     """Hold one person's part in a session: whether they came, the note on them, and the goals it served."""
@@ -90,7 +116,19 @@ class Attendance(Recorded):
     appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("attendance"), max_length=16, choices=AttendanceState.choices, default=AttendanceState.PRESENT)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    activity_minutes = models.PositiveSmallIntegerField(_("minutes of activity"), null=True, blank=True)
+    parts = models.JSONField(_("parts of the note"), default=dict, blank=True)
+    carried = models.JSONField(_("parts carried forward, each with its session and day"), default=dict, blank=True)
     note = models.TextField(_("note"), blank=True)
+    last_homework = models.CharField(_("homework of the last time"), max_length=16, choices=HomeworkOutcome.choices, blank=True)
+    mood_in = models.PositiveSmallIntegerField(_("mood on arriving"), null=True, blank=True)
+    mood_out = models.PositiveSmallIntegerField(_("mood on leaving"), null=True, blank=True)
+    craving_in = models.PositiveSmallIntegerField(_("craving on arriving"), null=True, blank=True)
+    craving_out = models.PositiveSmallIntegerField(_("craving on leaving"), null=True, blank=True)
+    triggers = models.JSONField(_("triggers that came up"), default=list, blank=True)
+    thought_record = models.JSONField(_("thought record"), default=dict, blank=True)
+    offered = models.TextField(_("what was offered"), blank=True)
+    chosen = models.TextField(_("what the person chose"), blank=True)
     goals = models.ManyToManyField(Goal, through="treatment_plans.AttendanceGoal", related_name="+")
     no_goal_reason = models.CharField(_("why no goal"), max_length=200, blank=True)
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
@@ -103,6 +141,10 @@ class Attendance(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["session", "patient"], name="one_note_per_person_and_session"),
             models.CheckConstraint(condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False), name="signature_has_a_name"),
+            *(
+                models.CheckConstraint(condition=Q(**{f"{scale}__isnull": True}) | Q(**{f"{scale}__lte": 10}), name=f"{scale}_goes_to_ten")
+                for scale in SCALES
+            ),
         ]
         indexes = [
             models.Index(fields=["patient", "-id"], name="attendances_of_patient"),

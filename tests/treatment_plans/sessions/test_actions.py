@@ -273,3 +273,19 @@ def test_two_signatures_at_the_same_second_are_one(clinic, write):
     for thread in threads:
         thread.join()
     assert sorted(said) == ["already_signed", "signed"]
+
+
+def test_a_note_is_kept_in_its_parts_and_changed_in_its_parts(clinic, write):
+    ana = clinic.patient()
+    told = {"mood_in": 3, "mood_out": 6, "craving_in": 8, "craving_out": 2, "last_homework": "partly", "triggers": ["Payday", " "]}
+    part = Part(ana, parts={"plan": "Call.", "data": " Calm. ", "note": "lost"}, offered="Walk or talk", chosen="Walk", **told)
+    session = write(part, kind="individual", note_format="dap", homework="Breathe twice a day")
+    note = session.attendances.get()
+    assert (session.homework, note.parts, note.triggers) == ("Breathe twice a day", {"data": "Calm.", "plan": "Call."}, ["Payday"])
+    assert note.note == "Data:\nCalm.\n\nPlan:\nCall."
+    change_note(attendance=note, part=Part(ana, parts={"assessment": "Better."}, mood_in=4), by=clinic.therapist, at=clinic.now)
+    note.refresh_from_db()
+    assert (note.note, note.mood_in, note.mood_out, note.triggers) == ("Assessment:\nBetter.", 4, None, [])
+    with pytest.raises(Refused) as refused:
+        write(Part(ana, mood_in=11, last_homework="soon"), kind="individual", note_format="xyz")
+    assert [reason.field for reason in refused.value.reasons] == ["note_format", "mood_in", "last_homework"]
