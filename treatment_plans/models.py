@@ -5,6 +5,7 @@ from treatment_plans.counseling.models import CounselingAddendum, CounselingNote
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Plan",
     "Problem",
     "Product",
+    "Room",
+    "RoomUse",
     "Session",
     "StockEntry",
 ]

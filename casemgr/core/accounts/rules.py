@@ -78,6 +78,7 @@ class Can(StrEnum):
     ASSESS_SAFETY = "assess_safety"
     RECORD_HEALTH = "record_health"
     RECORD_WORLD = "record_world"
+    MANAGE_ROOMS = "manage_rooms"
 
 
 _EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT, Can.REPORT_INCIDENT})
@@ -160,6 +161,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.SEE_STOCK,
         Can.ASSIGN_CARE_TEAM,
         Can.MANAGE_ORGANIZATIONS,
+        Can.MANAGE_ROOMS,
     },
     Role.PRIVACY_OFFICER: _EVERYBODY
     | {
@@ -177,7 +179,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.OVERSEE_PRIVACY,
         Can.MERGE_PATIENTS,
     },
-    Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.SEE_AUDIT},
+    Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.MANAGE_ROOMS, Can.SEE_AUDIT},
 }
 """What each role may do. Who may dispense is law (21 CFR 1301.74(i)-(k)): only nurses and prescribers hold that right."""
 
