@@ -5,6 +5,8 @@ from treatment_plans.counseling.models import CounselingAddendum, CounselingNote
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.plan.policy.models import PlanPolicy
+from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 
@@ -24,6 +26,9 @@ __all__ = [
     "Objective",
     "Order",
     "Plan",
+    "PlanPolicy",
+    "PlanReview",
+    "PlanSignature",
     "Problem",
     "Product",
     "Room",

@@ -34,6 +34,8 @@ APPEND_ONLY = {
     "SafetyCall",
     "SafetyPlanContact",
     "SafetyPlanReview",
+    "PlanSignature",
+    "PlanReview",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

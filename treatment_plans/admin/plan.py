@@ -36,7 +36,10 @@ class PlanAdmin(PatientTable):
     list_select_related = ("patient", "program")
     list_display = ("person", "program", "state", "starts_on", "review_on", "chart")
     list_filter = ("state",)
-    shown = ("patient", "program", "state", "starts_on", "review_on", "ended_on", "strengths", "one_axis_reason", *RECORDED)
+    shown = (
+        "patient", "program", "version", "state", "starts_on", "review_on", "ended_on", "strengths", "one_axis_reason",
+        "one_axis_signed_name", "one_axis_signed_at", "activation_asked_at", "signed_at", *RECORDED,
+    )  # fmt: skip
     add_verb = AdminVerb(
         start_plan,
         _("Start a plan"),
@@ -47,7 +50,10 @@ class PlanAdmin(PatientTable):
         AdminVerb(
             activate_plan,
             _("Put into force"),
-            form_with(one_axis_reason=words_field(_("Why the plan covers one disorder only"), required=False)),
+            form_with(
+                one_axis_reason=words_field(_("Why the plan covers one disorder only"), required=False),
+                signed_name=forms.CharField(label=_("Your name, as your signature under the reason"), required=False, max_length=120),
+            ),
             "plan",
             lambda row: row.state == PlanState.DRAFT,
         ),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.models import Program, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
@@ -13,9 +13,10 @@ from patients.episodes.models import Episode
 from patients.record.models import Patient
 from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, InterventionKind, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.queries import axes_diagnosed, gaps_in, parts_in_words
+from treatment_plans.plan.queries import axes_diagnosed, gaps_in, next_version, parts_in_words
 
 INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
+SIGNED_STAYS = "45 CFR 164.312(c)(1); program policy"
 
 
 @action(Can.WRITE_PLAN)
@@ -29,6 +30,7 @@ def start_plan(
     return Plan.objects.create(
         patient=patient,
         program=program,
+        version=next_version(patient, program),
         starts_on=starts_on,
         review_on=review_on,
         strengths=strengths.strip(),
@@ -112,30 +114,44 @@ def add_intervention(
 
 
 @action(Can.WRITE_PLAN)
-def activate_plan(*, plan: Plan, one_axis_reason: str = "", by: User, at: datetime) -> Plan:
-    """Put a plan into force; the one that held until now ends."""
+def activate_plan(*, plan: Plan, one_axis_reason: str = "", signed_name: str = "", by: User, at: datetime) -> Plan:
+    """Put a plan into force; the one that held until now ends.
+
+    Where both axes are diagnosed and one is not covered, a reason stands in for it: signed by a person, with the name and the moment.
+    """
     Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
-    fresh = _open_plan(plan.pk)
+    fresh = _going_plan(plan.pk)
     if fresh.state == PlanState.ACTIVE:
         raise Refused(_("This plan is in force already."), code="already_active")
     reason = one_axis_reason.strip()
-    diagnosed = axes_diagnosed(fresh.patient_id)
-    found = gaps_in(fresh, diagnosed)
-    if found and not (reason and rules.needs_one_axis_reason(diagnosed, found)):
-        raise Refused(*[_gap_in_words(gap, excusable=rules.needs_one_axis_reason(diagnosed, found)) for gap in found])
+    if _refuse_gaps(fresh, reason, signed_name, by):
+        fresh.one_axis_reason, fresh.one_axis_signed_name = reason, signed_name.strip()
+        fresh.one_axis_signed_by, fresh.one_axis_signed_at = by, at
     today = at.astimezone(fresh.program.zone).date()
     Plan.objects.filter(patient=fresh.patient_id, program=fresh.program_id, state=PlanState.ACTIVE).update(
         state=PlanState.ENDED, ended_on=today
     )
-    fresh.state, fresh.one_axis_reason = PlanState.ACTIVE, reason if found else ""
-    fresh.save(update_fields=["state", "one_axis_reason"])
+    fresh.state = PlanState.ACTIVE
+    fresh.save(update_fields=["state", "one_axis_reason", "one_axis_signed_name", "one_axis_signed_by", "one_axis_signed_at"])
+    return fresh
+
+
+@action(Can.WRITE_PLAN)
+def ask_for_activation(*, plan: Plan, by: User, at: datetime) -> Plan:
+    """Ask the clinic to put a draft into force; what is missing is refused here as it is there, and nobody outside can sign it away."""
+    fresh = _open_plan(plan.pk)
+    if fresh.state == PlanState.ACTIVE:
+        raise Refused(_("This plan is in force already."), code="already_active")
+    _refuse_gaps(fresh, "", "", by)
+    fresh.activation_asked_at = fresh.activation_asked_at or at
+    fresh.save(update_fields=["activation_asked_at"])
     return fresh
 
 
 @action(Can.WRITE_PLAN)
 def end_plan(*, plan: Plan, on: date, by: User, at: datetime) -> Plan:
     """End a plan on a day."""
-    fresh = _open_plan(plan.pk)
+    fresh = _going_plan(plan.pk)
     if on < fresh.starts_on:
         raise Refused(Reason(_("A plan cannot end before it starts (%(day)s).") % {"day": fresh.starts_on.isoformat()}, field="on"))
     if on > at.astimezone(fresh.program.zone).date():
@@ -148,7 +164,7 @@ def end_plan(*, plan: Plan, on: date, by: User, at: datetime) -> Plan:
 @action(Can.WRITE_PLAN)
 def settle_goal(*, goal: Goal, state: str, by: User, at: datetime) -> Goal:
     """Say that a goal is achieved, is no longer pursued, or is open again."""
-    _open_plan(goal.problem.plan_id)
+    _going_plan(goal.problem.plan_id)
     if state not in GoalState.values:
         raise Refused(Reason(_("Say whether the goal is achieved, stopped or active."), field="state"))
     Goal.objects.filter(pk=goal.pk).update(state=state)
@@ -159,7 +175,7 @@ def settle_goal(*, goal: Goal, state: str, by: User, at: datetime) -> Goal:
 @action(Can.WRITE_PLAN)
 def meet_objective(*, objective: Objective, on: date | None, by: User, at: datetime) -> Objective:
     """Say on which day an objective was met; with no day, that it is not met after all."""
-    plan = _open_plan(objective.goal.problem.plan_id)
+    plan = _going_plan(objective.goal.problem.plan_id)
     if on is not None and on > at.astimezone(plan.program.zone).date():
         raise Refused(Reason(_("That day is still to come. Say it when the objective is met."), field="on"))
     Objective.objects.filter(pk=objective.pk).update(met_on=on)
@@ -168,11 +184,36 @@ def meet_objective(*, objective: Objective, on: date | None, by: User, at: datet
 
 
 def _open_plan(key: int) -> Plan:
-    """Lock a plan and return it, unless it has ended."""
+    """Lock a plan whose words may change and return it: one that has not ended and that nobody signed."""
+    plan = _going_plan(key)
+    if plan.signed_at is not None:
+        text = _("This plan is signed, and what was signed stays. Start a new version of it.")
+        raise Refused(Reason(text, code="plan_signed", source=SIGNED_STAYS))
+    return plan
+
+
+def _going_plan(key: int) -> Plan:
+    """Lock a plan and return it, unless it has ended; a signed one still moves on."""
     plan = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=key)
     if plan.state == PlanState.ENDED:
         raise Refused(_("This plan has ended. Start a new one."), code="plan_ended")
     return plan
+
+
+def _refuse_gaps(plan: Plan, reason: str, signed_name: str, by: User) -> bool:
+    """Refuse a plan that leaves out a disorder, and say whether a signed reason stands in for one of them."""
+    diagnosed = axes_diagnosed(plan.patient_id)
+    found = gaps_in(plan, diagnosed)
+    excusable = rules.needs_one_axis_reason(diagnosed, found)
+    if found and not (reason and excusable):
+        raise Refused(*[_gap_in_words(gap, excusable=excusable) for gap in found])
+    if found and by.kind != UserKind.PERSON:
+        text = _("Only a person can sign the reason why a plan covers one disorder. Leave the plan as a draft for the clinic.")
+        raise Refused(Reason(text, field="one_axis_reason", code="nobody_signs", source=INTEGRATED_CARE))
+    if found and not rules.is_own_name(signed_name, by.full_name):
+        text = _("Sign the reason with your own name, as it stands in your account: %(name)s.") % {"name": by.full_name}
+        raise Refused(Reason(text, field="signed_name", code="unsigned_reason", source=INTEGRATED_CARE))
+    return bool(found)
 
 
 def _gap_in_words(gap: rules.Gap, *, excusable: bool) -> Reason:

@@ -87,7 +87,7 @@ class InterventionForm(forms.Form):
 
 
 class ActivateForm(forms.Form):
-    """Ask why a plan covers one disorder only, where it does."""
+    """Ask why a plan covers one disorder only, where it does, and for a signature under it."""
 
     one_axis_reason = WordsField(
         label=_("Why the plan covers one disorder only"),
@@ -95,12 +95,19 @@ class ActivateForm(forms.Form):
         widget=WORDS,
         help_text=_("It is read again at each review."),
     )
+    signed_name = forms.CharField(
+        label=_("Your name, as your signature under the reason"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=_("Only where one disorder is left out. It stands in the record with the moment."),
+    )
 
     def __init__(self, *args: Any, is_excusable: bool, **options: Any) -> None:
         """Ask for a reason only where one could stand in for what is missing."""
         super().__init__(*args, **options)
         if not is_excusable:
-            del self.fields["one_axis_reason"]
+            del self.fields["one_axis_reason"], self.fields["signed_name"]
 
 
 class EndPlanForm(forms.Form):

@@ -12,6 +12,7 @@ from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.diagnoses.models import Axis, Diagnosis
 from patients.record.models import Patient
+from treatment_plans.plan.sealing.models import plan_stays_once_signed, stays_once_signed
 
 
 class PlanState(models.TextChoices):
@@ -40,16 +41,32 @@ class Plan(Recorded):
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     strengths = models.TextField(_("strengths, in the person's own words"), blank=True)
     one_axis_reason = models.TextField(_("why the plan covers one disorder only"), blank=True)
+    one_axis_signed_name = models.CharField(_("reason signed with the name"), max_length=120, blank=True)
+    one_axis_signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    one_axis_signed_at = models.DateTimeField(_("reason signed at"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    activation_asked_at = models.DateTimeField(_("asked to be put into force at"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("signed since"), null=True, blank=True)
 
     class Meta:
         ordering = ["-starts_on", "-id"]
         verbose_name = _("treatment plan")
         verbose_name_plural = _("treatment plans")
-        triggers = [pgtrigger.FSM(name="plan_moves", field="state", transitions=PLAN_MOVES)]
+        triggers = [pgtrigger.FSM(name="plan_moves", field="state", transitions=PLAN_MOVES), *plan_stays_once_signed()]
         indexes = [models.Index(fields=["patient", "-starts_on"], name="plans_of_patient")]
         constraints = [
             models.UniqueConstraint(fields=["patient", "program"], condition=Q(state="active"), name="one_active_plan_per_patient"),
             models.CheckConstraint(condition=~Q(state="ended") | Q(ended_on__isnull=False), name="ended_plan_says_when"),
+            models.CheckConstraint(
+                condition=Q(one_axis_signed_at__isnull=True, one_axis_signed_by__isnull=True, one_axis_signed_name="")
+                | (
+                    Q(one_axis_signed_at__isnull=False, one_axis_signed_by__isnull=False)
+                    & ~Q(one_axis_signed_name="")
+                    & ~Q(one_axis_reason="")
+                ),
+                name="reason_for_one_axis_is_signed_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,9 +84,11 @@ class Problem(Recorded):
     axis = models.CharField(_("axis"), max_length=16, choices=Axis.choices)
     title = models.CharField(_("problem"), max_length=300)
     diagnosis = models.ForeignKey(Diagnosis, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["id"]
+        triggers = [stays_once_signed("plan")]
         verbose_name = _("problem")
         verbose_name_plural = _("problems")
 
@@ -107,9 +126,11 @@ class Goal(Recorded):
     target_on = models.DateField(_("hoped for by"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=GoalState.choices, default=GoalState.ACTIVE)
     last_worked_on_at = models.DateTimeField(_("last worked on"), null=True, blank=True)
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["id"]
+        triggers = [stays_once_signed("problem", but=("state", "last_worked_on_at"))]
         verbose_name = _("goal")
         verbose_name_plural = _("goals")
 
@@ -139,9 +160,11 @@ class Objective(Recorded):
     measure = models.CharField(_("measured by"), max_length=200, blank=True)
     target_on = models.DateField(_("by"), null=True, blank=True)
     met_on = models.DateField(_("met on"), null=True, blank=True)
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["id"]
+        triggers = [stays_once_signed("goal", but=("met_on",))]
         verbose_name = _("objective")
         verbose_name_plural = _("objectives")
 
@@ -194,9 +217,11 @@ class Intervention(Recorded):
     description = models.CharField(_("what"), max_length=300, blank=True)
     frequency = models.CharField(_("how often"), max_length=120, blank=True)
     responsible = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["id"]
+        triggers = [stays_once_signed("goal")]
         verbose_name = _("intervention")
         verbose_name_plural = _("interventions")
 

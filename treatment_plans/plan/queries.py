@@ -3,16 +3,17 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Max, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.diagnoses.models import Certainty, CourseOfDiagnosis, Diagnosis
 from patients.record.models import Patient
 from treatment_plans.plan import rules
 from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
+from treatment_plans.plan.policy.queries import intervals_of
 
 
 def plans_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Plan]:
@@ -97,9 +98,15 @@ def may_cover_one_axis(diagnosed: Collection[str], found: Sequence[rules.Gap]) -
     return rules.needs_one_axis_reason(diagnosed, found)
 
 
-def next_review_after(starts_on: date) -> date:
-    """Return the day by which a plan that starts on this day should be looked at again."""
-    return rules.next_review(starts_on)
+def next_review_after(starts_on: date, program_id: int) -> date:
+    """Return the day by which a plan that starts on this day should be looked at again, by the program's own interval."""
+    return intervals_of(program_id).next_review(starts_on)
+
+
+def next_version(patient: Patient, program: Program) -> int:
+    """Return the number that the next plan of a person in a program gets."""
+    last = Plan.objects.filter(patient=patient, program=program).aggregate(last=Max("version"))["last"]
+    return (last or 0) + 1
 
 
 def care_team_users(plan: Plan) -> QuerySet[User]:

@@ -1,15 +1,12 @@
 """Decide whether a plan treats both disorders, and what is still missing from it."""
 
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 
 TREATED_TOGETHER = ("substance_use", "mental_health")
 """The two axes that one plan has to cover when a person has an active diagnosis on both (SAMHSA TIP 42: one plan, both disorders)."""
-
-REVIEW_INTERVAL = timedelta(days=90)
-"""How long a plan stands before it is looked at again. 42 CFR 8.12(f)(4) asks for updates and leaves the interval to the program."""
 
 
 class Part(StrEnum):
@@ -74,6 +71,12 @@ def needs_one_axis_reason(diagnosed: Collection[str], found: Sequence[Gap]) -> b
     return all(axis in diagnosed for axis in TREATED_TOGETHER) and len(found) == 1
 
 
-def next_review(starts_on: date) -> date:
-    """Return the day by which a plan should be looked at again."""
-    return starts_on + REVIEW_INTERVAL
+def is_own_name(typed: str, full_name: str) -> bool:
+    """Say whether somebody typed their own name: capitals, accents and spaces do not matter, every name does."""
+    return bool(typed.strip()) and _bare(typed) == _bare(full_name)
+
+
+def _bare(name: str) -> str:
+    """Return a name without accents, capitals and needless spaces."""
+    letters = unicodedata.normalize("NFKD", " ".join(name.split()).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

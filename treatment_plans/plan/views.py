@@ -72,7 +72,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_PLAN), public_id=patient)
     at, program = timezone.now(), request.program
     today = at.astimezone(program.zone).date()
-    form = forms.StartPlanForm(_typed(request), initial={"starts_on": today, "review_on": next_review_after(today)})
+    form = forms.StartPlanForm(_typed(request), initial={"starts_on": today, "review_on": next_review_after(today, program.pk)})
     if request.method == "POST" and form.is_valid():
         started = attempt(form, lambda: actions.start_plan(patient=person, program=program, by=request.user, at=at, **form.cleaned_data))
         if started:

@@ -55,12 +55,19 @@ def test_a_plan_that_forgets_one_half_is_refused_and_the_half_is_named(clinic, b
     assert plan.state == "draft"
 
 
-def test_a_reason_lets_a_plan_cover_one_half(clinic, by, draft, diagnosed):
+def test_a_signed_reason_lets_a_plan_cover_one_half(clinic, by, draft, diagnosed):
     patient = clinic.patient()
     diagnosed(patient, "substance_use")
     diagnosed(patient, "mental_health")
-    plan = activate_plan(plan=draft(patient, "substance_use"), one_axis_reason="Sees a psychiatrist elsewhere.", **by)
-    assert (plan.state, plan.one_axis_reason) == ("active", "Sees a psychiatrist elsewhere.")
+    plan, why = draft(patient, "substance_use"), "Sees a psychiatrist elsewhere."
+    with pytest.raises(Refused, match=f"as it stands in your account: {clinic.therapist.full_name}") as refused:
+        activate_plan(plan=plan, one_axis_reason=why, signed_name="Somebody Else", **by)
+    assert refused.value.reasons[0].field == "signed_name"
+    with pytest.raises(Refused, match="Only a person can sign"):
+        activate_plan(plan=plan, one_axis_reason=why, signed_name=clinic.system.full_name, by=clinic.system, at=clinic.now)
+    plan = activate_plan(plan=plan, one_axis_reason=why, signed_name=clinic.therapist.full_name.upper(), **by)
+    assert (plan.state, plan.one_axis_reason) == ("active", why)
+    assert (plan.one_axis_signed_by, plan.one_axis_signed_at) == (clinic.therapist, clinic.now)
 
 
 def test_a_reason_does_not_make_an_empty_plan_whole(clinic, by, draft, diagnosed):

@@ -1,8 +1,6 @@
-from datetime import date
-
 import pytest
 
-from treatment_plans.plan.rules import Gap, GoalShape, Part, ProblemShape, gaps, missing_parts, needs_one_axis_reason, next_review
+from treatment_plans.plan.rules import Gap, GoalShape, Part, ProblemShape, gaps, is_own_name, missing_parts, needs_one_axis_reason
 
 WHOLE = GoalShape(objectives=1, interventions=1)
 BOTH = {"substance_use", "mental_health"}
@@ -49,5 +47,9 @@ def test_a_reason_can_stand_in_for_one_of_two_halves_only():
     assert not needs_one_axis_reason({"substance_use"}, gaps({"substance_use"}, [MH]))
 
 
-def test_a_plan_is_looked_at_again_after_ninety_days():
-    assert next_review(date(2026, 3, 1)) == date(2026, 5, 30)
+@pytest.mark.parametrize(
+    ("typed", "own"),
+    [("Noa Quist", True), ("  noa  QUIST ", True), ("Noá Quist", True), ("Noa", False), ("", False), ("Noa Quist Jr", False)],
+)
+def test_a_signature_is_the_own_name(typed, own):
+    assert is_own_name(typed, "Noa Quist") is own

@@ -71,7 +71,8 @@ def test_activation_names_the_half_that_is_missing_and_takes_a_reason(clinic, di
     answer = browser.post(address("activate_plan", plan.pk), {"one_axis_reason": ""})
     assert answer.status_code == 422
     assert "Mental health: there is an active diagnosis, and the plan still needs a problem for it." in answer.content.decode()
-    browser.post(address("activate_plan", plan.pk), {"one_axis_reason": "Sees a psychiatrist elsewhere."})
+    signed = {"one_axis_reason": "Sees a psychiatrist elsewhere.", "signed_name": clinic.therapist.full_name}
+    browser.post(address("activate_plan", plan.pk), signed)
     plan.refresh_from_db()
     assert (plan.state, plan.one_axis_reason) == ("active", "Sees a psychiatrist elsewhere.")
 

@@ -1,0 +1,1 @@
+"""Sign plans, and look at them again by rule."""
