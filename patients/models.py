@@ -4,7 +4,7 @@ from patients.accounting.models import Handout, RecordsRequest
 from patients.caseload.models import CareTeamMember
 from patients.compartments.models import RestrictedNote
 from patients.complaints.models import Complaint, ComplaintStaff
-from patients.consent.models import Consent, ConsentRecipient, ConsentScan, FundraisingChoice, HandedIn
+from patients.consent.models import Consent, ConsentPerson, ConsentRecipient, ConsentScan, FundraisingChoice, HandedIn
 from patients.diagnoses.models import Diagnosis, DiagnosisEntry, UseReport
 from patients.disclosures.bases.models import AuditAccess, AuthorityReport, CourtOrder, EmergencyDisclosure, ResearchApproval
 from patients.disclosures.models import Disclosure
@@ -46,6 +46,7 @@ from patients.world.models import (
     FamilyHistory,
     LifeEvent,
     OwnGoal,
+    SafeStart,
     Strength,
     Stressor,
     UseFunction,
@@ -71,6 +72,7 @@ __all__ = [
     "ComplaintStaff",
     "Conflict",
     "Consent",
+    "ConsentPerson",
     "ConsentRecipient",
     "ConsentScan",
     "ContactPoint",
@@ -119,6 +121,7 @@ __all__ = [
     "ResearchApproval",
     "RestrictedNote",
     "Restriction",
+    "SafeStart",
     "SafetyCall",
     "SafetyConcern",
     "SafetyFollowUp",

@@ -180,7 +180,8 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
     """Let somebody see to what is still under way on a consent that was revoked; the gate itself is closed already."""
     consent = Consent.objects.select_related("patient", "discloser").get(pk=event.consent_id)
     stopped = withhold_transmissions(consent=consent, by=User.objects.system(), at=at)
-    names = ", ".join(consent.recipients.values_list("name", flat=True))
+    named = [*consent.recipients.values_list("name", flat=True), *consent.named_people.values_list("name", flat=True)]
+    names = ", ".join(named)
     task = add_task(
         patient=consent.patient,
         program=consent.discloser,

@@ -302,7 +302,7 @@ class ConsentAdmin(PatientTable):
     @display(description=_("recipients"))
     def to_whom(self, row: Consent) -> str:
         """Return the names of the recipients."""
-        return ", ".join(str(organization) for organization in row.recipients.all())
+        return ", ".join(str(recipient) for recipient in (*row.recipients.all(), *row.named_people.all()))
 
 
 class DisclosureAdmin(PatientTable):

@@ -13,12 +13,13 @@ from casemgr.core.deadlines.recording import start_clock, stop_clock
 from casemgr.core.directory.models import Organization
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
-from patients.consent.checking.queries import reasons_against, same_consent, written
+from patients.consent.checking.queries import Named, reasons_against, same_consent, written
 from patients.consent.events import ConsentRevoked
-from patients.consent.models import Consent, ConsentRecipient, ConsentState, ScanOf, SignatureMethod, SignerRelationship
-from patients.consent.queries import consents_that_have_ended
+from patients.consent.models import Consent, ConsentPerson, ConsentRecipient, ConsentState, ScanOf, SignatureMethod, SignerRelationship
+from patients.consent.queries import PERSON, consents_that_have_ended
 from patients.consent.rules import CJ_REFERRAL
 from patients.record.models import Patient
+from patients.world.models import CloseOne
 
 CONSENT_EXPIRY = "consent_expiry"
 """The clock that warns before a consent ends."""
@@ -28,6 +29,7 @@ class More(TypedDict, total=False):
     """Name what only some consents say."""
 
     participants: Iterable[Organization]
+    people: Iterable[CloseOne]
     recipient_classes: Iterable[str]
     designation: str
     later_programs: bool
@@ -96,7 +98,8 @@ def confirm_consent(*, consent: Consent, compared: bool, by: User, at: datetime,
     consent = _locked(consent)
     if consent.state != ConsentState.DRAFT:
         raise Refused(Reason(_("This consent is no draft any more."), code="not_draft"))
-    named = [(row.organization, row.part) for row in consent.named_recipients.select_related("organization")]
+    named: list[Named] = [(row.organization, row.part) for row in consent.named_recipients.select_related("organization")]
+    named += [(row.close_one, PERSON) for row in consent.named_people.select_related("close_one")]
     reasons = reasons_against(consent, named, at)
     reasons += _not_compared(consent, compared, original_seen_on, at)
     if not reasons and same_consent(consent, named):
@@ -206,13 +209,20 @@ def _locked(consent: Consent) -> Consent:
     return Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("discloser").get(pk=consent.pk)
 
 
-def _keep_draft(draft: Consent, named: Sequence[tuple[Organization, str]], by: User, at: datetime) -> Consent:
+def _keep_draft(draft: Consent, named: Sequence[Named], by: User, at: datetime) -> Consent:
     """Keep a draft with whom it names."""
     draft.recorded_by, draft.recorded_at = by, at
     draft.save(force_insert=True)
     ConsentRecipient.objects.bulk_create(
-        ConsentRecipient(consent=draft, organization=organization, patient=draft.patient, part=part) for organization, part in named
+        ConsentRecipient(consent=draft, organization=organization, patient=draft.patient, part=part)
+        for organization, part in named
+        if isinstance(organization, Organization)
     )
+    people = [one for one, _part in named if isinstance(one, CloseOne)]
+    if people:
+        ConsentPerson.objects.bulk_create(
+            ConsentPerson(consent=draft, close_one=one, name=one.name, relation=one.relation) for one in people
+        )
     return draft
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.directory.models import Organization
+from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.consent.models import (
     Consent,
@@ -21,11 +22,12 @@ from patients.consent.models import (
     SignatureMethod,
     SignerRelationship,
 )
-from patients.consent.queries import intermediaries_to_choose, programs_open_to, recipients_to_choose, replaceable
+from patients.consent.queries import intermediaries_to_choose, people_to_choose, programs_open_to, recipients_to_choose, replaceable
 from patients.consent.rules import END_OF_ENROLLMENT, END_OF_STUDY, END_OF_TREATMENT, KINDS, NO_END
 from patients.consent.wording import CURRENT, language_for, wording_of
 from patients.record.models import Patient
 from patients.relations.models import RecipientClass
+from patients.world.models import CloseOne
 
 ENDS = {
     "": _("On the date above"),
@@ -42,6 +44,7 @@ _ENDS_OF = {
     ConsentKind.CJ_REFERRAL: ("",),
 }
 _ONLY_IN = {
+    "people": {"specific"},
     "recipient_classes": {"tpo", "specific"},
     "participants": {"tpo", "specific"},
     "designation": {"tpo", "specific"},
@@ -81,6 +84,13 @@ class ConsentForm(forms.Form):
         label=_("Who may be told"),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nobody else is told anything."),
+    )
+    people = forms.ModelMultipleChoiceField(
+        queryset=CloseOne.objects.none(),
+        label=_("People around the person who may be told"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("From “People around” on the page of the own world. Whoever is a concern for safety is not offered."),
     )
     recipient_classes = forms.MultipleChoiceField(
         label=_("Or these groups"),
@@ -164,6 +174,8 @@ class ConsentForm(forms.Form):
         programs = programs_open_to(user)
         fields["discloser"].queryset, fields["discloser"].initial = programs, programs.first()
         fields["recipients"].queryset = recipients_to_choose(kind)
+        if "people" in fields:
+            offer_rows(self, "people", people_to_choose(patient))
         fields["supersedes"].queryset = replaceable(user, patient)
         fields["purposes"].choices = [choice for choice in PurposeOfUse.choices if choice[0] in KINDS[kind].purposes]
         fields["categories"].choices = [choice for choice in InformationCategory.choices if choice[0] in KINDS[kind].categories]
@@ -187,8 +199,8 @@ class ConsentForm(forms.Form):
     def helper(self) -> FormHelper:
         """Return the layout in the order of the paper."""
         groups = (
-            (_("Who, to whom, what for"), "kind discloser supersedes recipients recipient_classes participants designation later_programs"
-             " purposes initiated_by_patient"),
+            (_("Who, to whom, what for"), "kind discloser supersedes recipients people recipient_classes participants designation"
+             " later_programs purposes initiated_by_patient"),
             (_("Which information"), "categories description"),
             (_("How long"), "valid_until ends_with ends_with_words revocable_after revocable_event case_reference"),
             (_("What the person was told"), "revocation_statement redisclosure_statement hipaa_statement refusal_statement"

@@ -33,8 +33,13 @@ from patients.consent.rules import (
 )
 from patients.record.models import Patient
 from patients.relations.models import TreatingRelationship
+from patients.world.models import CloseOne
+from patients.world.queries import facts_of
 
 Words = str | Promise
+
+PERSON = "person"
+"""The kind of a recipient who is no organization but somebody around the person."""
 
 _TODAY = "(%(at)s AT TIME ZONE d.time_zone)::date"
 
@@ -293,6 +298,11 @@ def recipient_facts(organization: Organization) -> Recipient:
     )
 
 
+def person_facts(close_one_id: int) -> Recipient:
+    """Return what the rules ask about somebody around the person, who is bound by no law of health care."""
+    return Recipient(close_one_id, PERSON)
+
+
 class Standing(NamedTuple):
     """Say how a consent stands at this moment, and in which tone."""
 
@@ -318,7 +328,7 @@ def standing_of(consents: QuerySet[Consent], patient: Patient, at: datetime) -> 
     rows = (
         consents.filter(patient=patient)
         .select_related("discloser", "recorded_by", "compared_by")
-        .prefetch_related("recipients")
+        .prefetch_related("recipients", "named_people")
         .order_by("-id")
     )
     standings = [_standing(consent, facts.get(consent.pk)) for consent in rows]
@@ -333,7 +343,9 @@ def _standing(consent: Consent, facts: ConsentFacts | None) -> Standing:
         return Standing(consent, _("Known to be false: nothing is told on it"), "stop")
     if has_ended(facts):
         return Standing(consent, _("Ended"), "quiet")
-    if missing_elements(facts.paper, [recipient_facts(organization) for organization in consent.recipients.all()], facts.today):
+    named = [recipient_facts(organization) for organization in consent.recipients.all()]
+    named += [person_facts(row.close_one_id) for row in consent.named_people.all()]
+    if missing_elements(facts.paper, named, facts.today):
         return Standing(consent, _("Lacks an element: nothing is told on it"), "warn")
     return Standing(consent, _("In force"), "good")
 
@@ -352,6 +364,11 @@ def recipients_to_choose(kind: str = "") -> QuerySet[Organization]:
 def intermediaries_to_choose() -> QuerySet[Organization]:
     """Return the exchanges of many organizations that are worked with."""
     return Organization.objects.filter(is_active=True, is_intermediary=True)
+
+
+def people_to_choose(patient: Patient) -> QuerySet[CloseOne]:
+    """Return the people around somebody whom a consent may name; nobody who is a concern for safety."""
+    return facts_of(CloseOne, patient).filter(until__isnull=True, is_safety_concern=False).order_by("name", "pk")
 
 
 def replaceable(user: User, patient: Patient) -> QuerySet[Consent]:

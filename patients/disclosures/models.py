@@ -113,7 +113,9 @@ class Disclosure(models.Model):
                 name="disclosure_for_proceeding_rests_on_consent_or_court_order",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="disclosed", basis__in=["consent", "qsoa", "audit", "research"]) | Q(recipient_id__isnull=False),
+                condition=~Q(outcome="disclosed", basis__in=["consent", "qsoa", "audit", "research"])
+                | Q(recipient_id__isnull=False)
+                | Q(basis="consent", via="spoken"),
                 name="disclosure_names_a_recipient_on_file",
             ),
             models.CheckConstraint(

@@ -18,7 +18,7 @@ from casemgr.desk.today.care import dosing_figures
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Figure, Row, Section, section, way
 from patients.caseload.queries import patients_seen_by
-from patients.consent.models import Consent, ConsentRecipient, ConsentState
+from patients.consent.models import Consent, ConsentPerson, ConsentRecipient, ConsentState
 from patients.disclosures.models import Disclosure, DisclosureOutcome
 from patients.episodes.models import Episode
 from referrals.casework.queries import open_tasks, overdue, tasks_seen_by
@@ -200,12 +200,13 @@ def late_disclosures(scope: Scope) -> Section:
 def ending_consents(scope: Scope) -> Section:
     """Find the consents that end within a month."""
     named = ConsentRecipient.objects.filter(consent=OuterRef("pk")).order_by("id")
+    around = ConsentPerson.objects.filter(consent=OuterRef("pk")).order_by("id")
     consents: QuerySet[Any] = Consent.objects.filter(
         patient__in=patients_seen_by(scope.user, can=Can.SEE_DISCLOSURES),
         state=ConsentState.ACTIVE,
         valid_until__gte=scope.today,
         valid_until__lte=scope.in_days(CONSENT_ENDS_SOON_DAYS),
-    ).annotate(names=ArraySubquery(named.values("organization__name")))
+    ).annotate(names=ArraySubquery(named.values("organization__name")), people=ArraySubquery(around.values("name")))
     rows = consents.select_related("patient").order_by("valid_until", "pk")[: MOST_ROWS + 1]
     return section(
         "ending-consents",
@@ -213,7 +214,7 @@ def ending_consents(scope: Scope) -> Section:
         "signature",
         (
             Row(
-                ", ".join(consent.names) or consent.get_kind_display(),
+                ", ".join(consent.names + consent.people) or consent.get_kind_display(),
                 consent.patient,
                 consent.description,
                 since=consent.valid_until,

@@ -22,13 +22,14 @@ from patients.consent.models import (
     SignatureMethod,
     SignerRelationship,
 )
-from patients.consent.queries import recipient_facts
-from patients.consent.rules import Paper, Recipient, doubts_about_the_signer, missing_elements, what_the_signer_cannot_be
+from patients.consent.queries import PERSON, person_facts, recipient_facts
+from patients.consent.rules import SPECIFIC, Paper, Recipient, doubts_about_the_signer, missing_elements, what_the_signer_cannot_be
 from patients.record.models import LANGUAGE_CHOICES, Patient
 from patients.relations.models import RecipientClass
+from patients.world.models import CloseOne
 
-Named = tuple[Organization, str]
-"""An organisation, and as what the consent names it."""
+Named = tuple[Organization | CloseOne, str]
+"""An organisation or somebody around the person, and as what the consent names them."""
 
 FIELD_OF = {
     Element.EXPIRY_NONE: "ends_with",
@@ -64,6 +65,7 @@ def written(
     discloser: Program,
     recipients: Iterable[Organization],
     participants: Iterable[Organization] = (),
+    people: Iterable[CloseOne] = (),
     hipaa_statement: str | None = None,
     redisclosure_statement: str = "",
     **facts: Any,
@@ -78,7 +80,9 @@ def written(
     tidy["case_reference"] = facts.get("case_reference") or None
     parts = {organization.pk: (organization, RecipientPart.PARTICIPANT.value) for organization in participants}
     parts |= {organization.pk: (organization, RecipientPart.RECIPIENT.value) for organization in recipients}
-    return Consent(patient=patient, discloser=discloser, **tidy), [parts[key] for key in sorted(parts)]
+    around = {one.pk: (one, PERSON) for one in people}
+    named: list[Named] = [*(parts[key] for key in sorted(parts)), *(around[key] for key in sorted(around))]
+    return Consent(patient=patient, discloser=discloser, **tidy), named
 
 
 def _tidied(name: str, value: Any) -> Any:
@@ -98,7 +102,7 @@ def paper_of(consent: Consent, named: Sequence[Named]) -> Paper:
 def reasons_against(consent: Consent, named: Sequence[Named], at: datetime) -> list[Reason]:
     """Return why this consent cannot hold: every element that it lacks, every contradiction, every word that nobody knows."""
     today = at.astimezone(consent.discloser.zone).date()
-    facts: list[Recipient] = [recipient_facts(organization)._replace(part=part) for organization, part in named]
+    facts = [_facts_of(recipient, part) for recipient, part in named]
     missing = missing_elements(paper_of(consent, named), facts, today)
     if consent.patient_id is not None:
         patient = consent.patient
@@ -112,7 +116,31 @@ def reasons_against(consent: Consent, named: Sequence[Named], at: datetime) -> l
         for element, source in missing
         if field_of(element) not in instead
     ]
-    return reasons + _what_a_screen_lacks(consent) + unknown + _not_worked_with(named)
+    return reasons + _what_a_screen_lacks(consent) + unknown + _not_worked_with(named) + _who_is_not_told(consent, named)
+
+
+def _facts_of(recipient: Organization | CloseOne, part: str) -> Recipient:
+    """Return what the rules ask about whom a consent names."""
+    if isinstance(recipient, CloseOne):
+        return person_facts(recipient.pk)
+    return recipient_facts(recipient)._replace(part=part)
+
+
+def _who_is_not_told(consent: Consent, named: Sequence[Named]) -> list[Reason]:
+    """Return why people around somebody cannot be named here: the kind, whose they are, what the person fears of them."""
+    people = [one for one, _part in named if isinstance(one, CloseOne)]
+    reasons = []
+    if people and consent.kind != SPECIFIC:
+        text = _("People around the person are named in a specific consent.")
+        reasons.append(Reason(text, field="people", code="people_kind", source="42 CFR 2.31(a)(4)(i)"))
+    for one in people:
+        name = {"name": one.name}
+        if one.patient_id != consent.patient_id or not one.stands:
+            reasons.append(Reason(_("%(name)s is not among the people around this person.") % name, field="people", code="not_around"))
+        elif one.is_safety_concern:
+            text = _("%(name)s is a concern for safety. Nothing is said to them until the person revises that.") % name
+            reasons.append(Reason(text, field="people", code="safety_concern"))
+    return reasons
 
 
 def _what_a_screen_lacks(consent: Consent) -> list[Reason]:
@@ -126,7 +154,7 @@ def _not_worked_with(named: Sequence[Named]) -> list[Reason]:
     return [
         Reason(_("%(name)s is no longer in use. Choose another recipient.") % {"name": organization.name}, field="recipients")
         for organization, _part in named
-        if not organization.is_active
+        if isinstance(organization, Organization) and not organization.is_active
     ]
 
 
@@ -162,9 +190,15 @@ def same_consent(consent: Consent, named: Sequence[Named]) -> set[int]:
         recipient_classes=consent.recipient_classes,
         signed_on=consent.signed_on,
         valid_until=consent.valid_until,
-    ).prefetch_related("named_recipients")
-    wanted = {(organization.pk, part) for organization, part in named}
-    return {found.pk for found in same if {(row.organization_id, row.part) for row in found.named_recipients.all()} == wanted}
+    ).prefetch_related("named_recipients", "named_people")
+    wanted = {(recipient.pk, part) for recipient, part in named}
+    return {found.pk for found in same if _named_in(found) == wanted}
+
+
+def _named_in(consent: Consent) -> set[tuple[int, str]]:
+    """Return whom a consent names, each by key and part."""
+    people = {(row.close_one_id, PERSON) for row in consent.named_people.all()}
+    return people | {(row.organization_id, row.part) for row in consent.named_recipients.all()}
 
 
 _DOUBTS = {

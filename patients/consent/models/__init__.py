@@ -3,6 +3,7 @@
 from patients.consent.models.consents import Consent, ConsentRecipient
 from patients.consent.models.guards import GUARD_OF
 from patients.consent.models.papers import ConsentScan, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
+from patients.consent.models.people import ConsentPerson
 from patients.consent.models.vocabulary import (
     ConsentKind,
     ConsentState,
@@ -21,6 +22,7 @@ __all__ = [
     "GUARD_OF",
     "Consent",
     "ConsentKind",
+    "ConsentPerson",
     "ConsentRecipient",
     "ConsentScan",
     "ConsentState",

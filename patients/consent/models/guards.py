@@ -143,13 +143,17 @@ def _some(condition: str) -> str:
     return f"EXISTS ({_NAMED} WHERE r.consent_id = NEW.id AND {condition})"
 
 
+_PEOPLE = "EXISTS (SELECT 1 FROM patients_consentperson p WHERE p.consent_id = NEW.id)"
+"""SQL that says that somebody around the person is named in the consent."""
+
 _AGED = "(SELECT birth_date FROM patients_patient WHERE id = NEW.patient_id)"
 _DIED = "(SELECT deceased_on FROM patients_patient WHERE id = NEW.patient_id)"
 
 WHEN_SIGNED: dict[str, tuple[str, str, str]] = {
     Element.RECIPIENTS: (
         "consent_in_force_names_a_recipient",
-        f"NEW.recipient_classes = '{{}}' AND NOT (NEW.kind = '{REGISTRY}' AND NEW.later_programs) AND NOT {_some('true')}",
+        f"NEW.recipient_classes = '{{}}' AND NOT (NEW.kind = '{REGISTRY}' AND NEW.later_programs)"
+        f" AND NOT {_some('true')} AND NOT {_PEOPLE}",
         "A consent in force names at least one recipient.",
     ),
     Element.JUSTICE: (

@@ -66,11 +66,12 @@ def _parts(consent: Consent, words: dict[str, str]) -> Rows:
 
 
 def _recipients(consent: Consent, words: dict[str, str]) -> list[str]:
-    """Return who may be told: by name and address, by class, through an intermediary."""
+    """Return who may be told: by name and address, by name and relation, by class, through an intermediary."""
     named = list(consent.named_recipients.select_related("organization"))
     told = [_address(one.organization) for one in named if one.part == RecipientPart.RECIPIENT]
     participants = [_address(one.organization) for one in named if one.part == RecipientPart.PARTICIPANT]
     told += [str(RecipientClass(code).label) if code in RecipientClass.values else code for code in consent.recipient_classes]
+    told += [str(one) for one in consent.named_people.all()]
     if participants:
         told += [f"{words['through']}:", *participants]
     if consent.designation:

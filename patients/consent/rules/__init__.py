@@ -26,6 +26,7 @@ from patients.consent.rules.kinds import (
     PDMP,
     REGISTRY,
     REGISTRY_RECIPIENTS,
+    SPECIFIC,
     TPO,
     TPO_PURPOSES,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "PDMP",
     "REGISTRY",
     "REGISTRY_RECIPIENTS",
+    "SPECIFIC",
     "TPO",
     "TPO_PURPOSES",
     "ConsentFacts",

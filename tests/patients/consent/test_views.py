@@ -7,8 +7,8 @@ from django.utils import timezone
 from casemgr.core.audit.models import AuditEvent
 from patients.consent.models import Consent
 
-CONSENTS_QUERIES = 9
-# session, user, memberships, patient, audit row, how they stand, consents, recipients, counts of the navigation
+CONSENTS_QUERIES = 10
+# session, user, memberships, patient, audit row, how they stand, consents, recipients, people named, counts of the navigation
 
 FILLED = {
     "kind": "specific",

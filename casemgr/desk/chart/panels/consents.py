@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import FEW, Act, Found, Panel, Programs
-from patients.consent.models import Consent, ConsentRecipient
+from patients.consent.models import Consent, ConsentPerson, ConsentRecipient
 from patients.record.models import Patient
 
 
@@ -16,7 +16,10 @@ def read(patient: Patient, programs: Programs, today: date) -> Found:
     """Return the consents, those in force first, with the names of their recipients in the same statement."""
     named = ConsentRecipient.objects.filter(consent=OuterRef("pk")).order_by("id")
     rows = Consent.objects.filter(patient=patient, discloser__in=programs)
-    rows = rows.annotate(recipient_names=ArraySubquery(named.values("organization__name")))
+    around = ConsentPerson.objects.filter(consent=OuterRef("pk")).order_by("id")
+    rows = rows.annotate(
+        recipient_names=ArraySubquery(named.values("organization__name")), people_named=ArraySubquery(around.values("name"))
+    )
     return {"consents": list(rows.order_by("state", "-id")[:FEW])}
 
 
