@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.verb_forms import DAY
-from patients.world.models import Barrier, CloseOne, FamilyHistory, LifeEvent, UseFor, WorldFact
+from patients.world.models import Barrier, CloseOne, FamilyHistory, LifeEvent, SafeStart, UseFor, WorldFact
 
-ABOUT_OTHERS = (CloseOne, FamilyHistory, LifeEvent)
+ABOUT_OTHERS = (CloseOne, FamilyHistory, LifeEvent, SafeStart)
 """Kinds whose words are ours; in the others they are the person's own, and nobody suggests better ones."""
 
 

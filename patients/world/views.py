@@ -44,6 +44,13 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("wishes", gettext_lazy("How to meet and speak"), gettext_lazy("Write down wishes"), gettext_lazy("No wishes yet"), "heart"),
+    Section(
+        "start",
+        gettext_lazy("Trauma-informed start"),
+        gettext_lazy("Go through the six principles"),
+        gettext_lazy("Not gone through yet"),
+        "shield",
+    ),
     Section("goals", gettext_lazy("Own goals"), gettext_lazy("Add a goal"), gettext_lazy("No goal in own words yet"), "star"),
     Section("strengths", gettext_lazy("Strengths"), gettext_lazy("Add a strength"), gettext_lazy("No strength yet"), "sunrise"),
     Section("barriers", gettext_lazy("Barriers"), gettext_lazy("Add a barrier"), gettext_lazy("No barrier named"), "ban"),

@@ -14,10 +14,12 @@ from patients.world.models.around import (
 )
 from patients.world.models.base import KEPT, WorldFact
 from patients.world.models.life import Barrier, BarrierKind, LifeEvent, LifeEventKind
+from patients.world.models.manner import Principle, SafeStart
 from patients.world.models.own import MANNERS, TERMS, GoalState, OwnGoal, Strength, UseFor, UseFunction, Wishes
 
 WORLD: dict[str, type[WorldFact]] = {
     "wishes": Wishes,
+    "start": SafeStart,
     "goals": OwnGoal,
     "strengths": Strength,
     "barriers": Barrier,
@@ -46,7 +48,9 @@ __all__ = [
     "LifeEventKind",
     "MayTalk",
     "OwnGoal",
+    "Principle",
     "Relative",
+    "SafeStart",
     "Served",
     "Strength",
     "Stressor",

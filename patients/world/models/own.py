@@ -59,7 +59,7 @@ class OwnGoal(WorldFact):
 
 
 TERMS = ("own_words", "condition_words", "words_to_avoid")
-MANNERS = ("seating", "touch", "topics", "stop_signal")
+MANNERS = ("seating", "touch", "topics", "stop_signal", "grounding")
 
 
 @tracked
@@ -80,6 +80,10 @@ class Wishes(WorldFact):
     )
     stop_signal = models.CharField(_("stop signal"), max_length=200, blank=True, help_text=_("A word or sign upon which everybody stops."))
 
+    grounding = models.CharField(
+        _("what helps when it gets too much"), max_length=200, blank=True, help_text=_("Cold water, the window, counting, a walk ...")
+    )
+
     class Meta:
         ordering = ["-id"]
         verbose_name = _("wishes")
@@ -88,7 +92,7 @@ class Wishes(WorldFact):
             models.CheckConstraint(
                 condition=~Q(
                     own_words="", condition_words="", words_to_avoid="", culture="", language_wishes="", seating="", touch="", topics="",
-                    stop_signal="",
+                    stop_signal="", grounding="",
                 ),
                 name="wishes_say_something",
                 violation_error_message=_("Write down at least one wish."),

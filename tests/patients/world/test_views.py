@@ -10,8 +10,8 @@ from casemgr.desk.recovery.lanes.life import LIFE
 from patients.world.actions import record_world_fact
 from patients.world.models import WORLD, Barrier, CloseOne, Strength, Wishes
 
-WORLD_QUERIES = 16
-# session, user, memberships, patient, ten sections, the audit row, counts of the navigation
+WORLD_QUERIES = 17
+# session, user, memberships, patient, eleven sections, the audit row, counts of the navigation
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def _text(answer):
 
 POSTS = {
     "wishes": {"own_words": "Ari", "stop_signal": "Red"},
+    "start": {"safety": "done", "trust": "begun", "peers": "declined"},
     "goals": {"words": "My own door key", "state": "held"},
     "strengths": {"words": "Patience"},
     "barriers": {"kind": "transport", "words": "No bus after six"},
