@@ -2,8 +2,10 @@
 
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening
+from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
+from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.plan.policy.models import PlanPolicy
 from treatment_plans.reviews.models import PlanReview, PlanSignature
@@ -14,6 +16,7 @@ __all__ = [
     "Appointment",
     "Attendance",
     "AttendanceGoal",
+    "CollateralNote",
     "CounselingAddendum",
     "CounselingNote",
     "CounselingOpening",
@@ -23,8 +26,11 @@ __all__ = [
     "Intervention",
     "Lot",
     "MedicationStatement",
+    "MeetingTold",
+    "MutualHelpMeeting",
     "Objective",
     "Order",
+    "Participant",
     "Plan",
     "PlanPolicy",
     "PlanReview",
