@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -26,6 +27,13 @@ PAGES = {
 }
 
 
+MOST_STATEMENTS = 1000
+"""How many people's statements one process keeps, some kilobytes each; then it begins anew."""
+
+Statement = tuple[tuple[str, ...], str, tuple[Any, ...]]
+
+_statements: dict[tuple[Any, ...], Statement] = {}
+
 ABOUT_NO_PATIENT = {"privacy"}
 """What is counted without regard to whom it concerns: a privacy officer owes every deadline."""
 
@@ -38,9 +46,38 @@ def navigation_counts(request: HttpRequest) -> dict[str, int]:
 
 def waiting_for(user: User, *, today: date) -> dict[str, int]:
     """Return every count of this person in one statement."""
-    parts = {name: _number(_known(user, name, rows)) for name, rows in _waiting(user, today).items()}
-    row = User.objects.filter(pk=user.pk).values(**parts).first() if parts else None
-    return {PAGES[name]: number for name, number in row.items()} if row else {}
+    names, sql, params = _statement_for(user, today)
+    if not names:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
+
+
+def _statement_for(user: User, today: date) -> Statement:
+    """Return the statement that counts for this person, and the pages in the order of its columns.
+
+    It stands on every page, and to put it together costs many times what the database needs to answer it; so it is kept until something
+    changes on which it depends. All of that is in the key: who asks, with which memberships, with open glass or without, on which day.
+    """
+    held = frozenset((m.role, m.program_id, m.site_id) for m in user.current_memberships)
+    key = (user.pk, held, user.glass_until is not None, today)
+    if key not in _statements:
+        if len(_statements) >= MOST_STATEMENTS:
+            _statements.clear()
+        _statements[key] = _put_together(user, today)
+    return _statements[key]
+
+
+def _put_together(user: User, today: date) -> Statement:
+    """Return the statement that counts everything that waits for this person."""
+    waiting = _waiting(user, today)
+    if not waiting:
+        return (), "", ()
+    parts = {name: _number(_known(user, name, rows)) for name, rows in waiting.items()}
+    sql, params = User.objects.filter(pk=user.pk).values_list(*parts.values()).query.sql_with_params()
+    return tuple(PAGES[name] for name in parts), sql, params
 
 
 def _waiting(user: User, today: date) -> dict[str, QuerySet[Any]]:
