@@ -11,12 +11,22 @@ from treatment_plans.plan.policy.models import PlanPolicy
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+from treatment_plans.signing.models import (
+    CosignAnswer,
+    CosignRequest,
+    NoteAddendum,
+    NoteInError,
+    SigningPolicy,
+    Supervision,
+)
 
 __all__ = [
     "Appointment",
     "Attendance",
     "AttendanceGoal",
     "CollateralNote",
+    "CosignAnswer",
+    "CosignRequest",
     "CounselingAddendum",
     "CounselingNote",
     "CounselingOpening",
@@ -28,6 +38,8 @@ __all__ = [
     "MedicationStatement",
     "MeetingTold",
     "MutualHelpMeeting",
+    "NoteAddendum",
+    "NoteInError",
     "Objective",
     "Order",
     "Participant",
@@ -40,5 +52,7 @@ __all__ = [
     "Room",
     "RoomUse",
     "Session",
+    "SigningPolicy",
     "StockEntry",
+    "Supervision",
 ]

@@ -41,6 +41,7 @@ from casemgr.reactions.safety import (
     plan_the_follow_up,
     tell_somebody,
 )
+from casemgr.reactions.signing import ask_for_cosignatures
 from casemgr.reactions.tablet import say_that_answers_are_in
 from casemgr.reactions.toxicology import ask_for_a_confirmation
 from casemgr.reactions.world import propose_help
@@ -84,7 +85,7 @@ from treatment_plans.appointments.rules import next_business_day
 from treatment_plans.medication.events import DoseMissed
 from treatment_plans.medication.models import Order, OrderState
 from treatment_plans.medication.rules import DEFAULT_POLICY
-from treatment_plans.sessions.events import SessionMissed
+from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Session
 
 RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
@@ -350,6 +351,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     GlassNotJustified: [each(_open_incident_of_glass)],
     NaloxoneGiven: [each(naloxone_is_replaced)],
     NaloxoneGone: [each(replace_what_is_gone)],
+    NotesSigned: [each(ask_for_cosignatures)],
     NewsForPartners: [each(_tell_partners_systems)],
     RecordsMerged: [each(gather_what_came_late)],
     SafetyConcernClosed: [each(finish_the_task)],

@@ -38,6 +38,10 @@ APPEND_ONLY = {
     "SafetyPlanReview",
     "PlanSignature",
     "PlanReview",
+    "SigningPolicy",
+    "CosignAnswer",
+    "NoteAddendum",
+    "NoteInError",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

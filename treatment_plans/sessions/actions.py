@@ -11,14 +11,14 @@ from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.outbox.events import Event
-from casemgr.core.outbox.recording import record_facts
+from casemgr.core.outbox.recording import record_fact, record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from treatment_plans.appointments.events import AppointmentMissed
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
-from treatment_plans.sessions.events import SessionMissed
+from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Attendance, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.queries import patients_with_goals
 from treatment_plans.sessions.writing.actions import (
@@ -112,7 +112,7 @@ def change_note(
     """Change a note that is not signed yet, and the goals it served where these are given; `part` says everything anew at once."""
     fresh = Attendance.objects.select_for_update(no_key=True, of=("self",)).select_related("session", "patient").get(pk=attendance.pk)
     if fresh.signed_at is not None:
-        raise Refused(_("This note is signed and stays as it is. Write what is to be added into a new note."), code="note_signed")
+        raise Refused(_("This note is signed and stays as it is. Add to it instead."), code="note_signed")
     if by.pk not in (fresh.session.clinician_id, fresh.recorded_by_id):
         raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
     others = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh.session_id).select_related("patient")}
@@ -153,10 +153,12 @@ def sign_session(*, session: Session, by: User, at: datetime) -> Session:
     with_goals = patients_with_goals([note.patient_id for note in notes])
     reasons = [reason for note in notes for reason in _missing_in_words(note, fresh, note.patient_id in with_goals)]
     patients = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh).select_related("patient")}
-    reasons += _names_given_away(patients, {note.patient_id: note.note for note in notes}, fresh.shared_text)
+    said = {note.patient_id: words_of(part_as_written(note), fresh.note_format) for note in notes}
+    reasons += _names_given_away(patients, said, fresh.shared_text)
     if reasons:
         raise Refused(*reasons)
     Attendance.objects.filter(pk__in=[note.pk for note in notes]).update(signed_at=at, signed_by=by)
+    record_fact(NotesSigned(session_id=fresh.pk), at=at)
     return fresh
 
 

@@ -11,3 +11,10 @@ class SessionMissed(Event):
 
     session_id: int
     patient_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotesSigned(Event):
+    """The notes of a session were signed by whoever held it; from then on they stay."""
+
+    session_id: int

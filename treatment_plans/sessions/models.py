@@ -15,6 +15,48 @@ from treatment_plans.appointments.models import Appointment
 from treatment_plans.plan.models import Goal
 
 
+def session_stays_once_signed() -> pgtrigger.Trigger:
+    """Return the trigger that refuses to touch a session as soon as one of its notes is signed: each note says when, how and by whom."""
+    return pgtrigger.Trigger(
+        name="signed_session_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE session_id = OLD.id AND signed_at IS NOT NULL) THEN
+                RAISE EXCEPTION 'Cannot change %: a note of this session is signed.', TG_TABLE_NAME;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def part_stays_once_signed(name: str) -> pgtrigger.Trigger:
+    """Return the trigger that lets no row be added to a signed note, changed or taken away; the row leads to it by `attendance_id`.
+
+    The note is held while the row is written, so that a signature and a change at the same moment come one after the other.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF TG_OP <> 'INSERT' THEN
+                PERFORM 1 FROM treatment_plans_attendance WHERE id = OLD.attendance_id FOR SHARE;
+                IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE id = OLD.attendance_id AND signed_at IS NOT NULL) THEN
+                    RAISE EXCEPTION 'Cannot change %: the note that it belongs to is signed.', TG_TABLE_NAME;
+                END IF;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            PERFORM 1 FROM treatment_plans_attendance WHERE id = NEW.attendance_id FOR SHARE;
+            IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE id = NEW.attendance_id AND signed_at IS NOT NULL) THEN
+                RAISE EXCEPTION 'Cannot add to %: the note that it belongs to is signed.', TG_TABLE_NAME;
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 class SessionKind(models.TextChoices):
     """Say who was in the room."""
 
@@ -81,6 +123,7 @@ class Session(Recorded):
             models.Index(fields=["site", "-starts_at"], name="sessions_at_site"),
             models.Index(fields=["clinician", "-starts_at"], name="sessions_of_clinician"),
         ]
+        triggers = [session_stays_once_signed()]
 
     def __str__(self) -> str:
         """Return kind and start."""
@@ -183,6 +226,7 @@ class AttendanceGoal(models.Model):
         verbose_name = _("goal worked on")
         verbose_name_plural = _("goals worked on")
         constraints = [models.UniqueConstraint(fields=["attendance", "goal"], name="goal_linked_once")]
+        triggers = [part_stays_once_signed("signed_goals_stay")]
 
     def __str__(self) -> str:
         """Return the goal's key."""

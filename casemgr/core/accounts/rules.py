@@ -61,6 +61,8 @@ class Can(StrEnum):
     WRITE_PLAN = "write_plan"
     BOOK_APPOINTMENT = "book_appointment"
     WRITE_SESSION = "write_session"
+    COSIGN_NOTES = "cosign_notes"
+    ARRANGE_SUPERVISION = "arrange_supervision"
     PRESCRIBE = "prescribe"
     ADMINISTER_DOSE = "administer_dose"
     MANAGE_STOCK = "manage_stock"
@@ -126,6 +128,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
     Role.THERAPIST: _CLINICIAN
     | {
         Can.WRITE_COUNSELING_NOTE,
+        Can.COSIGN_NOTES,
         Can.SEE_TRAUMA,
         Can.ADMIT_PATIENT,
         Can.ASSIGN_CARE_TEAM,
@@ -144,6 +147,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.DISCHARGE_PATIENT,
         Can.RECORD_DIAGNOSIS,
         Can.PRESCRIBE,
+        Can.COSIGN_NOTES,
         Can.ADMINISTER_DOSE,
         Can.SEE_MEDICATION,
         Can.SEE_STOCK,
@@ -154,6 +158,8 @@ RIGHTS: dict[Role, frozenset[Can]] = {
     Role.DIRECTOR: _EVERYBODY
     | {
         Can.SEE_MEASURES,
+        Can.COSIGN_NOTES,
+        Can.ARRANGE_SUPERVISION,
         Can.SEE_PATIENTS,
         Can.SEE_CALENDAR,
         Can.SEE_CASEWORK,

@@ -73,6 +73,7 @@ FEATURES: dict[str, Words] = {
     "compartments": _("a restricted note"),
     "plan": _("your treatment plan"),
     "sessions": _("notes of your sessions"),
+    "signing": _("notes of your sessions"),
     "appointments": _("your appointments"),
     "medication": _("your medication"),
     "inventory": _("your medication"),

@@ -191,7 +191,7 @@ def test_writing_and_signing_take_the_same_number_of_statements_for_two_and_twel
     ]
     with query_count(14):
         session = write(*parts)
-    with query_count(10):
+    with query_count(11):
         sign_session(session=session, by=clinic.therapist, at=clinic.now)
 
 
