@@ -1,6 +1,9 @@
 """Gather the tables of the second storey."""
 
-from treatment_plans.appointments.models import Appointment
+from treatment_plans.appointments.busy.models import BusyTime
+from treatment_plans.appointments.models import Appointment, AppointmentSeries
+from treatment_plans.appointments.waitlist.models import WaitlistEntry
+from treatment_plans.calendar.feed.models import CalendarFeed
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening
 from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.inventory.models import Lot, Product, StockEntry
@@ -22,8 +25,11 @@ from treatment_plans.signing.models import (
 
 __all__ = [
     "Appointment",
+    "AppointmentSeries",
     "Attendance",
     "AttendanceGoal",
+    "BusyTime",
+    "CalendarFeed",
     "CollateralNote",
     "CosignAnswer",
     "CosignRequest",
@@ -55,4 +61,5 @@ __all__ = [
     "SigningPolicy",
     "StockEntry",
     "Supervision",
+    "WaitlistEntry",
 ]

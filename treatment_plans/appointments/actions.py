@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Literal
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -17,13 +16,25 @@ from casemgr.core.outbox.draining import Due
 from casemgr.core.outbox.recording import record_fact, record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
-from patients.transmissions.events import NewsForPartners
-from patients.transmissions.models import EventKind
-from patients.transmissions.queries import is_awaited
 from treatment_plans.appointments import rules
 from treatment_plans.appointments.events import AppointmentMissed, AppointmentReminderDue
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
-from treatment_plans.appointments.queries import ReminderWorld, add_frequency, conflicts, reminder_subject, reminder_world
+from treatment_plans.appointments.queries import (
+    ReminderWorld,
+    Times,
+    add_frequency,
+    conflict_in_words,
+    conflicts,
+    news_of,
+    reminder_facts,
+    reminder_subject,
+    reminder_world,
+    room_of,
+    why_not_book,
+)
+from treatment_plans.rooms.actions import release_room, use_room
+from treatment_plans.rooms.models import Room, RoomPurpose, RoomUse
+from treatment_plans.rooms.queries import taken_in_words, what_takes
 
 TEMPLATES = {"72h": "appointment_in_days", "24h": "appointment_tomorrow"}
 
@@ -38,21 +49,14 @@ def book_appointment(
     starts_at: datetime,
     ends_at: datetime,
     note: str = "",
+    room: Room | None = None,
     by: User,
     at: datetime,
 ) -> Appointment:
     """Book a meeting of a patient with a member of staff, and record when the patient may be reminded of it."""
     fresh = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-    reasons = _wrong_times(starts_at, ends_at)
-    if kind not in AppointmentKind.values:
-        reasons.append(Reason(_("Choose what the meeting is for."), field="kind"))
-    if fresh.deceased_on is not None:
-        reasons.append(Reason(_("This person has died. No appointment can be booked.")))
-    if not site.is_active:
-        reasons.append(Reason(_("This site is no longer in use. Choose another."), field="site"))
-    if not clinician.is_active:
-        reasons.append(Reason(_("This member of staff no longer works here. Choose another."), field="clinician"))
-    reasons += _conflicts_in_words(fresh, starts_at, ends_at)
+    reasons = _wrong_times(starts_at, ends_at) + why_not_book(fresh, site, clinician, kind) + _wrong_room(room, site, kind)
+    reasons += _conflicts(fresh, (starts_at, ends_at)) + _taken(room, (starts_at, ends_at))
     if reasons:
         raise Refused(*reasons)
     appointment = Appointment.objects.create(
@@ -66,51 +70,68 @@ def book_appointment(
         recorded_by=by,
         recorded_at=at,
     )
-    _record_reminders(appointment, at)
-    _let_partners_know(appointment, at)
+    if room is not None:
+        appointment.room_use = _take_room(appointment, room, by, at)
+        appointment.save(update_fields=["room_use"])
+    _record_news(appointment, at, reminders=True)
     return appointment
 
 
 @action(Can.BOOK_APPOINTMENT)
-def move_appointment(*, appointment: Appointment, starts_at: datetime, ends_at: datetime, by: User, at: datetime) -> Appointment:
-    """Move a booked appointment to another time.
+def move_appointment(
+    *,
+    appointment: Appointment,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: User,
+    at: datetime,
+    room: Room | Literal["same"] | None = "same",
+    clinician: User | None = None,
+) -> Appointment:
+    """Move a booked appointment to another time, another room or another colleague; of a series it moves this one alone.
 
-    Its version goes up, so that reminders of the old time stay silent; those of the new one are recorded.
+    Its version goes up with its time, so that reminders of the old time stay silent; those of the new one are recorded.
     """
     patient = Patient.objects.select_for_update(no_key=True).get(pk=appointment.patient_id)
     fresh = _locked(appointment)
-    reasons = _wrong_times(starts_at, ends_at)
+    wanted = room_of(fresh) if room == "same" else room
+    reasons = _wrong_times(starts_at, ends_at) + _wrong_room(wanted, fresh.site, fresh.kind)
     if fresh.state != AppointmentState.BOOKED:
         reasons.append(Reason(_("Only a booked appointment can be moved. This one is: %(state)s.") % {"state": fresh.get_state_display()}))
-    reasons += _conflicts_in_words(patient, starts_at, ends_at, but=fresh)
+    if clinician is not None and not clinician.is_active:
+        reasons.append(Reason(_("This member of staff no longer works here. Choose another."), field="clinician"))
+    reasons += _conflicts(patient, (starts_at, ends_at), but=fresh) + _taken(wanted, (starts_at, ends_at), but=fresh.room_use)
     if reasons:
         raise Refused(*reasons)
-    fresh.starts_at, fresh.ends_at, fresh.version = starts_at, ends_at, fresh.version + 1
-    fresh.save(update_fields=["starts_at", "ends_at", "version"])
-    _record_reminders(fresh, at)
-    _let_partners_know(fresh, at)
+    another_time = (fresh.starts_at, fresh.ends_at) != (starts_at, ends_at)
+    fresh.starts_at, fresh.ends_at, fresh.version = starts_at, ends_at, fresh.version + another_time
+    fresh.clinician, fresh.moved_alone = clinician or fresh.clinician, fresh.series_id is not None
+    fresh.room_use = _take_room(fresh, wanted, by, at)
+    fresh.save(update_fields=["starts_at", "ends_at", "version", "clinician", "moved_alone", "room_use"])
+    _record_news(fresh, at, reminders=another_time)
     return fresh
 
 
 @action(Can.BOOK_APPOINTMENT)
-def cancel_appointment(*, appointment: Appointment, by_patient: bool, by: User, at: datetime) -> Appointment:
-    """Cancel a booked appointment, on the person's word or on ours."""
+def cancel_appointment(*, appointment: Appointment, by_patient: bool, by: User, at: datetime, why: str = "") -> Appointment:
+    """Cancel a booked appointment, on the person's word or on ours; its room is free again."""
     fresh = _locked(appointment)
     if fresh.state != AppointmentState.BOOKED:
         raise Refused(_("Only a booked appointment can be cancelled. This one is: %(state)s.") % {"state": fresh.get_state_display()})
     fresh.state = AppointmentState.CANCELLED_BY_PATIENT if by_patient else AppointmentState.CANCELLED_BY_STAFF
-    fresh.save(update_fields=["state"])
-    _let_partners_know(fresh, at)
+    _close(fresh, by, at, why)
+    _record_news(fresh, at)
     return fresh
 
 
 @action(Can.BOOK_APPOINTMENT)
-def settle_appointment(*, appointment: Appointment, state: str, by: User, at: datetime) -> Appointment:
-    """Say what became of an appointment; a wrong entry can be put right."""
+def settle_appointment(*, appointment: Appointment, state: str, by: User, at: datetime, late_minutes: int | None = None) -> Appointment:
+    """Say what became of an appointment, and how late somebody was who came; a wrong entry can be put right."""
     fresh = _locked(appointment)
-    if fresh.state == state:
+    late = late_minutes if state == AppointmentState.KEPT else None
+    if fresh.state == state and fresh.late_minutes == late:
         return fresh
-    if state not in rules.MOVES[fresh.state]:
+    if state not in {*rules.MOVES[fresh.state], AppointmentState.KEPT if fresh.state == AppointmentState.KEPT else ""}:
         raise Refused(
             Reason(
                 _("An appointment that is “%(state)s” cannot become that. Book it anew.") % {"state": fresh.get_state_display()},
@@ -120,12 +141,14 @@ def settle_appointment(*, appointment: Appointment, state: str, by: User, at: da
     day, today = (moment.astimezone(fresh.site.zone).date() for moment in (fresh.starts_at, at))
     if (state == AppointmentState.NO_SHOW and at < fresh.starts_at) or (state == AppointmentState.KEPT and today < day):
         raise Refused(Reason(_("The appointment is still to come. Say afterwards what became of it."), field="state"))
-    fresh.state = AppointmentState(state)
-    fresh.save(update_fields=["state"])
+    fresh.state, fresh.late_minutes = AppointmentState(state), late
+    if state.startswith("cancelled"):
+        _close(fresh, by, at)
+    fresh.save(update_fields=["state", "late_minutes"])
     if state == AppointmentState.NO_SHOW:
         missed = AppointmentMissed(appointment_id=fresh.pk, patient_id=fresh.patient_id)
         record_fact(missed, at=at, key=f"missed:{fresh.pk}:{fresh.version}")
-    _let_partners_know(fresh, at)
+    _record_news(fresh, at)
     return fresh
 
 
@@ -154,7 +177,7 @@ def take_over_appointments_in_bulk(
         raise Refused(Reason(_("Two booked appointments of this person overlap."), field="starts_at", code="patient_is_busy")) from None
     for row in (*rows, *(row for row in held if row.version > known[row.pk].version)):
         if row.state == AppointmentState.BOOKED and row.starts_at > at:
-            _record_reminders(row, at)
+            record_facts(reminder_facts(row, at), at=at)
     return rows
 
 
@@ -213,35 +236,26 @@ def _decide(event: AppointmentReminderDue, world: ReminderWorld, at: datetime) -
 
 def _locked(appointment: Appointment) -> Appointment:
     """Lock an appointment and return it as it stands."""
-    return Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=appointment.pk)
+    return (
+        Appointment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("site", "room_use__room__site")
+        .get(pk=appointment.pk)
+    )
 
 
-def _record_reminders(appointment: Appointment, at: datetime) -> None:
-    """Record at which local hours the patient may be reminded of this version of the appointment."""
-    zone = ZoneInfo(appointment.patient.time_zone)
-    facts = []
-    for lead in rules.LEADS:
-        due_at = rules.reminder_due_at(appointment.starts_at, lead, zone, booked_at=at)
-        if due_at is not None:
-            event = AppointmentReminderDue(
-                appointment_id=appointment.pk, patient_id=appointment.patient_id, version=appointment.version, lead=lead
-            )
-            facts.append((event, due_at, rules.reminder_key(appointment.pk, appointment.version, lead)))
+def _close(appointment: Appointment, by: User, at: datetime, why: str = "") -> None:
+    """Write down that an appointment is cancelled, and give its room back."""
+    if appointment.room_use is not None:
+        release_room(use=appointment.room_use, by=by, at=at)
+    appointment.cancelled_at, appointment.why_cancelled = at, why.strip()[:200]
+    appointment.save(update_fields=["state", "cancelled_at", "why_cancelled"])
+
+
+def _record_news(appointment: Appointment, at: datetime, *, reminders: bool = False) -> None:
+    """Record the reminders of this version, and that partners' systems may be told."""
+    facts = [*(reminder_facts(appointment, at) if reminders else ()), *news_of([appointment], at)]
     if facts:
         record_facts(facts, at=at)
-
-
-def _let_partners_know(appointment: Appointment, at: datetime) -> None:
-    """Record that partners' systems may be told that something changed, if one of them asks for it."""
-    if is_awaited(EventKind.APPOINTMENT):
-        news = NewsForPartners(
-            news=EventKind.APPOINTMENT,
-            patient_id=appointment.patient_id,
-            program_id=appointment.site.program_id,
-            organization_id=0,
-            subject=f"treatment_plans.appointment:{appointment.pk}",
-        )
-        record_fact(news, at=at)
 
 
 def _wrong_times(starts_at: datetime, ends_at: datetime) -> list[Reason]:
@@ -249,18 +263,31 @@ def _wrong_times(starts_at: datetime, ends_at: datetime) -> list[Reason]:
     return [] if ends_at > starts_at else [Reason(_("The end must come after the start."), field="ends_at")]
 
 
-def _conflicts_in_words(patient: Patient, starts_at: datetime, ends_at: datetime, *, but: Appointment | None = None) -> list[Reason]:
+def _conflicts(patient: Patient, times: Times, *, but: Appointment | None = None) -> list[Reason]:
     """Return a sentence for each booked appointment of the patient that overlaps."""
-    reasons = []
-    for other in conflicts(patient, starts_at, ends_at, but=but):
-        begins, finishes = other.starts_at.astimezone(other.site.zone), other.ends_at.astimezone(other.site.zone)
-        words = {
-            "person": patient.display_name,
-            "kind": other.get_kind_display(),
-            "clinician": other.clinician.full_name,
-            "from": date_format(begins, "TIME_FORMAT"),
-            "until": date_format(finishes, "TIME_FORMAT"),
-        }
-        text = _("%(person)s has another appointment then, from %(from)s to %(until)s: %(kind)s with %(clinician)s.") % words
-        reasons.append(Reason(text, field="starts_at", code="patient_is_busy"))
-    return reasons
+    found = conflicts(patient, [times], but=[but.pk] if but else [])
+    return [Reason(conflict_in_words(patient, other), field="starts_at", code="patient_is_busy") for _time, other in found]
+
+
+def _wrong_room(room: Room | None, site: Site, kind: str) -> list[Reason]:
+    """Return what is wrong with the choice of a room."""
+    if room is None:
+        return []
+    if kind == AppointmentKind.GROUP:
+        return [Reason(_("A group has its room through its series; leave the room out here."), field="room")]
+    return [Reason(_("This room belongs to another site. Choose another."), field="room")] if room.site_id != site.pk else []
+
+
+def _taken(room: Room | None, times: Times, *, but: RoomUse | None = None) -> list[Reason]:
+    """Return a sentence when somebody else has the room then."""
+    taken = what_takes(room, [times], but=[but.pk] if but else []) if room and times[1] > times[0] else {}
+    return [Reason(taken_in_words(use.room, use), field="room", code="room_is_taken") for use in taken.values()]
+
+
+def _take_room(appointment: Appointment, room: Room | None, by: User, at: datetime) -> RoomUse | None:
+    """Give back the room that an appointment has, and take this one for its time."""
+    if appointment.room_use is not None:
+        release_room(use=appointment.room_use, by=by, at=at)
+    if room is None:
+        return None
+    return use_room(room=room, starts_at=appointment.starts_at, ends_at=appointment.ends_at, purpose=RoomPurpose.APPOINTMENT, by=by, at=at)

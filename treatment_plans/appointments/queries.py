@@ -1,25 +1,33 @@
 """Read appointments, and what the world says of those that somebody should be reminded of."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Purpose, Site, User
 from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.messaging.models import Message, MessageState
+from casemgr.core.outbox.events import Event
 from casemgr.core.outbox.models import Fact, FactState
+from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import ContactKind, ContactPoint, Patient
+from patients.transmissions.events import NewsForPartners
+from patients.transmissions.models import EventKind
+from patients.transmissions.queries import is_awaited
 from treatment_plans.appointments import rules
+from treatment_plans.appointments.events import AppointmentReminderDue
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
+from treatment_plans.rooms.models import Room
 
+Times = tuple[datetime, datetime]
 REMINDER = "appointment"
 MEETS_PATIENTS = (Role.CASE_MANAGER, Role.THERAPIST, Role.PEER, Role.NURSE, Role.PRESCRIBER)
 UTC_ZONE = ZoneInfo("UTC")
@@ -30,7 +38,9 @@ def appointments_seen_by(user: User, *, can: Can = Can.SEE_CALENDAR) -> QuerySet
     """Return the appointments of those patients whose calendar this user may see, in the programs where that right is held."""
     programs = {membership.program_id for membership in user.reach(can)}
     seen = patients_seen_by(user, can=can)
-    return Appointment.objects.filter(site__program__in=programs, patient__in=seen).select_related("patient", "site__program", "clinician")
+    return Appointment.objects.filter(site__program__in=programs, patient__in=seen).select_related(
+        "patient", "site__program", "clinician", "room_use__room"
+    )
 
 
 def appointments_for(patient: Patient) -> QuerySet[Appointment]:
@@ -50,10 +60,80 @@ def on_day(appointments: QuerySet[Appointment], day: date, zone: ZoneInfo) -> Qu
     return appointments.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at", "pk")
 
 
-def conflicts(patient: Patient, starts_at: datetime, ends_at: datetime, *, but: Appointment | None = None) -> QuerySet[Appointment]:
-    """Return the booked appointments of a patient that overlap with this time."""
-    found = Appointment.objects.filter(patient=patient, state=AppointmentState.BOOKED, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return found.exclude(pk=but.pk).select_related("site", "clinician") if but else found.select_related("site", "clinician")
+def conflicts(patient: Patient, times: Sequence[Times], *, but: Collection[int] = ()) -> list[tuple[Times, Appointment]]:
+    """Return for each of these times what the person has booked already that overlaps with it. One statement."""
+    wanted = Q()
+    for starts_at, ends_at in times:
+        wanted |= Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    held = Appointment.objects.filter(wanted, patient=patient, state=AppointmentState.BOOKED).exclude(pk__in=but)
+    found = list(held.select_related("site", "clinician").order_by("starts_at", "pk")) if times else []
+    return [(time, row) for time in times for row in found if rules.overlaps(*time, row.starts_at, row.ends_at)]
+
+
+def conflict_in_words(patient: Patient, other: Appointment) -> str:
+    """Say where else a person is booked."""
+    words = {
+        "person": patient.display_name,
+        "kind": other.get_kind_display(),
+        "clinician": other.clinician.full_name,
+        "from": date_format(other.starts_at.astimezone(other.site.zone), "TIME_FORMAT"),
+        "until": date_format(other.ends_at.astimezone(other.site.zone), "TIME_FORMAT"),
+    }
+    return _("%(person)s has another appointment then, from %(from)s to %(until)s: %(kind)s with %(clinician)s.") % words
+
+
+def why_not_book(patient: Patient, site: Site, clinician: User, kind: str) -> list[Reason]:
+    """Return in sentences what stands against meetings of this person, here, with this colleague."""
+    reasons = []
+    if kind not in AppointmentKind.values:
+        reasons.append(Reason(_("Choose what the meeting is for."), field="kind"))
+    if patient.deceased_on is not None:
+        reasons.append(Reason(_("This person has died. No appointment can be booked.")))
+    if not site.is_active:
+        reasons.append(Reason(_("This site is no longer in use. Choose another."), field="site"))
+    if not clinician.is_active:
+        reasons.append(Reason(_("This member of staff no longer works here. Choose another."), field="clinician"))
+    return reasons
+
+
+def room_of(appointment: Appointment) -> Room | None:
+    """Return the room that an appointment has."""
+    use = appointment.room_use
+    return use.room if use is not None and use.released_at is None else None
+
+
+def reminder_facts(appointment: Appointment, at: datetime) -> list[tuple[Event, datetime, str | None]]:
+    """Return at which local hours the patient may be reminded of this version of the appointment."""
+    zone = ZoneInfo(appointment.patient.time_zone)
+    facts: list[tuple[Event, datetime, str | None]] = []
+    for lead in rules.LEADS:
+        due_at = rules.reminder_due_at(appointment.starts_at, lead, zone, booked_at=at)
+        if due_at is not None:
+            event = AppointmentReminderDue(
+                appointment_id=appointment.pk, patient_id=appointment.patient_id, version=appointment.version, lead=lead
+            )
+            facts.append((event, due_at, rules.reminder_key(appointment.pk, appointment.version, lead)))
+    return facts
+
+
+def news_of(appointments: Iterable[Appointment], at: datetime) -> list[tuple[Event, datetime, str | None]]:
+    """Return the facts that let partners' systems be told that something changed, if one of them asks for it."""
+    if not is_awaited(EventKind.APPOINTMENT):
+        return []
+    return [
+        (
+            NewsForPartners(
+                news=EventKind.APPOINTMENT,
+                patient_id=appointment.patient_id,
+                program_id=appointment.site.program_id,
+                organization_id=0,
+                subject=f"treatment_plans.appointment:{appointment.pk}",
+            ),
+            at,
+            None,
+        )
+        for appointment in appointments
+    ]
 
 
 def booking_warnings(

@@ -30,6 +30,14 @@ MOVES = {
 }
 """What may become of an appointment; a wrong entry can be put right, a cancelled appointment is booked anew."""
 
+SHORT_NOTICE = timedelta(hours=24)
+"""How close to its beginning a cancellation is called short notice. The figure is ours: whoever waits is called the day before."""
+
+
+def is_short_notice(starts_at: datetime, cancelled_at: datetime) -> bool:
+    """Say whether an appointment was cancelled so late that hardly anybody else can come instead."""
+    return starts_at - cancelled_at < SHORT_NOTICE
+
 
 def reminder_due_at(starts_at: datetime, lead: str, zone: ZoneInfo, *, booked_at: datetime) -> datetime | None:
     """Return when a reminder is due in the person's own waking hours, or nothing when that moment is past or comes too late."""
