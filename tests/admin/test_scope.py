@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db.models import Model
@@ -26,6 +26,9 @@ from patients.transmissions.models import Transmission
 from patients.world.models import WORLD, Barrier
 from referrals.casework.models import Task
 from tests.charts import fill_chart
+from treatment_plans.appointments.busy.models import BusyTime
+from treatment_plans.appointments.models import AppointmentSeries
+from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 
@@ -74,6 +77,24 @@ def fill_privacy(clinic, patient) -> None:
     )  # fmt: skip
 
 
+def fill_calendar(clinic, patient) -> None:
+    stamp = {"patient": patient, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    day, ten, eleven = clinic.now.date(), time(10), time(11)
+    AppointmentSeries.objects.create(
+        site=clinic.north,
+        clinician=clinic.therapist,
+        kind="individual",
+        first_on=day,
+        starts=ten,
+        minutes=60,
+        time_zone="UTC",
+        times=2,
+        **stamp,
+    )
+    WaitlistEntry.objects.create(program=clinic.program, kind="individual", **stamp)
+    BusyTime.objects.create(program=clinic.program, reason="work", weekdays=[1], starts=ten, ends=eleven, since=day, **stamp)
+
+
 def fill_safety(clinic, patient) -> None:
     common = {"patient": patient, "program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
     concern = SafetyConcern.objects.create(source="observation", level=2, opened_at=clinic.now, **common)
@@ -104,6 +125,8 @@ def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model
     fill_privacy(clinic, theirs)
     fill_safety(clinic, mine)
     fill_safety(clinic, theirs)
+    fill_calendar(clinic, mine)
+    fill_calendar(clinic, theirs)
     for patient in (mine, theirs):
         Barrier.objects.create(patient=patient, program=clinic.program, kind="cost", recorded_at=clinic.now, recorded_by=clinic.system)
     browser = sign_in(clinic.case_manager)

@@ -32,7 +32,9 @@ from patients.world.models import (
 )
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
-from treatment_plans.appointments.models import Appointment
+from treatment_plans.appointments.busy.models import BusyTime
+from treatment_plans.appointments.models import Appointment, AppointmentSeries
+from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.medication.models import MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.sessions.models import Attendance
@@ -92,6 +94,9 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_MEDICATION, Source(Order, HERE)),
     (Can.SEE_MEDICATION, Source(MedicationStatement, OWN)),
     (Can.SEE_CALENDAR, Source(Appointment, f"{OWN} AND e.site_id IN ({SITES})")),
+    (Can.SEE_CALENDAR, Source(AppointmentSeries, f"{OWN} AND e.site_id IN ({SITES})")),
+    (Can.SEE_CALENDAR, Source(WaitlistEntry, HERE)),
+    (Can.SEE_CALENDAR, Source(BusyTime, HERE)),
     (Can.SEE_CASEWORK, Source(Task, HERE)),
     (Can.SEE_CASEWORK, Source(Referral, HERE)),
     (Can.SEE_DISCLOSURES, Source(Consent, f"{OWN} AND e.discloser_id = ANY(%(programs)s)")),
