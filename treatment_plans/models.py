@@ -9,8 +9,11 @@ from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
 from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
+from treatment_plans.plan.catalog.models import InterventionType
+from treatment_plans.plan.measuring.models import ObjectiveValue
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.plan.policy.models import PlanPolicy
+from treatment_plans.plan.standing.models import StageOfChange, StandingRating
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
@@ -40,6 +43,7 @@ __all__ = [
     "DosingDay",
     "Goal",
     "Intervention",
+    "InterventionType",
     "Lot",
     "MedicationStatement",
     "MeetingTold",
@@ -47,6 +51,7 @@ __all__ = [
     "NoteAddendum",
     "NoteInError",
     "Objective",
+    "ObjectiveValue",
     "Order",
     "Participant",
     "Plan",
@@ -59,6 +64,8 @@ __all__ = [
     "RoomUse",
     "Session",
     "SigningPolicy",
+    "StageOfChange",
+    "StandingRating",
     "StockEntry",
     "Supervision",
     "WaitlistEntry",

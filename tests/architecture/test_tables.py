@@ -42,6 +42,7 @@ APPEND_ONLY = {
     "CosignAnswer",
     "NoteAddendum",
     "NoteInError",
+    "ObjectiveValue",
 }
 NEITHER = {
     "Fact": "it is marked as done; what it speaks of has a history of its own",

@@ -11,9 +11,13 @@ ONLY_ADDED_TO = {"SELECT", "INSERT"}
 MAY_BE_DELETED = {
     "OpeningHours": "replaced as a whole",
     "AttendanceGoal": "a link, put right while a note is written",
+    "Problem": "taken out of a draft of a plan, never out of one that is in force",
+    "Goal": "taken out of a draft of a plan, never out of one that is in force",
+    "Objective": "taken out of a draft of a plan, never out of one that is in force",
+    "Intervention": "taken out of a draft of a plan, never out of one that is in force",
     "SubstanceTold": "told anew with the facts of an admission, the older ones stay in its history",
 }
-"""Tables of ours from which the application may delete, each with the reason. Both keep a history."""
+"""Tables of ours from which the application may delete, each with the reason. All keep a history."""
 
 
 def say(statement):

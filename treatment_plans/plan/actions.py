@@ -1,6 +1,8 @@
 """Write a plan: problems, goals in the person's own words, steps that can be measured, and what is done."""
 
+from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,12 +13,22 @@ from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Axis, Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+from patients.world.models import Barrier, OwnGoal, Stressor
 from treatment_plans.plan import rules
-from treatment_plans.plan.models import Goal, GoalState, Intervention, InterventionKind, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.queries import axes_diagnosed, gaps_in, next_version, parts_in_words
+from treatment_plans.plan.measuring.queries import yardstick_from
+from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
+from treatment_plans.plan.pieces.queries import (
+    against_goal,
+    against_intervention,
+    against_objective,
+    against_problem,
+    against_stopped,
+    name_in_list,
+    refuse_for,
+)
+from treatment_plans.plan.queries import axes_diagnosed, day_of, gaps_in, going_plan, next_version, open_plan, parts_in_words
 
 INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
-SIGNED_STAYS = "45 CFR 164.312(c)(1); program policy"
 
 
 @action(Can.WRITE_PLAN)
@@ -42,7 +54,7 @@ def start_plan(
 @action(Can.WRITE_PLAN)
 def change_plan(*, plan: Plan, review_on: date, strengths: str, by: User, at: datetime) -> Plan:
     """Change a plan's next review and what it says of the person's strengths."""
-    fresh = _open_plan(plan.pk)
+    fresh = open_plan(plan.pk)
     _refuse_early_review(fresh.starts_on, review_on)
     fresh.review_on, fresh.strengths = review_on, strengths.strip()
     fresh.save(update_fields=["review_on", "strengths"])
@@ -50,40 +62,44 @@ def change_plan(*, plan: Plan, review_on: date, strengths: str, by: User, at: da
 
 
 @action(Can.WRITE_PLAN)
-def add_problem(*, plan: Plan, axis: str, title: str, diagnosis: Diagnosis | None = None, by: User, at: datetime) -> Problem:
-    """Name a problem that the plan treats."""
-    fresh = _open_plan(plan.pk)
-    reasons = _blank(title, "title", _("Say what the problem is."))
-    if axis not in Axis.values:
-        reasons.append(Reason(_("Say to which axis the problem belongs."), field="axis"))
-    if diagnosis is not None and diagnosis.patient_id != fresh.patient_id:
-        reasons.append(Reason(_("This diagnosis is another person's. Choose one of this person's own."), field="diagnosis"))
-    if reasons:
-        raise Refused(*reasons)
-    return Problem.objects.create(plan=fresh, axis=axis, title=title.strip(), diagnosis=diagnosis, recorded_by=by, recorded_at=at)
+def add_problem(
+    *,
+    plan: Plan,
+    axis: str,
+    title: str,
+    diagnosis: Diagnosis | None = None,
+    barrier: Barrier | None = None,
+    stressor: Stressor | None = None,
+    by: User,
+    at: datetime,
+) -> Problem:
+    """Name a problem that the plan treats, and what it rests on."""
+    fresh = open_plan(plan.pk)
+    rests_on = {"diagnosis": diagnosis, "barrier": barrier, "stressor": stressor}
+    refuse_for(against_problem(fresh, axis, title, **rests_on))
+    return Problem.objects.create(plan=fresh, axis=axis, title=title.strip(), **rests_on, recorded_by=by, recorded_at=at)
 
 
 @action(Can.WRITE_PLAN)
-def add_goal(*, problem: Problem, words: str, target_on: date | None = None, by: User, at: datetime) -> Goal:
+def add_goal(
+    *, problem: Problem, words: str, target_on: date | None = None, own_goal: OwnGoal | None = None, by: User, at: datetime
+) -> Goal:
     """Write down a goal in the person's own words."""
-    fresh = _open_plan(problem.plan_id)
-    reasons = _blank(words, "words", _("Write the goal down in the person's own words."))
-    reasons += _before(target_on, fresh.starts_on, "target_on")
-    if reasons:
-        raise Refused(*reasons)
-    return Goal.objects.create(problem=problem, words=words.strip(), target_on=target_on, recorded_by=by, recorded_at=at)
+    fresh = open_plan(problem.plan_id)
+    refuse_for([*against_stopped(problem), *against_goal(fresh, words, target_on, own_goal)])
+    return Goal.objects.create(problem=problem, words=words.strip(), target_on=target_on, own_goal=own_goal, recorded_by=by, recorded_at=at)
 
 
 @action(Can.WRITE_PLAN)
-def add_objective(*, goal: Goal, words: str, measure: str = "", target_on: date | None = None, by: User, at: datetime) -> Objective:
-    """Write down a step towards a goal that can be measured."""
-    fresh = _open_plan(goal.problem.plan_id)
-    reasons = _blank(words, "words", _("Say what will be different, so that one can tell when it is reached."))
-    reasons += _before(target_on, fresh.starts_on, "target_on")
-    if reasons:
-        raise Refused(*reasons)
+def add_objective(
+    *, goal: Goal, words: str, measure: str = "", target_on: date | None = None, by: User, at: datetime, **yardstick: Any
+) -> Objective:
+    """Write down a step towards a goal that can be measured: by a number, a date, or the score of an instrument."""
+    fresh = open_plan(goal.problem.plan_id)
+    by_what = yardstick_from(target_on=target_on, **yardstick)
+    refuse_for(against_objective(fresh, words, by_what))
     return Objective.objects.create(
-        goal=goal, words=words.strip(), measure=measure.strip(), target_on=target_on, recorded_by=by, recorded_at=at
+        goal=goal, words=words.strip(), measure=measure.strip(), **asdict(by_what), recorded_by=by, recorded_at=at
     )
 
 
@@ -93,20 +109,28 @@ def add_intervention(
     goal: Goal,
     kind: str,
     description: str = "",
+    times: int | None = None,
+    per: str = "",
     frequency: str = "",
+    caution: str = "",
+    cleared_on: date | None = None,
     responsible: User | None = None,
     by: User,
     at: datetime,
 ) -> Intervention:
     """Say what is done towards a goal, how often and by whom."""
-    _open_plan(goal.problem.plan_id)
-    if kind not in InterventionKind.values:
-        raise Refused(Reason(_("Choose what is done from the list."), field="kind"))
+    fresh = open_plan(goal.problem.plan_id)
+    refuse_for(against_intervention(fresh, kind, times, per, cleared_on, day_of(fresh, at)))
     return Intervention.objects.create(
         goal=goal,
         kind=kind,
+        kind_name=name_in_list(fresh, kind),
         description=description.strip(),
+        times=times,
+        per=per,
         frequency=frequency.strip(),
+        caution=caution.strip(),
+        cleared_on=cleared_on,
         responsible=responsible,
         recorded_by=by,
         recorded_at=at,
@@ -120,7 +144,7 @@ def activate_plan(*, plan: Plan, one_axis_reason: str = "", signed_name: str = "
     Where both axes are diagnosed and one is not covered, a reason stands in for it: signed by a person, with the name and the moment.
     """
     Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
-    fresh = _going_plan(plan.pk)
+    fresh = going_plan(plan.pk)
     if fresh.state == PlanState.ACTIVE:
         raise Refused(_("This plan is in force already."), code="already_active")
     reason = one_axis_reason.strip()
@@ -139,7 +163,7 @@ def activate_plan(*, plan: Plan, one_axis_reason: str = "", signed_name: str = "
 @action(Can.WRITE_PLAN)
 def ask_for_activation(*, plan: Plan, by: User, at: datetime) -> Plan:
     """Ask the clinic to put a draft into force; what is missing is refused here as it is there, and nobody outside can sign it away."""
-    fresh = _open_plan(plan.pk)
+    fresh = open_plan(plan.pk)
     if fresh.state == PlanState.ACTIVE:
         raise Refused(_("This plan is in force already."), code="already_active")
     _refuse_gaps(fresh, "", "", by)
@@ -151,7 +175,7 @@ def ask_for_activation(*, plan: Plan, by: User, at: datetime) -> Plan:
 @action(Can.WRITE_PLAN)
 def end_plan(*, plan: Plan, on: date, by: User, at: datetime) -> Plan:
     """End a plan on a day."""
-    fresh = _going_plan(plan.pk)
+    fresh = going_plan(plan.pk)
     if on < fresh.starts_on:
         raise Refused(Reason(_("A plan cannot end before it starts (%(day)s).") % {"day": fresh.starts_on.isoformat()}, field="on"))
     if on > at.astimezone(fresh.program.zone).date():
@@ -164,7 +188,7 @@ def end_plan(*, plan: Plan, on: date, by: User, at: datetime) -> Plan:
 @action(Can.WRITE_PLAN)
 def settle_goal(*, goal: Goal, state: str, by: User, at: datetime) -> Goal:
     """Say that a goal is achieved, is no longer pursued, or is open again."""
-    _going_plan(goal.problem.plan_id)
+    going_plan(goal.problem.plan_id)
     if state not in GoalState.values:
         raise Refused(Reason(_("Say whether the goal is achieved, stopped or active."), field="state"))
     Goal.objects.filter(pk=goal.pk).update(state=state)
@@ -175,29 +199,12 @@ def settle_goal(*, goal: Goal, state: str, by: User, at: datetime) -> Goal:
 @action(Can.WRITE_PLAN)
 def meet_objective(*, objective: Objective, on: date | None, by: User, at: datetime) -> Objective:
     """Say on which day an objective was met; with no day, that it is not met after all."""
-    plan = _going_plan(objective.goal.problem.plan_id)
+    plan = going_plan(objective.goal.problem.plan_id)
     if on is not None and on > at.astimezone(plan.program.zone).date():
         raise Refused(Reason(_("That day is still to come. Say it when the objective is met."), field="on"))
     Objective.objects.filter(pk=objective.pk).update(met_on=on)
     objective.met_on = on
     return objective
-
-
-def _open_plan(key: int) -> Plan:
-    """Lock a plan whose words may change and return it: one that has not ended and that nobody signed."""
-    plan = _going_plan(key)
-    if plan.signed_at is not None:
-        text = _("This plan is signed, and what was signed stays. Start a new version of it.")
-        raise Refused(Reason(text, code="plan_signed", source=SIGNED_STAYS))
-    return plan
-
-
-def _going_plan(key: int) -> Plan:
-    """Lock a plan and return it, unless it has ended; a signed one still moves on."""
-    plan = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=key)
-    if plan.state == PlanState.ENDED:
-        raise Refused(_("This plan has ended. Start a new one."), code="plan_ended")
-    return plan
 
 
 def _refuse_gaps(plan: Plan, reason: str, signed_name: str, by: User) -> bool:
@@ -232,15 +239,3 @@ def _refuse_early_review(starts_on: date, review_on: date) -> None:
     """Refuse a review that does not lie after the start."""
     if review_on <= starts_on:
         raise Refused(Reason(_("The review must come after the day on which the plan starts."), field="review_on"))
-
-
-def _blank(words: str, field: str, text: str) -> list[Reason]:
-    """Return a reason when nothing was written."""
-    return [] if words.strip() else [Reason(text, field=field)]
-
-
-def _before(day: date | None, start: date, field: str) -> list[Reason]:
-    """Return a reason when a day lies before the plan starts."""
-    if day is None or day >= start:
-        return []
-    return [Reason(_("That day lies before the plan starts (%(day)s).") % {"day": start.isoformat()}, field=field)]

@@ -1,19 +1,24 @@
 """Read plans."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, Max, Prefetch, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
+from casemgr.core.refusals import Reason, Refused
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.diagnoses.models import Certainty, CourseOfDiagnosis, Diagnosis
 from patients.record.models import Patient
 from treatment_plans.plan import rules
+from treatment_plans.plan.catalog.queries import intervention_types as offered_in
+from treatment_plans.plan.catalog.rules import Listed
 from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
 from treatment_plans.plan.policy.queries import intervals_of
+
+SIGNED_STAYS = "45 CFR 164.312(c)(1); program policy"
 
 
 def plans_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Plan]:
@@ -40,6 +45,38 @@ def objectives_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Obje
     return Objective.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related("goal__problem__plan__program")
 
 
+def interventions_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Intervention]:
+    """Return the interventions of the plans that this user may see."""
+    return Intervention.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related("goal__problem__plan__program")
+
+
+def open_plan(key: int) -> Plan:
+    """Lock a plan whose words may change and return it: one that has not ended and that nobody signed."""
+    plan = going_plan(key)
+    if plan.signed_at is not None:
+        text = _("This plan is signed, and what was signed stays. Start a new version of it.")
+        raise Refused(Reason(text, code="plan_signed", source=SIGNED_STAYS))
+    return plan
+
+
+def going_plan(key: int) -> Plan:
+    """Lock a plan and return it, unless it has ended; a signed one still moves on."""
+    plan = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=key)
+    if plan.state == PlanState.ENDED:
+        raise Refused(_("This plan has ended. Start a new one."), code="plan_ended")
+    return plan
+
+
+def day_of(plan: Plan, at: datetime) -> date:
+    """Return the day that a moment falls on in a plan's program."""
+    return at.astimezone(plan.program.zone).date()
+
+
+def intervention_types(program: Program) -> list[Listed]:
+    """Return in one statement what a program offers as interventions and techniques, each with code, name and evidence tag."""
+    return offered_in(program)
+
+
 def active_plan_of(patient: Patient) -> Plan | None:
     """Return the plan in force with all its parts, or nothing."""
     return with_parts(Plan.objects.filter(patient=patient, state=PlanState.ACTIVE)).first()
@@ -57,7 +94,10 @@ def with_parts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
 def goals_in_force(patients: Collection[Patient] | Collection[int]) -> QuerySet[Goal]:
     """Return the open goals of the active plans of these patients."""
     return Goal.objects.filter(
-        state=GoalState.ACTIVE, problem__plan__state=PlanState.ACTIVE, problem__plan__patient__in=patients
+        state=GoalState.ACTIVE,
+        problem__plan__state=PlanState.ACTIVE,
+        problem__plan__patient__in=patients,
+        problem__stopped_on__isnull=True,
     ).select_related("problem__plan")
 
 
@@ -73,9 +113,12 @@ def axes_diagnosed(patient_id: int) -> set[str]:
 def gaps_in(plan: Plan, diagnosed: Collection[str]) -> list[rules.Gap]:
     """Return what a plan still lacks, given the axes on which the person has an active diagnosis."""
     goals = Goal.objects.filter(state__in=[GoalState.ACTIVE, GoalState.ACHIEVED]).annotate(
-        steps=Count("objectives", distinct=True), means=Count("interventions", distinct=True)
+        steps=Count("objectives", filter=Q(objectives__stopped_on__isnull=True), distinct=True),
+        means=Count("interventions", filter=Q(interventions__stopped_on__isnull=True), distinct=True),
     )
-    problems = Problem.objects.filter(plan=plan).prefetch_related(Prefetch("goals", queryset=goals, to_attr="open_goals"))
+    problems = Problem.objects.filter(plan=plan, stopped_on__isnull=True).prefetch_related(
+        Prefetch("goals", queryset=goals, to_attr="open_goals")
+    )
     shapes = [
         rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals]) for problem in problems
     ]

@@ -81,6 +81,7 @@ class Can(StrEnum):
     RECORD_HEALTH = "record_health"
     RECORD_WORLD = "record_world"
     MANAGE_ROOMS = "manage_rooms"
+    SET_PRACTICE = "set_practice"
 
 
 _EVERYBODY = frozenset({Can.SEE_OWN_ACCOUNT, Can.REPORT_INCIDENT})
@@ -168,6 +169,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.ASSIGN_CARE_TEAM,
         Can.MANAGE_ORGANIZATIONS,
         Can.MANAGE_ROOMS,
+        Can.SET_PRACTICE,
     },
     Role.PRIVACY_OFFICER: _EVERYBODY
     | {
@@ -185,7 +187,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
         Can.OVERSEE_PRIVACY,
         Can.MERGE_PATIENTS,
     },
-    Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.MANAGE_ROOMS, Can.SEE_AUDIT},
+    Role.ADMINISTRATOR: _EVERYBODY | {Can.ADMINISTER_ACCOUNTS, Can.MANAGE_ORGANIZATIONS, Can.MANAGE_ROOMS, Can.SEE_AUDIT, Can.SET_PRACTICE},
 }
 """What each role may do. Who may dispense is law (21 CFR 1301.74(i)-(k)): only nurses and prescribers hold that right."""
 

@@ -26,9 +26,9 @@ IF NEW.state = 'active' AND NEW.one_axis_signed_at IS NULL AND (
 ) = 2 AND (
     SELECT count(DISTINCT problem.axis) FROM treatment_plans_problem problem
     JOIN treatment_plans_goal goal ON goal.problem_id = problem.id AND goal.state IN ('active', 'achieved')
-    WHERE problem.plan_id = NEW.id AND problem.axis IN ('substance_use', 'mental_health')
-        AND EXISTS (SELECT 1 FROM treatment_plans_objective piece WHERE piece.goal_id = goal.id)
-        AND EXISTS (SELECT 1 FROM treatment_plans_intervention piece WHERE piece.goal_id = goal.id)
+    WHERE problem.plan_id = NEW.id AND problem.axis IN ('substance_use', 'mental_health') AND problem.stopped_on IS NULL
+        AND EXISTS (SELECT 1 FROM treatment_plans_objective piece WHERE piece.goal_id = goal.id AND piece.stopped_on IS NULL)
+        AND EXISTS (SELECT 1 FROM treatment_plans_intervention piece WHERE piece.goal_id = goal.id AND piece.stopped_on IS NULL)
 ) < 2 THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_in_force_treats_both_disorders',
         MESSAGE = 'This plan leaves out one of two disorders, and nobody signed why.';
