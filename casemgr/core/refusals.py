@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reason:
-    """Tell one reason: a sentence for the person who reads it, the field it belongs to, the rule it rests on."""
+    """Tell one reason: a sentence for the person who reads it, the field it belongs to, the rule it rests on.
+
+    Where a form has the same fields once for each person, `part` names whose it is.
+    """
 
     text: str
     field: str = ""
     code: str = ""
     source: str = ""
+    part: str = ""
 
     def __str__(self) -> str:
         """Return the sentence."""

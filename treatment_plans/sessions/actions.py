@@ -20,6 +20,8 @@ from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
 from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Attendance, AttendanceState, Modality, NoteFormat, Session, SessionKind
+from treatment_plans.sessions.naming.models import CoLeader
+from treatment_plans.sessions.naming.queries import Written, leaders_of, names_given_away
 from treatment_plans.sessions.queries import patients_with_goals
 from treatment_plans.sessions.writing.actions import (
     Part,
@@ -35,7 +37,6 @@ from treatment_plans.sessions.writing.actions import (
 
 __all__ = ["Part", "change_note", "record_session", "sign_session", "take_over_visits_in_bulk"]
 
-NAMES_SOURCE = "42 CFR 2.13(a)"
 APPOINTMENT_STATES = {
     AttendanceState.PRESENT.value: AppointmentState.KEPT,
     AttendanceState.LATE.value: AppointmentState.KEPT,
@@ -59,12 +60,14 @@ def record_session(
     shared_text: str = "",
     homework: str = "",
     note_format: str = NoteFormat.FREE.value,
+    led_with: Sequence[User] = (),
+    keep_out: Sequence[Patient] = (),
     by: User,
     at: datetime,
 ) -> Session:
     """Write down one session and everybody's part in it, all or nothing.
 
-    The number of statements does not grow with the number of people.
+    The number of statements does not grow with the number of people. `keep_out` are others whose names may not stand here either.
     """
     patients = _locked_patients(parts)
     session = Session(
@@ -82,16 +85,19 @@ def record_session(
         recorded_by=by,
         recorded_at=at,
     )
-    shared = "\n".join(filter(None, (session.shared_text, session.homework)))
+    own = {part.patient.pk: words_of(part, note_format) for part in parts}
+    shared = {"title": session.title, "shared_text": session.shared_text, "homework": session.homework}
     reasons = [
         *wrong_frame(session, parts, at),
         *wrong_parts(parts),
         *foreign_rows(parts),
-        *_names_given_away(patients, {part.patient.pk: words_of(part, note_format) for part in parts}, shared),
+        *names_given_away(patients | {person.pk: person for person in keep_out}, Written(shared, own), [clinician, *led_with]),
     ]
     if reasons:
         raise Refused(*reasons)
     session.save()
+    if led_with:
+        CoLeader.objects.bulk_create(CoLeader(session=session, user=user) for user in led_with)
     write_parts(session, parts, by, at)
     _settle_appointments(parts)
     _record_absences(session, parts, at)
@@ -110,7 +116,11 @@ def change_note(
     at: datetime,
 ) -> Attendance:
     """Change a note that is not signed yet, and the goals it served where these are given; `part` says everything anew at once."""
-    fresh = Attendance.objects.select_for_update(no_key=True, of=("self",)).select_related("session", "patient").get(pk=attendance.pk)
+    fresh = (
+        Attendance.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("session__clinician", "patient")
+        .get(pk=attendance.pk)
+    )
     if fresh.signed_at is not None:
         raise Refused(_("This note is signed and stays as it is. Add to it instead."), code="note_signed")
     if by.pk not in (fresh.session.clinician_id, fresh.recorded_by_id):
@@ -121,7 +131,9 @@ def change_note(
     )
     said = said if no_goal_reason is None else replace(said, no_goal_reason=no_goal_reason)
     words = words_of(said, fresh.session.note_format)
-    reasons = [*wrong_parts([said]), *_names_given_away(others, {fresh.patient_id: words}, ""), *foreign_rows([said])]
+    written = Written({}, {fresh.patient_id: words})
+    leaders = leaders_of(fresh.session, fresh.session.clinician or by)
+    reasons = [*wrong_parts([said]), *names_given_away(others, written, leaders), *foreign_rows([said])]
     if reasons:
         raise Refused(*reasons)
     values = written_in(said, fresh.session.note_format)
@@ -153,8 +165,9 @@ def sign_session(*, session: Session, by: User, at: datetime) -> Session:
     with_goals = patients_with_goals([note.patient_id for note in notes])
     reasons = [reason for note in notes for reason in _missing_in_words(note, fresh, note.patient_id in with_goals)]
     patients = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh).select_related("patient")}
-    said = {note.patient_id: words_of(part_as_written(note), fresh.note_format) for note in notes}
-    reasons += _names_given_away(patients, said, fresh.shared_text)
+    shared = {"title": fresh.title, "shared_text": fresh.shared_text, "homework": fresh.homework}
+    own = {note.patient_id: words_of(part_as_written(note), fresh.note_format) for note in notes}
+    reasons += names_given_away(patients, Written(shared, own), leaders_of(fresh, by))
     if reasons:
         raise Refused(*reasons)
     Attendance.objects.filter(pk__in=[note.pk for note in notes]).update(signed_at=at, signed_by=by)
@@ -191,26 +204,6 @@ def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:
     """Lock everybody who takes part, in one order for all, and return them as they stand."""
     keys = sorted({part.patient.pk for part in parts})
     return {patient.pk: patient for patient in Patient.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
-
-
-def _names_given_away(patients: dict[int, Patient], notes: dict[int, str], shared_text: str) -> list[Reason]:
-    """Return a sentence for each place where the chart of one person would name another."""
-    if len(patients) < 2:
-        return []
-    names = {key: {p.given_name, p.family_name, p.chosen_name, *p.chosen_name.split()} - {""} for key, p in patients.items()}
-    everybody = {name for of_one in names.values() for name in of_one}
-    text = _(
-        "%(where)s, line %(line)s: “%(excerpt)s” names %(name)s. What is written here stands in the chart of others. Leave the name out."
-    )
-    reasons = []
-    for found in rules.names_in(shared_text, everybody):
-        words = {"where": _("Shared part"), "line": found.line, "excerpt": found.excerpt, "name": found.name}
-        reasons.append(Reason(text % words, field="shared_text", code="names_another", source=NAMES_SOURCE))
-    for key, note in notes.items():
-        for found in rules.names_in(note, rules.names_of_others(names, key)):
-            words = {"where": patients[key].display_name, "line": found.line, "excerpt": found.excerpt, "name": found.name}
-            reasons.append(Reason(text % words, field="note", code="names_another", source=NAMES_SOURCE))
-    return reasons
 
 
 def _settle_appointments(parts: Iterable[Part]) -> None:

@@ -86,7 +86,7 @@ def written_in(part: Part, note_format: str) -> dict[str, Any]:
 def wrong_frame(session: Session, parts: Sequence[Part], at: datetime) -> list[Reason]:
     """Return what is wrong with when, how and for how many the session was."""
     checks = [
-        (session.kind not in SessionKind.values, _("Choose what session.kind of session it was."), "kind"),
+        (session.kind not in SessionKind.values, _("Choose what kind of session it was."), "kind"),
         (session.modality not in Modality.values, _("Choose how people met."), "modality"),
         (session.note_format not in NoteFormat.values, _("Choose a format for the note."), "note_format"),
         (session.ends_at < session.starts_at, _("The end must come after the start."), "ends_at"),
@@ -105,7 +105,7 @@ def wrong_frame(session: Session, parts: Sequence[Part], at: datetime) -> list[R
 def wrong_parts(parts: Iterable[Part]) -> list[Reason]:
     """Return what is wrong with single parts."""
     return [
-        Reason(text % {"name": part.patient.display_name}, field=place)
+        Reason(text % {"name": part.patient.display_name}, field=place, part=str(part.patient.public_id))
         for part in parts
         for is_wrong, text, place in _checks_of(part)
         if is_wrong

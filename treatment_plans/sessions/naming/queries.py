@@ -1,0 +1,67 @@
+"""Look for names of one person in what will stand in the chart of another."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from casemgr.core.accounts.models import User
+from casemgr.core.refusals import Reason
+from patients.record.models import Patient
+from treatment_plans.sessions.models import Session
+from treatment_plans.sessions.naming.models import CoLeader
+from treatment_plans.sessions.naming.rules.finding import NameFound, names_in, names_of_others, spellings
+
+NAMES_SOURCE = "42 CFR 2.13(a)"
+"""A chart that names another participant tells of their treatment."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Hold what was written in a session: what stands in everybody's chart by its field, and each person's own words."""
+
+    shared: Mapping[str, str]
+    own: Mapping[int, str]
+
+
+def leaders_of(session: Session, *known: User) -> list[User]:
+    """Return who led a session: those who are known already and those who led as well."""
+    return [*known, *(row.user for row in CoLeader.objects.filter(session=session).select_related("user"))]
+
+
+def names_given_away(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> list[Reason]:
+    """Return a sentence for each place where the chart of one person would surely name another."""
+    return [reason for reason, found in _found(people, written, leaders) if found.is_sure]
+
+
+def names_perhaps(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> list[Reason]:
+    """Return a sentence for each place that may be a name of somebody there, or a word, or the name of whoever led."""
+    return [reason for reason, found in _found(people, written, leaders) if not found.is_sure]
+
+
+def _found(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> Iterator[tuple[Reason, NameFound]]:
+    """Look through everything that was written; who is alone may be called by name."""
+    if len(people) < 2:
+        return
+    names = {key: spellings(person.given_name, person.family_name, person.chosen_name) for key, person in people.items()}
+    everybody = frozenset().union(*names.values())
+    staff = [leader.full_name for leader in leaders]
+    places = {"title": _("Title"), "shared_text": _("Shared part"), "homework": _("Homework")}
+    for field, text in written.shared.items():
+        for found in names_in(text, everybody, staff=staff):
+            yield _reason(found, places[field], field, ""), found
+    for key, note in written.own.items():
+        person = people[key]
+        for found in names_in(note, names_of_others(names, key), staff=staff):
+            yield _reason(found, person.display_name, "note", str(person.public_id)), found
+
+
+def _reason(found: NameFound, where: str, field: str, part: str) -> Reason:
+    """Say where a name stands, and what to do."""
+    sure = _(
+        "%(where)s, line %(line)s: “%(excerpt)s” names %(name)s. What is written here stands in the chart of others. Leave the name out."
+    )
+    perhaps = _("%(where)s, line %(line)s: “%(excerpt)s” may name %(name)s of this group. If it does, leave the name out.")
+    words = {"where": where, "line": found.line, "excerpt": found.excerpt, "name": found.name}
+    text = (sure if found.is_sure else perhaps) % words
+    return Reason(text, field=field, code="names_another", source=NAMES_SOURCE, part=part)
