@@ -6,6 +6,7 @@ from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.calendar.feed.models import CalendarFeed
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening
 from treatment_plans.family.models import CollateralNote, Participant
+from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, DosingDay, MedicationStatement, Order
 from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
@@ -17,6 +18,7 @@ from treatment_plans.plan.standing.models import StageOfChange, StandingRating
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+from treatment_plans.sessions.naming.models import CoLeader
 from treatment_plans.signing.models import (
     CosignAnswer,
     CosignRequest,
@@ -33,6 +35,7 @@ __all__ = [
     "AttendanceGoal",
     "BusyTime",
     "CalendarFeed",
+    "CoLeader",
     "CollateralNote",
     "CosignAnswer",
     "CosignRequest",
@@ -42,6 +45,10 @@ __all__ = [
     "Dose",
     "DosingDay",
     "Goal",
+    "GroupFacilitator",
+    "GroupMeeting",
+    "GroupPlace",
+    "GroupSeries",
     "Intervention",
     "InterventionType",
     "Lot",

@@ -48,7 +48,7 @@ def _found(people: Mapping[int, Patient], written: Written, leaders: Iterable[Us
     staff = [leader.full_name for leader in leaders]
     places = {"title": _("Title"), "shared_text": _("Shared part"), "homework": _("Homework")}
     for field, text in written.shared.items():
-        for found in names_in(text, everybody, staff=staff):
+        for found in names_in(text, everybody, staff=staff, is_heading=field == "title"):
             yield _reason(found, places[field], field, ""), found
     for key, note in written.own.items():
         person = people[key]

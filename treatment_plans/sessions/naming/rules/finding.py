@@ -73,8 +73,11 @@ def names_of_others(of_patient: dict[int, frozenset[str]], patient: int) -> set[
     return {name for other, names in of_patient.items() if other != patient for name in names if _plain(name).casefold() not in own}
 
 
-def names_in(text: str, names: Iterable[str], *, staff: Iterable[str] = ()) -> list[NameFound]:
-    """Find names of people in a text; what may be the name of those who lead is not sure, and their whole name is nobody else's."""
+def names_in(text: str, names: Iterable[str], *, staff: Iterable[str] = (), is_heading: bool = False) -> list[NameFound]:
+    """Find names of people in a text; what may be the name of those who lead is not sure, and their whole name is nobody else's.
+
+    In a heading every word has a capital, so that there a name that is a word as well is never sure.
+    """
     whole = unicodedata.normalize("NFC", text)
     plain = _plain(whole)
     leaders = list(staff)
@@ -82,7 +85,14 @@ def names_in(text: str, names: Iterable[str], *, staff: Iterable[str] = ()) -> l
     free += [match.span() for leader in leaders if len(leader.split()) > 1 for match in _pattern(_plain(leader)).finditer(plain)]
     own = {_plain(part).casefold() for leader in leaders for part in _parts(leader)}
     found = [
-        NameFound(name, plain.count("\n", 0, start) + 1, _excerpt(whole, start, end), start, end, is_sure)
+        NameFound(
+            name,
+            plain.count("\n", 0, start) + 1,
+            _excerpt(whole, start, end),
+            start,
+            end,
+            is_sure and not (is_heading and _plain(name).casefold() in WORDS_ALSO),
+        )
         for name, start, end, is_sure in _hits(plain, names, own)
         if not any(first <= start < last for first, last in free)
     ]

@@ -1,0 +1,125 @@
+"""Read groups: who leads them, who has a place, when they meet, and what a note on a meeting begins with."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.queries import sites_reached
+from casemgr.core.accounts.rules import Can
+from patients.caseload.queries import patients_seen_by
+from patients.record.models import Patient
+from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
+from treatment_plans.groups.rules import preset_goals
+from treatment_plans.plan.models import Goal
+from treatment_plans.sessions.models import Attendance, AttendanceGoal
+
+
+def series_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupSeries]:
+    """Return the groups of the sites at which a user holds a right; who is in them is another question."""
+    return GroupSeries.objects.filter(site__in=sites_reached(user, can)).select_related("site__program", "room")
+
+
+def with_numbers(series: QuerySet[GroupSeries], at: datetime) -> QuerySet[GroupSeries]:
+    """Say of each group how many have a place, how many wait, and when it meets next, in the statement that reads it."""
+    coming = GroupMeeting.objects.filter(series=OuterRef("pk"), state=MeetingState.PLANNED, starts_at__gte=at).order_by("starts_at")
+    return series.annotate(
+        members=Count("places", filter=Q(places__state=PlaceState.MEMBER)),
+        waiting=Count("places", filter=Q(places__state=PlaceState.WAITING)),
+        next_at=Subquery(coming.values("starts_at")[:1]),
+    )
+
+
+def led_by(user: User) -> QuerySet[GroupFacilitator]:
+    """Return which groups somebody leads now."""
+    return GroupFacilitator.objects.filter(user=user, until__isnull=True)
+
+
+def facilitators_of(series: GroupSeries) -> list[User]:
+    """Return who leads a group now."""
+    rows = GroupFacilitator.objects.filter(series=series, until__isnull=True).select_related("user").order_by("pk")
+    return [row.user for row in rows]
+
+
+def places_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupPlace]:
+    """Return the places of those people whom this user may see."""
+    seen = patients_seen_by(user, can=can)
+    rows = GroupPlace.objects.filter(series__site__in=sites_reached(user, can), patient__in=seen)
+    return rows.select_related("patient", "series__site__program", "goal")
+
+
+def places_in(series: GroupSeries, user: User, *, can: Can = Can.SEE_CHART) -> list[GroupPlace]:
+    """Return who is on the roster and on the waitlist, as far as this user may see them."""
+    rows = places_seen_by(user, can=can).filter(series=series).exclude(state=PlaceState.LEFT)
+    return list(rows.order_by("state", "patient__family_name", "patient__given_name", "pk"))
+
+
+def on_roster(series: GroupSeries, day: date) -> QuerySet[GroupPlace]:
+    """Return who had a place in a group on a day."""
+    rows = GroupPlace.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=day), series=series, joined_on__lte=day)
+    return rows.order_by("pk")
+
+
+def roster_for(series: GroupSeries, day: date, user: User) -> list[GroupPlace]:
+    """Return who had a place on a day, as far as this user may write about them."""
+    seen = patients_seen_by(user, can=Can.WRITE_SESSION)
+    rows = on_roster(series, day).filter(patient__in=seen).select_related("patient", "goal")
+    return list(rows.order_by("patient__family_name", "patient__given_name", "pk"))
+
+
+def former_members(series: GroupSeries, user: User) -> list[Patient]:
+    """Return who left a group, as far as this user may see them: their names stay out of its notes as well."""
+    left = GroupPlace.objects.filter(series=series, state=PlaceState.LEFT).values("patient")
+    return list(patients_seen_by(user, can=Can.WRITE_SESSION).filter(pk__in=left))
+
+
+def meetings_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupMeeting]:
+    """Return the meetings of the groups that this user may see."""
+    rows = GroupMeeting.objects.filter(series__site__in=sites_reached(user, can))
+    return rows.select_related("series__site__program", "series__room", "session")
+
+
+def meetings_of(series: GroupSeries) -> QuerySet[GroupMeeting]:
+    """Return the meetings of a group."""
+    return GroupMeeting.objects.filter(series=series).select_related("session", "series__site")
+
+
+def meetings_to_write(user: User, at: datetime) -> QuerySet[GroupMeeting]:
+    """Return the meetings of the groups that somebody leads which are over and not written down, the oldest first."""
+    mine = led_by(user).values("series")
+    rows = GroupMeeting.objects.filter(series__in=mine, state=MeetingState.PLANNED, ends_at__lte=at)
+    return rows.select_related("series__site").order_by("starts_at", "pk")
+
+
+def planned_until(series: GroupSeries) -> datetime | None:
+    """Return until when the meetings of a group are planned."""
+    last: datetime | None = GroupMeeting.objects.filter(series=series).aggregate(last=Max("starts_at"))["last"]
+    return last
+
+
+def groups_of(patient: Patient, programs: Iterable[int]) -> QuerySet[GroupPlace]:
+    """Return the groups in which somebody has a place or waits for one, in these programs."""
+    rows = GroupPlace.objects.filter(patient=patient, series__site__program__in=list(programs)).exclude(state=PlaceState.LEFT)
+    return rows.select_related("series__site").order_by("state", "pk")
+
+
+def goals_to_begin_with(series: GroupSeries, places: Collection[GroupPlace], open_goals: dict[int, list[Goal]]) -> dict[int, list[int]]:
+    """Return the goals with which each part begins: those of the last time, or the one chosen on joining; one statement for all."""
+    people = [place.patient_id for place in places]
+    sessions = GroupMeeting.objects.filter(series=series, session__isnull=False).values("session")
+    last = Attendance.objects.filter(session__in=sessions, patient__in=people, goal_links__isnull=False)
+    last = last.order_by("patient_id", "-session__starts_at", "-pk").distinct("patient_id")
+    served: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    links = AttendanceGoal.objects.filter(attendance__in=last.values("pk")).order_by("pk")
+    for patient, goal, words in links.values_list("attendance__patient", "goal", "goal__words"):
+        served[patient].append((goal, words))
+    return {
+        place.patient_id: preset_goals(
+            served[place.patient_id],
+            [(place.goal.pk, place.goal.words)] if place.goal else [],
+            {goal.pk: goal.words for goal in open_goals.get(place.patient_id, [])},
+        )
+        for place in places
+    }
