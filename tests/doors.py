@@ -40,8 +40,10 @@ from tests.worlds import Clinic
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.counseling.actions import save_counseling_note, sign_counseling_note
 from treatment_plans.counseling.models import CounselingOpening
+from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
+from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
 from treatment_plans.plan.models import Goal, Objective, Plan, Problem
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -262,7 +264,22 @@ class Everything:
             "appointment": appointment.pk,
             "session": session.pk,
             "attendance": attendance.pk,
+            **self._others(attendance),
         }
+
+    def _others(self, attendance: Attendance) -> dict[str, int]:
+        """Know of somebody who took part, of what somebody else told, and of mutual help."""
+        common = {"program": self.clinic.program, **self.stamp}
+        participant = Participant.objects.create(
+            attendance=attendance, organization_id=self.rows["organization"], name=CANARY, relation=CANARY,
+            consent_id=self.rows["consent"], scope=["plan"], **self.stamp,
+        )  # fmt: skip
+        CollateralNote.objects.create(patient=self.patient, informant=CANARY, how="phone", heard_at=self.clinic.now, body=CANARY, **common)
+        meeting = MutualHelpMeeting.objects.create(
+            fellowship="dra", name="Noon", weekday=1, starts="12:00", place="Elm Street", checked_on=self.clinic.now.date(), **common
+        )
+        told = MeetingTold.objects.create(patient=self.patient, fellowship="dra", went_on=self.clinic.now.date(), words=CANARY, **common)
+        return {"participant": participant.pk, "meeting": meeting.pk, "told": told.pk}
 
     def _alike(self) -> None:
         """Know of a second record that may be this person's, and of one that was merged into this one."""

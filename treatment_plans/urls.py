@@ -4,8 +4,10 @@ from django.urls import path
 
 from treatment_plans.appointments import views as appointments
 from treatment_plans.counseling import views as counseling
+from treatment_plans.family import views as family
 from treatment_plans.inventory import views as inventory
 from treatment_plans.medication import views as medication
+from treatment_plans.mutual_help import views as mutual_help
 from treatment_plans.plan import views as plan
 from treatment_plans.sessions import views as sessions
 
@@ -62,6 +64,22 @@ session_urls = [
     path("patients/<uuid:patient>/session/", sessions.write, name="write_session"),
     path("notes/<int:attendance>/", sessions.note, name="note"),
 ]
+family_urls = [
+    path("patients/<uuid:patient>/family/", family.family, name="family"),
+    path("patients/<uuid:patient>/family/session/", family.write_family, name="write_family"),
+    path("notes/<int:attendance>/others/", family.others, name="others"),
+    path("participants/<int:participant>/error/", family.participant_error, name="participant_error"),
+    path("patients/<uuid:patient>/collateral/", family.collateral, name="collateral"),
+    path("patients/<uuid:patient>/collateral/write/", family.write_collateral, name="write_collateral"),
+]
+mutual_help_urls = [
+    path("mutual-help/", mutual_help.meetings, name="mutual_help"),
+    path("mutual-help/new/", mutual_help.meeting_new, name="new_mutual_help"),
+    path("mutual-help/<int:meeting>/", mutual_help.meeting_change, name="change_mutual_help"),
+    path("mutual-help/told/<int:told>/error/", mutual_help.told_error, name="mutual_help_error"),
+    path("patients/<uuid:patient>/mutual-help/", mutual_help.mutual_help, name="mutual_help_of"),
+    path("patients/<uuid:patient>/mutual-help/tell/", mutual_help.tell, name="tell_mutual_help"),
+]
 counseling_urls = [
     path("sessions/<int:session>/counseling/", counseling.counseling, name="counseling"),
     path("sessions/<int:session>/counseling/<uuid:patient>/", counseling.counseling_note, name="counseling_note"),
@@ -72,4 +90,13 @@ counseling_urls = [
     path("counseling/opened/<int:opening>/", counseling.opened_notes, name="opened_notes"),
 ]
 
-urlpatterns = [*counseling_urls, *appointment_urls, *plan_urls, *session_urls, *medication_urls, *inventory_urls]
+urlpatterns = [
+    *family_urls,
+    *mutual_help_urls,
+    *counseling_urls,
+    *appointment_urls,
+    *plan_urls,
+    *session_urls,
+    *medication_urls,
+    *inventory_urls,
+]

@@ -20,6 +20,7 @@ SIX = 6
 NOT_A_TABLE_OF_THEIRS = {
     "AuditSeal": "it only chains the events",
     "ExternalId": "it is a map for imports",
+    "CollateralNote": "what others told is read on its own page, each note on the record",
     "ConsentPerson": "it stands on the page of its consent",
     "ConsentRecipient": "it stands on the page of its consent",
     "AttendanceGoal": "it stands on the page of its attendance",

@@ -29,8 +29,11 @@ from tests.charts import fill_chart
 from treatment_plans.appointments.busy.models import BusyTime
 from treatment_plans.appointments.models import AppointmentSeries
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
+from treatment_plans.family.models import Participant
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
+from treatment_plans.mutual_help.models import MeetingTold
+from treatment_plans.sessions.models import Attendance
 
 ALIKE = {model for model in HEALTH_FACTS if model is not Allergy} | {model for model in WORLD.values() if model is not Barrier}
 """Tables of health and of the own world, all made by one function; of their kinds, allergies and barriers are looked at here."""
@@ -99,6 +102,11 @@ def fill_safety(clinic, patient) -> None:
     common = {"patient": patient, "program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
     concern = SafetyConcern.objects.create(source="observation", level=2, opened_at=clinic.now, **common)
     SafetyFollowUp.objects.create(concern=concern, due_on=clinic.now.date(), **common)
+    Participant.objects.create(
+        attendance=Attendance.objects.filter(patient=patient).first(), organization=Organization.objects.first(), name="x", relation="x",
+        consent=patient.consents.first(), scope=["plan"], recorded_at=clinic.now, recorded_by=clinic.system,
+    )  # fmt: skip
+    MeetingTold.objects.create(fellowship="dra", went_on=clinic.now.date(), **common)
     SafetyPlan.objects.create(version=1, warning_signs="x", own_ways="x", safer_place="x", **common)
 
 

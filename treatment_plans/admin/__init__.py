@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from casemgr.core.ui.record_admin import RecordAdmin
 from treatment_plans.admin.appointments import APPOINTMENTS
+from treatment_plans.admin.family import FAMILY
 from treatment_plans.admin.inventory import INVENTORY
 from treatment_plans.admin.medication import MEDICATION
 from treatment_plans.admin.plan import PLANS
@@ -18,5 +19,6 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **SESSIONS,
     **MEDICATION,
     **INVENTORY,
+    **FAMILY,
 }
 """The tables of this storey in the record room."""

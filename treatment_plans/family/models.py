@@ -11,7 +11,7 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.encrypted import EncryptedTextField
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
-from patients.consent.models import Consent, InformationCategory
+from patients.consent.models import Consent, InformationCategory, in_words
 from patients.record.models import Patient
 from patients.world.models import CloseOne
 from treatment_plans.sessions.models import Attendance
@@ -40,6 +40,7 @@ class Participant(Recorded):
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+", verbose_name=_("consent"))
     scope = _categories(_("might be talked about"))
     topics = _categories(_("was talked about"), blank=True)
+    was_asked = models.BooleanField(_("the person was asked that day and agreed"), default=False)
     in_error_why = models.CharField(_("why it was an error"), max_length=200, blank=True)
 
     class Meta:
@@ -77,6 +78,11 @@ class Participant(Recorded):
     def stands(self) -> bool:
         """Say whether nobody marked it as an error."""
         return not self.in_error_why
+
+    @property
+    def topic_words(self) -> str:
+        """Return in words what was talked about in front of them."""
+        return in_words(InformationCategory, self.topics)
 
 
 class Heard(models.TextChoices):

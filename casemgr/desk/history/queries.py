@@ -35,7 +35,9 @@ from referrals.referral.models import Referral
 from treatment_plans.appointments.busy.models import BusyTime
 from treatment_plans.appointments.models import Appointment, AppointmentSeries
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
+from treatment_plans.family.models import Participant
 from treatment_plans.medication.models import MedicationStatement, Order
+from treatment_plans.mutual_help.models import MeetingTold
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.sessions.models import Attendance
 
@@ -46,6 +48,7 @@ PROBLEMS = " ".join(("SELECT id FROM treatment_plans_problem WHERE plan_id IN ("
 GOALS = " ".join(("SELECT id FROM treatment_plans_goal WHERE problem_id IN (", PROBLEMS, ")"))
 SITES = "SELECT id FROM casemgr_site WHERE program_id = ANY(%(programs)s)"
 SESSIONS = " ".join(("SELECT id FROM treatment_plans_session WHERE site_id IN (", SITES, ")"))
+MEETINGS = " ".join(("SELECT id FROM treatment_plans_attendance WHERE patient_id = %(patient)s AND session_id IN (", SESSIONS, ")"))
 SPECIMENS = "SELECT id FROM patients_toxicologypanel WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
 
 STAYS = "SELECT id FROM patients_episode WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
@@ -91,6 +94,8 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(Objective, f"e.goal_id IN ({GOALS})")),
     (Can.SEE_CHART, Source(Intervention, f"e.goal_id IN ({GOALS})")),
     (Can.SEE_CHART, Source(Attendance, f"{OWN} AND e.session_id IN ({SESSIONS})")),
+    (Can.SEE_CHART, Source(Participant, f"e.attendance_id IN ({MEETINGS})")),
+    (Can.SEE_CHART, Source(MeetingTold, HERE)),
     (Can.SEE_MEDICATION, Source(Order, HERE)),
     (Can.SEE_MEDICATION, Source(MedicationStatement, OWN)),
     (Can.SEE_CALENDAR, Source(Appointment, f"{OWN} AND e.site_id IN ({SITES})")),

@@ -87,6 +87,7 @@ WAYS: dict[str, dict[str, str]] = {
         "webhook": "From computer to computer",
         "letter": "By letter",
         "phone": "By phone",
+        "spoken": "In a conversation",
     },
     "es": {
         "api": "De computadora a computadora",
@@ -97,6 +98,7 @@ WAYS: dict[str, dict[str, str]] = {
         "webhook": "De computadora a computadora",
         "letter": "Por carta",
         "phone": "Por teléfono",
+        "spoken": "En una conversación",
     },
 }
 """Each way out in words; one without words is shown by its own name."""

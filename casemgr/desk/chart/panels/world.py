@@ -29,6 +29,10 @@ WORLD = Panel(
     _("Own world"),
     Can.SEE_CHART,
     read,
-    acts=(Act(_("All"), "patients:world", Can.SEE_CHART),),
+    acts=(
+        Act(_("All"), "patients:world", Can.SEE_CHART),
+        Act(_("Family and others"), "treatment_plans:family", Can.SEE_CHART),
+        Act(_("Mutual help"), "treatment_plans:mutual_help_of", Can.SEE_CHART),
+    ),
     history=(Strength, OwnGoal, Wishes, Barrier, CloseOne),
 )
