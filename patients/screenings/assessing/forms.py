@@ -1,5 +1,6 @@
 """Ask the questions of an instrument, or for its total."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -47,6 +48,9 @@ class AnswersForm(forms.Form):
         wording = told.in_language(language)
         for item in told.items:
             self.fields[f"item_{item.id}"] = answer_field(item, wording)
+        self.fields["seen"] = forms.JSONField(required=False, widget=forms.HiddenInput)
+        self.initial["seen"] = answers
+        self.is_kept = False
         self.told, self.wording = told, wording
 
     @property
@@ -56,8 +60,25 @@ class AnswersForm(forms.Form):
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Return the answers that the page held; what was taken away is None."""
+        """Return what was changed on the page since it was drawn or last kept; what was taken away is None.
+
+        Somebody may have answered on a tablet meanwhile. What this page did not show, it does not take back.
+        """
+        seen = self.cleaned_data.get("seen")
+        known = seen if isinstance(seen, dict) else None
+        return {key: given for key, given in self.held.items() if known is None or known.get(key) != (given if given != [] else None)}
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """Return every answer that the page held."""
         return {item.id: self.cleaned_data.get(f"item_{item.id}") for item in self.told.items if f"item_{item.id}" in self.cleaned_data}
+
+    @property
+    def seen_after(self) -> str:
+        """Return what the page knows of when it is shown next: all that it held once that is kept, else what it knew before."""
+        if not self.is_kept:
+            return str(self["seen"].value() or "{}") if self.is_bound else json.dumps(self.initial["seen"])
+        return json.dumps({key: given for key, given in self.held.items() if given not in (None, [])})
 
 
 class StartForm(forms.Form):
