@@ -158,6 +158,7 @@ urlpatterns = [
     path("<uuid:patient>/assessments/begin/", assessing.start, name="start_assessment"),
     path("<uuid:patient>/assessments/total/", assessing.add_total, name="add_total"),
     path("<uuid:patient>/assessments/<int:assessment>/", assessing.assessment, name="assessment"),
+    path("<uuid:patient>/assessments/<int:assessment>/needs/", assessing.take_need, name="take_need"),
     path("<uuid:patient>/assessments/<int:assessment>/end/", assessing.end_assessment, name="end_assessment"),
     path("<uuid:patient>/tablet/", tablet.hand_out, name="tablet"),
     path("<uuid:patient>/tablet/<int:link>/", tablet.link_page, name="tablet_link"),

@@ -1,15 +1,22 @@
-"""Knock at doors and say which answers are wrong; what the tests of all doors ask, and the tests that show that they would notice."""
+"""Knock at doors and say which answers are wrong; what the tests of all doors ask, and the tests that show that they would notice.
+
+One walk asks all that can be asked of an answer, because the walk is long: may this role see it, is it a page, is it on the record.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import CASELOAD_ROLES, Can, Role
+from casemgr.core.audit.models import AuditEvent
+from patients.record.models import Patient
 from tests.doors import CANARY, CHOSEN, COUNSELED, Everything, Route, routes, unknown
+from tests.no_pages import NO_PAGE, is_no_page
 from tests.worlds import Clinic
 
 OPEN = {
@@ -35,6 +42,8 @@ READERS_OF_NOTES = {("treatment_plans:counseling_note", Role.THERAPIST), ("treat
 """On which page who reads the counseling note of one's own person: its author, and the one to whom it was opened."""
 
 OWN = "Ownperson"
+THE_PERSON = {name: re.compile(rf"{name},? {name}") for name in (CANARY, OWN)}
+"""The whole name of a person of these worlds; lots and organizations have only half of it."""
 SEARCHES = {"desk:search", "referrals:choose_person"}
 CODES = ("census", "admissions", "no-shows")
 
@@ -133,11 +142,30 @@ def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Ever
             wrong.append(f"{route.name}: nobody is {nobody.status_code}")
         near = world if allowed else {"own": world["own"]}  # without the right, nobody asks whose row it is
         for relation, everything in near.items():
+            since = last_row()
             answer = knock(browser, route, everything.arguments(route.arguments))
             seen = allowed and reaches(route, role, relation, names)
             reads_notes = relation == "own" and (route.name, role) in READERS_OF_NOTES
             wrong += [f"{route.name}: {relation} {fault}" for fault in _faults(answer, nobody, seen, reads_notes)]
+            if seen:
+                wrong += [f"{route.name}: {relation} {fault}" for fault in _left(route, answer, everything.patient, CANARY, since)]
     return wrong
+
+
+def last_row() -> int:
+    """Return the key of the newest row on the record."""
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _left(route: Route, answer: Any, person: Patient, name: str, since: int) -> Iterator[str]:
+    """Yield what is wrong with what an answer left behind: a file that nobody knows of, a look that nobody wrote down."""
+    if is_no_page(answer) and route.name not in NO_PAGE:
+        yield "is no page"
+    is_read = answer.request["REQUEST_METHOD"] == "GET" or route.name in SEARCHES
+    if is_read and answer.status_code == 200 and not is_no_page(answer) and THE_PERSON[name].search(said(answer)):
+        named = Q(patient_id=person.pk) | Q(people__contains=[person.pk])
+        if not AuditEvent.objects.filter(named, pk__gt=since).exists():
+            yield "shows somebody and leaves no row"
 
 
 def _faults(answer: Any, nobody: Any, seen: bool, reads_notes: bool) -> Iterator[str]:
@@ -152,18 +180,29 @@ def _faults(answer: Any, nobody: Any, seen: bool, reads_notes: bool) -> Iterator
         yield "does not show the counseling note to whom it is open" if reads_notes else "shows the counseling note"
 
 
-def lists_that_leak(browser: Client, user: User, pages: Iterable[Route]) -> tuple[list[tuple[str, str]], int]:
-    """Open every page that names no row; return those that show the stranger, and how many showed one's own person."""
+def lists_that_leak(browser: Client, user: User, own: Patient, pages: Iterable[Route]) -> tuple[list[tuple[str, str]], int]:
+    """Open every page that names no row; return those that show the stranger or leave something behind, and how many showed one's own person."""
     leaks, seen = [], 0
     for route in pages:
         if set(route.arguments) - set(CHOSEN) or not any(user.may(Can(right)) for right in route.rights):
             continue
-        chosen = {name: CHOSEN[name] for name in route.arguments}
-        for arguments in [chosen | {"code": code} for code in CODES] if "code" in chosen else [chosen]:
-            address = reverse(route.name, kwargs=arguments)
-            answer = browser.post(address, {"q": CANARY[:-1]}) if route.name in SEARCHES else browser.get(address)
-            page = said(answer)
-            seen += OWN in page
-            if CANARY in re.sub(rf"{CANARY} Homes \d+", "", page):
-                leaks.append((route.name, page[max(0, page.index(CANARY) - 300) : page.index(CANARY) + 80]))
+        for answer, since in _each(browser, route):
+            text = said(answer)
+            seen += OWN in text
+            if CANARY in re.sub(rf"{CANARY} Homes \d+", "", text):
+                leaks.append((route.name, text[max(0, text.index(CANARY) - 300) : text.index(CANARY) + 80]))
+            leaks += [(route.name, fault) for fault in _left(route, answer, own, OWN, since)]
     return leaks, seen
+
+
+def _each(browser: Client, route: Route) -> Iterator[tuple[Any, int]]:
+    """Yield what a page that names no row answers, for each list that it has or person that it is asked for, and the newest row before."""
+    chosen = {name: CHOSEN[name] for name in route.arguments}
+    if route.name in SEARCHES:
+        for name in (CANARY, OWN):
+            since = last_row()
+            yield browser.post(reverse(route.name, kwargs=chosen), {"q": name[:-1]}), since
+        return
+    for arguments in [chosen | {"code": code} for code in CODES] if "code" in chosen else [chosen]:
+        since = last_row()
+        yield browser.get(reverse(route.name, kwargs=arguments)), since

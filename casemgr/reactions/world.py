@@ -18,6 +18,11 @@ DOMAINS: dict[str, TaskDomain] = {
     BarrierKind.TRANSPORT: TaskDomain.TRANSPORT,
     BarrierKind.COST: TaskDomain.BENEFITS,
     BarrierKind.LEGAL_FEAR: TaskDomain.LEGAL,
+    BarrierKind.HOUSING: TaskDomain.HOUSING,
+    BarrierKind.FOOD: TaskDomain.BENEFITS,
+    BarrierKind.UTILITIES: TaskDomain.BENEFITS,
+    BarrierKind.WORK: TaskDomain.EMPLOYMENT,
+    BarrierKind.LONELINESS: TaskDomain.FOLLOW_UP,
     BarrierKind.STIGMA: TaskDomain.FOLLOW_UP,
     BarrierKind.DISTRUST: TaskDomain.FOLLOW_UP,
 }

@@ -17,8 +17,11 @@ from patients.instruments.rules import AnswerProblem, Instrument, Problem, Resul
 from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.safety.actions import note_answer, note_screener
+from patients.screenings.assessing.rules import barriers_in
 from patients.screenings.models import Assessment, AssessmentMode, AssessmentState
 from patients.screenings.queries import draft_of, locked_assessment, ref_of
+from patients.world.actions import record_barrier
+from patients.world.models import Barrier
 
 LONGEST_REASON = 200
 CSSRS = "cssrs_screener"
@@ -169,6 +172,21 @@ def _write_down(row: Assessment, result: Result) -> None:
         "positive": list(result.positive),
         "alerts": list(result.alerts),
     }
+
+
+@action(Can.RECORD_WORLD)
+def take_need_over(*, assessment: Assessment, need: str, by: User, at: datetime) -> Barrier:
+    """Write a need that a completed questionnaire found among the person's barriers; whoever reacts to barriers proposes the task."""
+    row = locked_assessment(assessment)
+    if row.state != AssessmentState.COMPLETE:
+        raise Refused(_("Complete the questionnaire first. A need is taken over from its result."), code="not_complete")
+    kind = dict(barriers_in(row.subscores.get("needs"))).get(need)
+    if kind is None:
+        raise Refused(Reason(_("This questionnaire did not find this need."), field="need", code="no_such_need"))
+    on = (row.completed_at or at).astimezone(row.program.zone).date()
+    source = row.told.short_name if row.told else row.instrument
+    facts: dict[str, Any] = {"kind": kind, "since": on, "from_questionnaire": source}
+    return record_barrier(patient=row.patient, program=row.program, by=by, at=at, **facts)
 
 
 def _draft(assessment: Assessment, by: User) -> Assessment:

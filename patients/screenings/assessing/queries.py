@@ -29,8 +29,11 @@ from patients.instruments.rules import (
     said_in,
 )
 from patients.record.models import Patient
+from patients.screenings.assessing.rules import barriers_in
 from patients.screenings.models import Assessment, AssessmentState, Observation
 from patients.screenings.queries import IN_ERROR, INSTRUMENT_OF_CODE, assessments_for, open_to
+from patients.world.models import Barrier, BarrierKind
+from patients.world.queries import facts_of
 
 Words = str | Promise
 
@@ -130,6 +133,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Need:
+    """Hold a need that a questionnaire found, the barrier that it would be, and whether that stands on the person's list."""
+
+    code: str
+    words: Words
+    barrier: Words
+    is_listed: bool
+
+
+@dataclass(frozen=True)
 class Due:
     """Hold an instrument that is due for a person, since when, and when it was last gone through."""
 
@@ -195,6 +208,17 @@ def shown(row: Assessment) -> Shown:
         ],
         [following for key in instruments_asked_for(told, row.answers, named) if (following := known(key))],
     )
+
+
+def needs_found(row: Assessment) -> list[Need]:
+    """Return the needs that a completed questionnaire found and that can be barriers, each with whether it is one already."""
+    found = barriers_in(row.subscores.get("needs"))
+    if not found:
+        return []
+    kinds = {barrier for _need, barrier in found}
+    open_ones = facts_of(Barrier, row.patient).filter(kind__in=kinds, resolved_on__isnull=True)
+    known = set(open_ones.values_list("kind", flat=True))
+    return [Need(need, VALUE_WORDS[need], BarrierKind(barrier).label, barrier in known) for need, barrier in found]
 
 
 def answers_in_words(row: Assessment) -> list[tuple[str, str, bool]]:

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.refusals import Refused
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
@@ -25,6 +27,7 @@ from patients.screenings.assessing.actions import (
     record_total,
     save_answers,
     start_assessment,
+    take_need_over,
 )
 from patients.screenings.assessing.forms import AnswersForm, ReasonForm, StartForm, TotalForm
 from patients.screenings.assessing.queries import (
@@ -32,6 +35,7 @@ from patients.screenings.assessing.queries import (
     asked_at_once,
     assessments_seen_by,
     due_for,
+    needs_found,
     offered_to,
     open_items,
     scores_before,
@@ -107,9 +111,29 @@ def assessment(request: StaffRequest, patient: UUID, assessment: int) -> HttpRes
         return _ask(request, row, found)
     if found.state == AssessmentState.COMPLETE:
         found.total_before, found.parts_before = scores_before(found)  # type: ignore[attr-defined]
-    context = {"patient": row, "assessment": found, "result": shown(found), "answers": answers_in_words(found)}
-    context["records"] = request.user.may(Can.RECORD_SCREENING)
-    return render(request, "patients/screenings/assessment.html", context)
+    return _result(request, row, found)
+
+
+@require_POST
+@page(Can.RECORD_WORLD)
+def take_need(request: StaffRequest, patient: UUID, assessment: int) -> HttpResponse:
+    """Write a need that the questionnaire found among the person's barriers."""
+    row = _patient(request, Can.RECORD_WORLD, patient)
+    found = _assessment(request, row, assessment)
+    try:
+        barrier = take_need_over(assessment=found, need=request.POST.get("need", ""), by=request.user, at=timezone.now())
+    except Refused as refused:
+        return _result(request, row, found, refused=refused, status=422)
+    messages.success(request, _("On the list of barriers: %(barrier)s.") % {"barrier": barrier})
+    return redirect("patients:assessment", row.public_id, found.pk)
+
+
+def _result(request: StaffRequest, row: Patient, found: Assessment, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+    """Show what came of an assessment."""
+    context = {"patient": row, "assessment": found, "result": shown(found), "answers": answers_in_words(found), "refused": refused}
+    context |= {"records": request.user.may(Can.RECORD_SCREENING), "needs": needs_found(found)}
+    context["records_world"] = request.user.may(Can.RECORD_WORLD, program_id=found.program_id)
+    return render(request, "patients/screenings/assessment.html", context, status=status)
 
 
 @page(Can.RECORD_SCREENING)
@@ -141,6 +165,7 @@ def _ask(request: StaffRequest, row: Patient, found: Assessment) -> HttpResponse
     if form.is_valid():
         kept = attempt(form, lambda: save_answers(assessment=found, answers=form.answers, by=request.user, at=now))
         if kept is not None:
+            form.is_kept = True
             return _after_saving(request, row, kept, before, form)
     return _questions(request, row, found, form)
 
@@ -160,7 +185,7 @@ def _after_saving(request: StaffRequest, row: Patient, kept: Assessment, before:
             return redirect("patients:assessment", row.public_id, done.pk)
         return _questions(request, row, kept, form)
     if request.htmx:
-        return render(request, "patients/screenings/_saved.html", {"saved_at": now, "missing": open_items(kept)})
+        return render(request, "patients/screenings/_saved.html", {"saved_at": now, "missing": open_items(kept), "seen": form.seen_after})
     messages.success(request, _("The answers are kept as a draft."))
     return redirect("patients:assessment", row.public_id, kept.pk)
 
@@ -168,7 +193,7 @@ def _after_saving(request: StaffRequest, row: Patient, kept: Assessment, before:
 def _questions(request: StaffRequest, row: Patient, found: Assessment, form: AnswersForm) -> HttpResponse:
     """Show the questions of a draft."""
     context = {"patient": row, "assessment": found, "told": form.told, "wording": form.wording, "questions": form.questions, "form": form}
-    context["missing"] = open_items(found)
+    context |= {"missing": open_items(found), "seen": form.seen_after}
     return render(request, "patients/screenings/ask.html", context, status=422 if form.errors else 200)
 
 

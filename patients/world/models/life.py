@@ -59,6 +59,13 @@ class BarrierKind(models.TextChoices):
     DISTRUST = "distrust", _("Distrust")
     CHILDCARE = "childcare", _("Childcare")
     LEGAL_FEAR = "legal_fear", _("Fear of legal consequences")
+    HOUSING = "housing", _("Housing")
+    FOOD = "food", _("Food")
+    UTILITIES = "utilities", _("Electricity, gas, water")
+    WORK = "work", _("Finding or keeping work")
+    EDUCATION = "education", _("School, training or reading")
+    LONELINESS = "loneliness", _("Being alone with it")
+    DISABILITY = "disability", _("A disability")
     OTHER = "other", _("Other")
 
 

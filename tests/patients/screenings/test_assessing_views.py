@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ from django.urls import reverse
 from casemgr.core.audit.models import AuditEvent
 from patients.screenings.assessing.actions import complete_assessment, record_total, save_answers, start_assessment
 from patients.screenings.models import Assessment
+from patients.world.models import Barrier
 
 LIST_QUERIES = 11
 # session, user, memberships, patient, audit row, assessments, stay, drafts, due (two), counts of the navigation
@@ -60,6 +62,24 @@ def test_a_change_is_kept_at_once_and_says_what_is_open(therapist, patient):
     answer = therapist.post(page, {"item_1": "1"}, headers={"HX-Request": "true"})
     assert "Still open: 2" in _text(answer)
     assert Assessment.objects.get().answers == {"1": 1}
+
+
+def _seen(answer):
+    return html.unescape(re.search(r'name="seen" value="([^"]*)"', answer.content.decode()).group(1))
+
+
+def test_a_page_left_open_takes_back_only_what_it_showed(therapist, clinic, patient, now):
+    """Two people answer the same draft: the page at the desk, drawn before the tablet was handed out, is sent once more afterwards."""
+    page = therapist.post(_page("start_assessment", patient), {"instrument": "bam"}).url
+    kept = therapist.post(page, {"item_1": "1", "item_3": "4", "seen": _seen(therapist.get(page))}, headers={"HX-Request": "true"})
+    save_answers(assessment=Assessment.objects.get(), answers={"2": 3}, by=clinic.staff["therapist"], at=now, alone=True)
+    again = therapist.post(page, {"item_1": "0", "seen": _seen(kept)}, headers={"HX-Request": "true"})
+    assert Assessment.objects.get().answers == {"1": 0, "2": 3}
+    assert Assessment.objects.get().answered_alone == ["2"]
+    refused = therapist.post(page, {"item_1": "0", "item_3": "2", "complete": "1", "seen": _seen(again)})
+    assert refused.status_code == 422
+    therapist.post(page, {"item_1": "0", "seen": _seen(refused)})
+    assert Assessment.objects.get().answers == {"1": 0, "2": 3}
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -141,3 +161,21 @@ def test_the_list_costs_the_same_for_two_and_for_twelve(therapist, patient, go_t
             go_through("phq2", days=Assessment.objects.count())
         with query_count(LIST_QUERIES):
             therapist.get(_page("assessments", patient))
+
+
+def test_a_need_that_was_found_becomes_a_barrier_with_one_press(clinic, therapist, sign_in, patient, go_through):
+    found = go_through("ahc_hrsn", 0, **{"1": 2, "2": [0], "5": 1, "7": 1, "8": 1, "9": 1, "10": 1})
+    page = _page("assessment", patient, found.pk)
+    assert found.subscores["needs"] == ["housing", "transportation"]
+    assert "Transportation would be the barrier “Transport”, with a task to see to it" in _text(therapist.get(page))
+    answer = therapist.post(_page("take_need", patient, found.pk), {"need": "transportation"}, follow=True)
+    assert "On the list of barriers: Transport." in _text(answer)
+    barrier = Barrier.objects.get()
+    assert (barrier.kind, barrier.from_questionnaire, barrier.program_id) == ("transport", "AHC-HRSN", clinic.program.pk)
+    for need, said in (("transportation", "This barrier is on the list already"), ("food", "This questionnaire did not find this need.")):
+        answer = therapist.post(_page("take_need", patient, found.pk), {"need": need})
+        assert (answer.status_code, said in _text(answer)) == (422, True)
+    stranger = sign_in(clinic.hire("therapist", clinic.north))
+    assert stranger.post(_page("take_need", patient, found.pk), {"need": "housing"}).status_code == 404
+    assert sign_in(clinic.front_desk).post(_page("take_need", patient, found.pk), {"need": "housing"}).status_code == 403
+    assert Barrier.objects.count() == 1

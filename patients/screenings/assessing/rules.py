@@ -1,0 +1,26 @@
+"""Decide what an answered questionnaire may become in somebody's own world."""
+
+from collections.abc import Iterable, Mapping
+
+BARRIER_OF_NEED: Mapping[str, str] = {
+    "housing": "housing",
+    "food": "food",
+    "transportation": "transport",
+    "utilities": "utilities",
+    "financial": "cost",
+    "employment": "work",
+    "family_community_support": "loneliness",
+    "education_language": "education",
+    "disability": "disability",
+}
+"""Which need that the AHC-HRSN found is which barrier.
+
+Safety at home, substance use, mental health and exercise are left out: they have chains of their own, and the first stands in a
+restricted compartment.
+"""
+
+
+def barriers_in(needs: Iterable[str] | None) -> list[tuple[str, str]]:
+    """Return need and barrier of each need that can be taken over, in the order of the table."""
+    found = set(needs or ())
+    return [(need, barrier) for need, barrier in BARRIER_OF_NEED.items() if need in found]
