@@ -48,6 +48,7 @@ from patients.episodes.rules import (
     wrong_ages,
     wrong_numbers,
 )
+from patients.record.actions import change_patient
 from patients.record.models import Patient
 from patients.record.queries import locked
 
@@ -132,9 +133,18 @@ def transfer_patient(*, episode: Episode, to_site: Site, on: date, by: User, at:
 
 @action(Can.DISCHARGE_PATIENT)
 def discharge_patient(
-    *, episode: Episode, on: date, reason: str, by: User, at: datetime, note: str = "", caller: User | None = None, **answers: Any
+    *,
+    episode: Episode,
+    on: date,
+    reason: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    caller: User | None = None,
+    died_on: date | None = None,
+    **answers: Any,
 ) -> Episode:
-    """End a stay in care once medication, naloxone, next appointment and contact are answered; after a death nothing is asked.
+    """End a stay in care once medication, naloxone, next appointment and contact are answered; after a death only its day is asked.
 
     The care team ends with it, as a consequence of the fact recorded here.
     """
@@ -146,8 +156,11 @@ def discharge_patient(
         reasons.append(Reason(_("Choose why the stay ends."), field="reason"))
     if basis is LeavingBasis.ANSWERED and not any(found.code == EndProblem.ENDED_ALREADY for found in reasons):
         reasons += _against_leaving(given, caller, row, on)
+    reasons += _against_unknown_day(row, reason, died_on, by)
     if reasons:
         raise Refused(*reasons)
+    if reason == DischargeReason.DIED and died_on is not None:
+        change_patient(patient=row.patient, deceased_on=died_on, by=by, at=at)
     _write_plan(row, basis, given, caller, by, at)
     row.discharged_on, row.discharge_reason, row.discharge_note = on, reason, note.strip()
     row.save(update_fields=["discharged_on", "discharge_reason", "discharge_note"])
@@ -224,6 +237,17 @@ def _basis(row: Episode, reason: str, given: LeavingAnswers, by: User, *, on: da
         return LeavingBasis.DIED
     taken_over = by.kind == UserKind.SYSTEM and row.recorded_by_id == by.pk and on < today
     return LeavingBasis.ELSEWHERE if taken_over and given == LeavingAnswers() else LeavingBasis.ANSWERED
+
+
+def _against_unknown_day(row: Episode, reason: str, died_on: date | None, by: User) -> list[Reason]:
+    """Ask for the day of a death that is on no record: without it, messages would still go out. Another system's word is taken as it is."""
+    is_known = row.patient.deceased_on is not None or died_on is not None or by.kind == UserKind.SYSTEM
+    if reason != DischargeReason.DIED or is_known:
+        return []
+    text = _(
+        "Say on which day this person died, so that nobody writes to them. If nobody knows it, write the day on which you learned of it."
+    )
+    return [Reason(text, field="died_on", code="died_when")]
 
 
 def _against_leaving(given: LeavingAnswers, caller: User | None, row: Episode, on: date) -> list[Reason]:

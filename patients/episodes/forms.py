@@ -116,6 +116,9 @@ class DischargeForm(LeavingForm):
         help_text=_("From this day on the person is no longer in care."),
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=[("", "—"), *DischargeReason.choices])
+    died_on = forms.DateField(
+        label=_("Died on"), required=False, widget=DAY, help_text=_("Only if the person died and the day is not on the record yet.")
+    )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -130,6 +133,7 @@ class DischargeForm(LeavingForm):
         helper.layout = Layout(
             "on",
             "reason",
+            "died_on",
             "note",
             Fieldset(_("1. Medication"), "medication", "medication_by", "bridge_until", "medication_words"),
             Fieldset(_("2. Naloxone"), "naloxone", "naloxone_words"),

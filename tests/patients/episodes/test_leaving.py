@@ -76,8 +76,15 @@ def test_declined_in_words_is_an_answer(stay, by):
     assert (plan.basis, plan.naloxone, plan.caller) == ("answered", "declined", None)
 
 
-def test_after_a_death_nothing_is_asked(stay, by):
-    discharge_patient(episode=stay, on=TODAY, reason="6", **by)
+def test_after_a_death_its_day_is_asked_and_nothing_else(stay, by):
+    with pytest.raises(Refused) as refused:
+        discharge_patient(episode=stay, on=TODAY, reason="6", **by)
+    assert [(reason.field, reason.code) for reason in refused.value.reasons] == [("died_on", "died_when")]
+    stay.patient.refresh_from_db()
+    assert stay.patient.deceased_on is None
+    discharge_patient(episode=stay, on=TODAY, reason="6", died_on=TODAY - timedelta(days=1), **by)
+    stay.patient.refresh_from_db()
+    assert stay.patient.deceased_on == TODAY - timedelta(days=1)
     assert LeavingPlan.objects.get(episode=stay).basis == "died"
     drain(at=by["at"])
     assert not Task.objects.exists()
