@@ -22,9 +22,9 @@ WIDTHS = {1440: 900, 390: 844}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(django_db_setup, django_db_blocker, application_role) -> Iterator[str]:
-    """Open a small demo clinic once for all stories of a file, as the application's own role, and empty the database afterwards."""
+    """Open a small demo clinic once for all stories, as the application's own role, and empty the database afterwards."""
     with django_db_blocker.unblock():
         assert connections["default"].settings_dict["NAME"].startswith("test_"), (
             "mark the file with django_db, or this empties a real database"

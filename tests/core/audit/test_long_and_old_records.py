@@ -48,15 +48,16 @@ def _make_old(record, keys):
 
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_are_verified_in_ten_seconds(record, clinic):
-    for _time in range(100_000 // WRITTEN_AT_ONCE):
+    for turn in range(100_000 // WRITTEN_AT_ONCE):
         events = [
             audit_event(by=clinic.nurse, at=timezone.now(), verb="chart", outcome="seen", patient_id=n) for n in range(WRITTEN_AT_ONCE)
         ]
         note_many(events)
         record.seal()
+        if turn == 0:
+            assert verify(at=timezone.now()).faults == []  # this one writes the anchors, the last compares with them
     record.as_owner("ANALYZE casemgr_auditevent")  # as autovacuum would before long
     record.as_owner("ANALYZE casemgr_auditseal")
-    assert verify(at=timezone.now()).faults == []  # this one writes the anchors, the next compares with them
     began = perf_counter()
     result = verify(at=timezone.now())
     seconds = perf_counter() - began
