@@ -19,6 +19,7 @@ from treatment_plans.appointments.models import Appointment
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 
 HOUR = timedelta(hours=1)
@@ -36,8 +37,9 @@ def fill_chart(clinic: Clinic, patient: Patient, n: int) -> None:
         session = Session.objects.create(
             site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=starts, ends_at=starts + HOUR, **_written(clinic)
         )
-        attendance = Attendance.objects.create(session=session, note=f"Note {i}", **by)
+        attendance = Attendance.objects.create(session=session, note=f"Note {i}", mood_in=3, mood_out=5, craving_in=6, craving_out=2, **by)
         AttendanceGoal.objects.create(attendance=attendance, goal=goals[i])
+        CopingCard.objects.create(program=clinic.program, trigger=f"Payday {i}", helps="A walk", learned_in=session, **by)
         for when, state in ((clinic.now + (i + 1) * DAY, "booked"), (clinic.now - (i + 1) * DAY, "kept")):
             Appointment.objects.create(
                 site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=when, ends_at=when + HOUR, state=state, **by

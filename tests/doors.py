@@ -45,7 +45,9 @@ from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
 from treatment_plans.plan.models import Goal, Objective, Plan, Problem
+from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance, Session
+from treatment_plans.sessions.writing.models import NotePolicy
 
 CANARY = "Zyxwvut"
 COUNSELED = "Qxqzkvjw"
@@ -252,6 +254,8 @@ class Everything:
         )
         session = Session.objects.create(site=self.site, clinician=clinician, kind="individual", shared_text=CANARY, **hours, **stamp)
         attendance = Attendance.objects.create(session=session, patient=patient, note=CANARY, **stamp)
+        card = CopingCard.objects.create(patient=patient, program=self.clinic.program, trigger=CANARY, helps=CANARY, **stamp)
+        policy, _made = NotePolicy.objects.get_or_create(program=self.clinic.program, kind="", defaults=stamp)
         note = save_counseling_note(attendance=attendance, body=f"I wonder about {COUNSELED}.", by=clinician, at=at)
         sign_counseling_note(note=note, by=clinician, at=at)
         self.rows |= {
@@ -265,6 +269,8 @@ class Everything:
             "session": session.pk,
             "attendance": attendance.pk,
             **self._others(attendance),
+            "coping_card": card.pk,
+            "note_policy": policy.pk,
         }
 
     def _others(self, attendance: Attendance) -> dict[str, int]:

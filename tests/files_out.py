@@ -21,6 +21,7 @@ IN_HOUSE = {
     "audit:export": "whoever watches the record takes it along",
     "patients:print_consent": "the person's own consent, to be signed and kept",
     "patients:print_safety_plan": "the person's own safety plan, to be kept",
+    "treatment_plans:print_coping_cards": "the person's own coping cards, to be kept",
     "patients:consent_scan": "the paper that was signed",
     "desk:agreement_paper": "the agreement that was signed",
 }

@@ -17,8 +17,11 @@ from treatment_plans.plan.policy.models import PlanPolicy
 from treatment_plans.plan.standing.models import StageOfChange, StandingRating
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.rooms.models import Room, RoomUse
+from treatment_plans.sessions.coping.models import CopingCard
+from treatment_plans.sessions.fidelity.models import FidelityRating
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 from treatment_plans.sessions.naming.models import CoLeader
+from treatment_plans.sessions.writing.models import NotePolicy
 from treatment_plans.signing.models import (
     CosignAnswer,
     CosignRequest,
@@ -37,6 +40,7 @@ __all__ = [
     "CalendarFeed",
     "CoLeader",
     "CollateralNote",
+    "CopingCard",
     "CosignAnswer",
     "CosignRequest",
     "CounselingAddendum",
@@ -44,6 +48,7 @@ __all__ = [
     "CounselingOpening",
     "Dose",
     "DosingDay",
+    "FidelityRating",
     "Goal",
     "GroupFacilitator",
     "GroupMeeting",
@@ -57,6 +62,7 @@ __all__ = [
     "MutualHelpMeeting",
     "NoteAddendum",
     "NoteInError",
+    "NotePolicy",
     "Objective",
     "ObjectiveValue",
     "Order",

@@ -10,6 +10,10 @@ from treatment_plans.medication import views as medication
 from treatment_plans.mutual_help import views as mutual_help
 from treatment_plans.plan import views as plan
 from treatment_plans.sessions import views as sessions
+from treatment_plans.sessions.coping import views as coping
+from treatment_plans.sessions.fidelity import views as fidelity
+from treatment_plans.sessions.individual import views as individual
+from treatment_plans.sessions.writing import views as writing
 
 app_name = "treatment_plans"
 
@@ -61,8 +65,17 @@ session_urls = [
     path("sessions/group/", sessions.group, name="write_group"),
     path("sessions/<int:session>/", sessions.session, name="session"),
     path("sessions/<int:session>/sign/", sessions.sign, name="sign_session"),
-    path("patients/<uuid:patient>/session/", sessions.write, name="write_session"),
-    path("notes/<int:attendance>/", sessions.note, name="note"),
+    path("patients/<uuid:patient>/session/", individual.write, name="write_session"),
+    path("notes/<int:attendance>/", individual.note, name="note"),
+    path("sessions/rules/", writing.note_policies, name="note_policies"),
+    path("sessions/rules/<int:note_policy>/drop/", writing.drop_policy, name="drop_note_policy"),
+    path("sessions/fidelity/", fidelity.fidelity_overview, name="fidelity_overview"),
+    path("sessions/<int:session>/fidelity/", fidelity.fidelity, name="fidelity"),
+    path("patients/<uuid:patient>/coping/", coping.coping_cards, name="coping_cards"),
+    path("patients/<uuid:patient>/coping/add/", coping.add_card, name="add_coping_card"),
+    path("patients/<uuid:patient>/coping/print/", coping.print_cards, name="print_coping_cards"),
+    path("coping/<int:coping_card>/", coping.change_card, name="change_coping_card"),
+    path("coping/<int:coping_card>/take-off/", coping.take_off_card, name="take_off_coping_card"),
 ]
 family_urls = [
     path("patients/<uuid:patient>/family/", family.family, name="family"),

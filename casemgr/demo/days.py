@@ -18,6 +18,7 @@ from casemgr.demo.illness import look_at_illness
 from casemgr.demo.inside import keep_private
 from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
+from casemgr.demo.notes import write_rules
 from casemgr.demo.papers import sign_papers
 from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
@@ -45,6 +46,8 @@ def live(life: Life, *, first: date, today: date, progress: Callable[[int, int],
     """
     days = (today - first).days + 1
     letters = LetterBox()
+    with transaction.atomic():
+        write_rules(life)
     for number in range(days):
         with transaction.atomic():
             _live_one_day(life, first + timedelta(days=number), letters, eve=today - timedelta(days=3))

@@ -8,6 +8,7 @@ from casemgr.core.accounts.rules import Role
 from casemgr.core.refusals import Refused
 from casemgr.demo.arrival import staff_of
 from casemgr.demo.life import Life
+from casemgr.demo.notes import homework_of, look_closely, part_words
 from casemgr.demo.people import Persona
 from casemgr.demo.screenings import answer_instruments
 from casemgr.demo.words import GROUP_NOTES, GROUP_TEXTS, GROUPS, NOTES
@@ -104,9 +105,9 @@ def _hold(life: Life, person: Persona, appointment: Appointment, day: date) -> N
         part = Part(
             patient=person.course.patient,
             minutes=30,
-            note=life.random.choice(NOTES),
-            goals=[life.random.choice(person.course.goals)],
             appointment=appointment,
+            **part_words(person, day, life.random.choice(NOTES)),
+            goals=[life.random.choice(person.course.goals)],
         )
         session = record_session(
             site=person.course.site,
@@ -116,9 +117,12 @@ def _hold(life: Life, person: Persona, appointment: Appointment, day: date) -> N
             ends_at=starts + timedelta(minutes=30),
             parts=[part],
             techniques=["cbt"],
+            note_format="dap",
+            homework=homework_of(person, day),
             by=by,
             at=starts + timedelta(minutes=35),
         )
+        look_closely(session, person, day, starts + timedelta(minutes=38))
         _sign(life, session, by, starts + timedelta(minutes=40))
         _screen(life, person, by, day, starts + timedelta(minutes=20))
 

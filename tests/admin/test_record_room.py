@@ -24,6 +24,7 @@ NOT_A_TABLE_OF_THEIRS = {
     "ConsentPerson": "it stands on the page of its consent",
     "ConsentRecipient": "it stands on the page of its consent",
     "AttendanceGoal": "it stands on the page of its attendance",
+    "FidelityRating": "it serves learning and stands on the page of its session",
     "DosingDay": "it only says that a day was closed",
     "Clock": "every clock stands on the privacy officer's page",
     "AgreementScan": "the signed paper is handed out on the page of its agreement",

@@ -15,6 +15,7 @@ MAY_BE_DELETED = {
     "Goal": "taken out of a draft of a plan, never out of one that is in force",
     "Objective": "taken out of a draft of a plan, never out of one that is in force",
     "Intervention": "taken out of a draft of a plan, never out of one that is in force",
+    "NotePolicy": "a rule of a program that is taken back",
     "SubstanceTold": "told anew with the facts of an admission, the older ones stay in its history",
 }
 """Tables of ours from which the application may delete, each with the reason. All keep a history."""

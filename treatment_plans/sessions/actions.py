@@ -18,6 +18,7 @@ from treatment_plans.appointments.events import AppointmentMissed
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
+from treatment_plans.sessions.coping.actions import grow_cards
 from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Attendance, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.naming.models import CoLeader
@@ -27,6 +28,8 @@ from treatment_plans.sessions.writing.actions import (
     Part,
     foreign_rows,
     link_goals,
+    missing_by_rule,
+    note_before,
     part_as_written,
     words_of,
     write_parts,
@@ -118,7 +121,7 @@ def change_note(
     """Change a note that is not signed yet, and the goals it served where these are given; `part` says everything anew at once."""
     fresh = (
         Attendance.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("session__clinician", "patient")
+        .select_related("session__clinician", "session__site", "patient")
         .get(pk=attendance.pk)
     )
     if fresh.signed_at is not None:
@@ -127,7 +130,7 @@ def change_note(
         raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
     others = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh.session_id).select_related("patient")}
     said = replace(
-        part or replace(part_as_written(fresh), note=note, parts={}, carried={}, goals=tuple(goals or ())), patient=fresh.patient
+        part or replace(part_as_written(fresh), note=note, parts={}, carried=(), goals=tuple(goals or ())), patient=fresh.patient
     )
     said = said if no_goal_reason is None else replace(said, no_goal_reason=no_goal_reason)
     words = words_of(said, fresh.session.note_format)
@@ -136,13 +139,14 @@ def change_note(
     reasons = [*wrong_parts([said]), *names_given_away(others, written, leaders), *foreign_rows([said])]
     if reasons:
         raise Refused(*reasons)
-    values = written_in(said, fresh.session.note_format)
+    values = written_in(said, fresh.session.note_format, note_before(fresh))
     for name, value in values.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=[*values])
     if goals is not None or part is not None:
         fresh.goal_links.exclude(goal__in=said.goals).delete()
         link_goals([fresh], [said], fresh.session.starts_at)
+    grow_cards(fresh.session, {fresh.patient: said.coping} if said.coping else {}, by, at)
     return fresh
 
 
@@ -164,6 +168,7 @@ def sign_session(*, session: Session, by: User, at: datetime) -> Session:
         raise Refused(_("Every note of this session is signed already."), code="already_signed")
     with_goals = patients_with_goals([note.patient_id for note in notes])
     reasons = [reason for note in notes for reason in _missing_in_words(note, fresh, note.patient_id in with_goals)]
+    reasons += missing_by_rule(fresh, notes)
     patients = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh).select_related("patient")}
     shared = {"title": fresh.title, "shared_text": fresh.shared_text, "homework": fresh.homework}
     own = {note.patient_id: words_of(part_as_written(note), fresh.note_format) for note in notes}

@@ -14,30 +14,24 @@ from casemgr.core.ui.forms import offer_rows
 from patients.record.models import Patient
 from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.sessions.models import AttendanceState, Modality, SessionKind
+from treatment_plans.sessions.writing.forms import GoalsField, NoteFields
 
 DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
 SHORT = forms.Select({"class": "field--short"})
-ALONE = [(kind.value, kind.label) for kind in (SessionKind.INDIVIDUAL, SessionKind.PEER, SessionKind.FAMILY, SessionKind.OUTREACH)]
+ALONE = [
+    (kind.value, kind.label)
+    for kind in (
+        SessionKind.INDIVIDUAL,
+        SessionKind.FAMILY,
+        SessionKind.PEER,
+        SessionKind.HOLISTIC,
+        SessionKind.CRISIS,
+        SessionKind.OUTREACH,
+    )
+]
 LONG = {"techniques", "note", "goals", "no_goal_reason", "shared_text"}
 THERE = [(state.value, state.label) for state in (AttendanceState.PRESENT, AttendanceState.LATE)]
-
-
-class GoalsField(forms.MultipleChoiceField):
-    """Offer the goals of a plan; they are read once for a whole page."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, goals: Sequence[Goal], **options: Any) -> None:
-        """Offer these goals."""
-        said = {"label": _("Goals worked on"), "required": False, "help_text": _("Of the plan in force.")}
-        super().__init__(**{**said, **options})
-        self.goals = {str(goal.pk): goal for goal in goals}
-        self.choices = [(key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.goals.items()]
-
-    def clean(self, value: Any) -> list[Goal]:
-        """Return the goals that were chosen; another person's is no choice."""
-        return [self.goals[key] for key in super().clean(value)]
 
 
 class FrameForm(forms.Form):
@@ -76,24 +70,26 @@ class FrameForm(forms.Form):
         }
 
 
-class IndividualForm(FrameForm):
+class IndividualForm(NoteFields, FrameForm):
     """Ask for a session with one person, and the note on it."""
 
-    field_order = ["kind", "state", "modality", "day", "starts_at", "minutes", "site", "note", "goals", "no_goal_reason", "techniques"]
+    ORDER = ("kind", "state", "modality", "day", "starts_at", "minutes", "site")
     kind = forms.ChoiceField(label=_("Kind"), choices=ALONE, initial=SessionKind.INDIVIDUAL, widget=SHORT)
     state = forms.ChoiceField(label=_("Attendance"), choices=THERE, initial=AttendanceState.PRESENT, widget=SHORT)
-    no_goal_reason = WordsField(
-        label=_("If none of the goals: why"), required=False, max_length=200, help_text=_("For example: a crisis came first.")
+    homework = WordsField(
+        label=_("Homework until the next time"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Small enough to be done. It stands here again when you write the next session."),
     )
-    note = WordsField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
 
-    def __init__(self, *args: Any, goals: Sequence[Goal], **options: Any) -> None:
-        """Offer the goals of the person's plan."""
-        super().__init__(*args, **options)
-        self.fields["goals"] = GoalsField(goals)
-        self.order_fields(self.field_order)
-        if not goals:
-            del self.fields["goals"], self.fields["no_goal_reason"]
+    def frame_fields(self) -> list[forms.BoundField]:
+        """Return the short fields that say when, where and how, in their order."""
+        return [self[name] for name in self.ORDER]
+
+    def frame(self) -> dict[str, Any]:
+        """Return what the verb asks for of the session itself."""
+        return {**super().frame(), "homework": self.cleaned_data["homework"], "note_format": self.cleaned_data["shown_format"]}
 
 
 class GroupForm(FrameForm):
@@ -131,16 +127,5 @@ class PartForm(forms.Form):
             del self.fields["no_goal_reason"]
 
 
-class NoteForm(forms.Form):
-    """Ask for a note that is not signed yet, and for the goals it served."""
-
-    no_goal_reason = WordsField(label=_("If none of the goals: why"), required=False, max_length=200)
-    note = WordsField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 10}))
-
-    def __init__(self, *args: Any, goals: Sequence[Goal], **options: Any) -> None:
-        """Offer the goals of the person's plan."""
-        super().__init__(*args, **options)
-        self.fields["goals"] = GoalsField(goals)
-        self.order_fields(["goals", "no_goal_reason", "note"])
-        if not goals:
-            del self.fields["goals"], self.fields["no_goal_reason"]
+class NoteForm(NoteFields):
+    """Ask for a note that is not signed yet, and for everything around it."""

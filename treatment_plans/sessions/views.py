@@ -24,10 +24,10 @@ from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
-from treatment_plans.appointments.models import AppointmentState
-from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
-from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
-from treatment_plans.sessions.forms import GroupForm, IndividualForm, NoteForm, PartForm
+from treatment_plans.appointments.queries import sites_open_to
+from treatment_plans.plan.catalog.queries import intervention_names
+from treatment_plans.sessions.actions import Part, record_session, sign_session
+from treatment_plans.sessions.forms import GroupForm, PartForm
 from treatment_plans.sessions.models import Attendance, Session, SessionKind
 from treatment_plans.sessions.queries import (
     appointments_leading_to,
@@ -38,6 +38,8 @@ from treatment_plans.sessions.queries import (
     unsigned_for,
     worked_on,
 )
+from treatment_plans.sessions.writing.models import THOUGHTS
+from treatment_plans.sessions.writing.queries import carried_whole, said_in, wishes_of
 
 PAGE = 50
 MOST_ON_A_ROSTER = 200
@@ -69,31 +71,6 @@ def session(request: StaffRequest, session: int) -> HttpResponse:
 
 
 @page(Can.WRITE_SESSION)
-def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
-    """Write down a session with one person."""
-    at = timezone.now()
-    person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
-    sites = sites_open_to(request.user, Can.WRITE_SESSION)
-    booked = (
-        appointments_seen_by(request.user).filter(patient=person, state=AppointmentState.BOOKED, pk=_number(request, "appointment")).first()
-    )
-    site = booked.site if booked else sites.first()
-    options: dict[str, Any] = {"sites": sites, "goals": goals_by_patient([person])[person.pk]}
-    form = IndividualForm(_typed(request), initial=_now_at(site, booked.starts_at if booked else at), **options)
-    if request.method == "POST" and form.is_valid():
-        part = Part(patient=person, appointment=booked, **_said(form, "state", "note", "goals", "no_goal_reason"))
-        kind = form.cleaned_data["kind"]
-        written = attempt(
-            form, lambda: record_session(clinician=request.user, kind=kind, parts=[part], by=request.user, at=at, **form.frame())
-        )
-        if written:
-            return _after_writing(request, written)
-    note_read(by=request.user, at=at, what="goals", patient_id=person.pk)
-    context = {"form": form, "patient": person, "appointment": booked}
-    return render(request, "treatment_plans/sessions/write.html", context, status=422 if form.errors else 200)
-
-
-@page(Can.WRITE_SESSION)
 def group(request: StaffRequest) -> HttpResponse:
     """Write down a group: first who took part, then everybody on one page."""
     at = timezone.now()
@@ -103,34 +80,16 @@ def group(request: StaffRequest) -> HttpResponse:
         return _ask_roster(request, site, at)
     people = _chosen(request)
     goals = goals_by_patient(people)
-    form = GroupForm(_typed(request), initial=_now_at(site, at), sites=sites)
-    parts = [PartForm(_typed(request), patient=person, goals=goals[person.pk]) for person in people]
+    form = GroupForm(typed(request), initial=now_at(site, at), sites=sites)
+    parts = [PartForm(typed(request), patient=person, goals=goals[person.pk]) for person in people]
     if request.method == "POST" and all([form.is_valid(), *(part.is_valid() for part in parts)]):
         written = attempt(form, lambda: _record_group(request, form, parts, at))
         if written:
-            return _after_writing(request, written)
+            return after_writing(request, written)
     note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
     errors = [link for one in (form, *parts) for link in error_links(one)]
     context = {"form": form, "parts": parts, "errors": errors}
     return render(request, "treatment_plans/sessions/group.html", context, status=422 if errors else 200)
-
-
-@page(Can.WRITE_SESSION)
-def note(request: StaffRequest, attendance: int) -> HttpResponse:
-    """Change a note that is not signed yet."""
-    found = get_object_or_404(attendances_seen_by(request.user, can=Can.WRITE_SESSION).prefetch_related(worked_on()), pk=attendance)
-    goals = goals_by_patient([found.patient])[found.patient_id]
-    worked = [str(link.goal_id) for link in found.goal_links.all()]
-    initial = {"note": found.note, "no_goal_reason": found.no_goal_reason, "goals": worked}
-    form = NoteForm(_typed(request), goals=goals, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        said = _said(form, "note", "goals", "no_goal_reason")
-        if attempt(form, lambda: change_note(attendance=found, by=request.user, at=timezone.now(), **said)):
-            messages.success(request, _("The note is saved."))
-            return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.session_id]))
-    note_read(by=request.user, at=timezone.now(), what="note", patient_id=found.patient_id)
-    context = {"form": form, "attendance": found, "patient": found.patient}
-    return render(request, "treatment_plans/sessions/note.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -198,9 +157,14 @@ def _chosen(request: StaffRequest) -> list[Patient]:
     return people
 
 
-def _after_writing(request: StaffRequest, written: Session) -> HttpResponse:
+def after_writing(request: StaffRequest, written: Session) -> HttpResponse:
     """Sign what was written if that was asked for, and show it."""
-    if "sign" in request.POST:
+    stale = carried_whole(written) if "sign" in request.POST else []
+    if stale:
+        names = ", ".join(note.patient.display_name for note in stale)
+        text = _("Saved, but not signed: every word on %(names)s was carried forward. Read it again; sign it if it still holds.")
+        messages.warning(request, text % {"names": names})
+    elif "sign" in request.POST:
         try:
             sign_session(session=written, by=request.user, at=timezone.now())
         except Refused as refused:
@@ -222,15 +186,26 @@ def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, st
         for one in attendances
     )
     is_mine = found.clinician_id == request.user.pk and request.user.may(Can.WRITE_SESSION, program_id=found.program_id)
+    wishes = wishes_of([one.patient_id for one in attendances], found.program_id)
     context = {
         "session": found,
-        "parts": [{"attendance": one, "state": ATTENDANCE_STATES[one.state]} for one in attendances],
+        "parts": [_part(one, wishes.get(one.patient_id, [])) for one in attendances],
+        "techniques": list(intervention_names(found.site.program, found.techniques).values()) if found.techniques else [],
+        "stale": carried_whole(found) if is_mine else [],
         "refused": refused,
         "is_mine": is_mine,
+        "may_rate": request.user.may(Can.WRITE_SESSION, program_id=found.program_id),
         "keeps_counseling": is_mine and request.user.may(Can.WRITE_COUNSELING_NOTE, program_id=found.program_id),
         "may_sign": is_mine and any(one.signed_at is None for one in attendances),
     }
     return render(request, "treatment_plans/sessions/session.html", context, status=status)
+
+
+def _part(attendance: Attendance, wishes: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return what the page shows of one person's part, the wishes that make it feel safe first."""
+    thoughts = [(label, attendance.thought_record[name]) for name, label in THOUGHTS.items() if name in attendance.thought_record]
+    state = ATTENDANCE_STATES[attendance.state]
+    return {"attendance": attendance, "state": state, "said": said_in(attendance), "wishes": wishes, "thoughts": thoughts}
 
 
 def _seen_attendances(request: StaffRequest) -> "Prefetch[str, QuerySet[Attendance], str]":
@@ -244,7 +219,7 @@ def _said(form: Any, *names: str) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
 
 
-def _now_at(site: Site | None, moment: datetime) -> dict[str, Any]:
+def now_at(site: Site | None, moment: datetime) -> dict[str, Any]:
     """Return day and time of a moment by the clock of a site."""
     local = moment.astimezone(site.zone) if site else moment
     return {"day": local.date(), "starts_at": local.time().replace(minute=local.minute // 5 * 5, second=0, microsecond=0), "site": site}
@@ -256,6 +231,6 @@ def _number(request: StaffRequest, name: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
-def _typed(request: StaffRequest) -> QueryDict | None:
+def typed(request: StaffRequest) -> QueryDict | None:
     """Return what was typed, or nothing when the page is only opened."""
     return request.POST if request.method == "POST" else None

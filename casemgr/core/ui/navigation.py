@@ -92,6 +92,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _("Program"),
         (
             Entry(_("Measures"), "measures:dashboard", "chart-line", frozenset({DIRECTOR}), "m"),
+            Entry(_("How notes are written"), "treatment_plans:note_policies", "file-pen-line", frozenset({DIRECTOR, ADMINISTRATOR}), "8"),
             Entry(_("Privacy"), "desk:privacy", "shield", frozenset({PRIVACY_OFFICER}), "p"),
             Entry(_("Disclosures"), "patients:disclosures", "share-2", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "i"),
             Entry(_("Without consent"), "patients:without_consent", "scale", frozenset({PRIVACY_OFFICER}), "b"),

@@ -31,6 +31,8 @@ PARTS: dict[str, Words] = {
     "goals": _("your treatment plan"),
     "note": _("notes of your sessions"),
     "session": _("notes of your sessions"),
+    "coping_cards": _("your coping cards"),
+    "coping_cards_on_paper": _("your coping cards"),
     "appointment": _("your appointments"),
     "task": _("a task for you"),
     "referral": _("a referral for you"),

@@ -58,8 +58,9 @@ def _appointments(patient: Patient, programs: Programs) -> QuerySet[Any]:
 
 
 def _session(row: Any) -> Line:
-    who = str(row.clinician or "")
-    return Line(row.starts_at, row.title or row.get_kind_display(), who, row.get_modality_display(), _to("session", row))
+    homework = _("Homework: %(words)s") % {"words": row.homework} if row.homework else ""
+    words = " · ".join(filter(None, (str(row.clinician or ""), homework)))
+    return Line(row.starts_at, row.title or row.get_kind_display(), words, row.get_modality_display(), _to("session", row))
 
 
 def _appointment(row: Any) -> Line:

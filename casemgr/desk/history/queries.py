@@ -39,6 +39,7 @@ from treatment_plans.family.models import Participant
 from treatment_plans.medication.models import MedicationStatement, Order
 from treatment_plans.mutual_help.models import MeetingTold
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance
 
 OWN = "e.patient_id = %(patient)s"
@@ -96,6 +97,7 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(Attendance, f"{OWN} AND e.session_id IN ({SESSIONS})")),
     (Can.SEE_CHART, Source(Participant, f"e.attendance_id IN ({MEETINGS})")),
     (Can.SEE_CHART, Source(MeetingTold, HERE)),
+    (Can.SEE_CHART, Source(CopingCard, HERE)),
     (Can.SEE_MEDICATION, Source(Order, HERE)),
     (Can.SEE_MEDICATION, Source(MedicationStatement, OWN)),
     (Can.SEE_CALENDAR, Source(Appointment, f"{OWN} AND e.site_id IN ({SITES})")),

@@ -189,9 +189,9 @@ def test_writing_and_signing_take_the_same_number_of_statements_for_two_and_twel
         Part(person, note="x", goals=[goal_of(person)], appointment=book(person), state=state)
         for person, state in zip(people, states, strict=True)
     ]
-    with query_count(14):
+    with query_count(15):
         session = write(*parts)
-    with query_count(11):
+    with query_count(13):
         sign_session(session=session, by=clinic.therapist, at=clinic.now)
 
 

@@ -215,7 +215,7 @@ def test_unsigned_notes_are_ones_own_and_leave_the_list_when_signed(clinic, held
     assert "Nothing to sign" in browser.get(reverse("treatment_plans:unsigned")).content.decode()
 
 
-SESSIONS, SESSION, UNSIGNED, ROSTER, GROUP_FORM, GROUP_SAVED = 8, 8, 6, 8, 10, 15
+SESSIONS, SESSION, UNSIGNED, ROSTER, GROUP_FORM, GROUP_SAVED = 8, 10, 6, 8, 10, 16
 
 
 @pytest.mark.parametrize("number", [2, 12])

@@ -1,6 +1,6 @@
 """Check what is to be written down of everybody's part in a session, and write it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import User
-from casemgr.core.refusals import Reason
+from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.action import action
+from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules as of_sessions
+from treatment_plans.sessions.coping.actions import grow_cards
 from treatment_plans.sessions.models import (
     SCALES,
     Attendance,
@@ -26,7 +29,10 @@ from treatment_plans.sessions.models import (
     SessionKind,
 )
 from treatment_plans.sessions.writing import rules
-from treatment_plans.sessions.writing.models import PART_LABELS
+from treatment_plans.sessions.writing.models import PART_LABELS, Ask, NotePolicy
+from treatment_plans.sessions.writing.queries import carried_from, last_notes, policy_of
+
+RULE_SOURCE = "program policy"
 
 AS_WRITTEN = ("last_homework", *SCALES, "activity_minutes", "no_goal_reason", "offered", "chosen")
 """What stands in an attendance as it was said."""
@@ -45,7 +51,8 @@ class Part:
     appointment: Appointment | None = None
     activity_minutes: int | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
-    carried: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    carried: Collection[str] = ()
+    """Parts that were carried forward; only what stands there as in the note before is kept as such."""
     last_homework: str = ""
     mood_in: int | None = None
     mood_out: int | None = None
@@ -55,6 +62,43 @@ class Part:
     thought_record: Mapping[str, str] = field(default_factory=dict)
     offered: str = ""
     chosen: str = ""
+    coping: Mapping[str, str] = field(default_factory=dict)
+    """Triggers, each with what helps: they go onto the person's coping cards."""
+
+
+@action(Can.SET_PRACTICE)
+def set_note_policy(
+    *,
+    program: Program,
+    kind: str = "",
+    note_format: str,
+    is_fixed: bool = False,
+    required_parts: Sequence[str] = (),
+    required_asks: Sequence[str] = (),
+    by: User,
+    at: datetime,
+) -> NotePolicy:
+    """Say how a program writes the notes of one kind of session, or of every kind but groups; the rule before it is replaced."""
+    if kind not in {"", *SessionKind.values} - {SessionKind.ENCOUNTER}:
+        raise Refused(_("Choose a kind of session that is held here."), field="kind")
+    if note_format not in NoteFormat.values:
+        raise Refused(_("Choose a format for the note."), field="note_format")
+    said = {
+        "note_format": note_format,
+        "is_fixed": is_fixed,
+        "required_parts": [part for part in rules.FORMATS[note_format] if part in required_parts],
+        "required_asks": [ask for ask in Ask.values if ask in required_asks],
+        "recorded_by": by,
+        "recorded_at": at,
+    }
+    policy, _is_new = NotePolicy.objects.update_or_create(program=program, kind=kind, defaults=said)
+    return policy
+
+
+@action(Can.SET_PRACTICE)
+def drop_note_policy(*, policy: NotePolicy, by: User, at: datetime) -> None:
+    """Take a rule for notes back; its history stays."""
+    policy.delete()
 
 
 def part_as_written(attendance: Attendance) -> Part:
@@ -65,22 +109,64 @@ def part_as_written(attendance: Attendance) -> Part:
 
 def words_of(part: Part, note_format: str) -> str:
     """Return everything that a part says in words: the note first, so that its lines keep their numbers."""
-    rest = (part.no_goal_reason, part.offered, part.chosen, *part.triggers, *part.thought_record.values())
+    rest = (
+        part.no_goal_reason,
+        part.offered,
+        part.chosen,
+        *part.triggers,
+        *part.thought_record.values(),
+        *part.coping,
+        *part.coping.values(),
+    )
     return "\n".join(text for text in (written_in(part, note_format)["note"], *rest) if text.strip())
 
 
-def written_in(part: Part, note_format: str) -> dict[str, Any]:
-    """Return what stands of a part in an attendance; the text is rendered from the parts of the note where these are given."""
+def written_in(part: Part, note_format: str, last: Attendance | None = None) -> dict[str, Any]:
+    """Return what stands of a part in an attendance; the text is rendered from the parts of the note where these are given.
+
+    What stands there as in the note before is marked as carried forward, with the session and day on which it was first written.
+    """
     parts = rules.parts_of(note_format, part.parts) if part.parts else {"note": part.note.strip()} if part.note.strip() else {}
     said = {name: getattr(part, name) for name in AS_WRITTEN}
     return {
         **{name: value.strip() if isinstance(value, str) else value for name, value in said.items()},
         "parts": parts,
-        "carried": {name: dict(origin) for name, origin in part.carried.items() if name in parts},
+        "carried": carried_from(parts, last, part.carried),
         "note": rules.rendered(parts, {name: str(label) for name, label in PART_LABELS.items()}),
-        "triggers": [trigger.strip() for trigger in part.triggers if trigger.strip()],
+        "triggers": list(dict.fromkeys(trigger.strip() for trigger in part.triggers if trigger.strip())),
         "thought_record": {name: text.strip() for name, text in part.thought_record.items() if text.strip()},
     }
+
+
+def note_before(attendance: Attendance) -> Attendance | None:
+    """Return the note before this one, from which words may have been carried."""
+    session = attendance.session
+    return last_notes([attendance.patient_id], session.site.program_id, session.starts_at, but=session.pk).get(attendance.patient_id)
+
+
+def missing_by_rule(session: Session, notes: Sequence[Attendance]) -> list[Reason]:
+    """Return what the program's own rule for notes asks for and what a note of somebody who was there does not say."""
+    policy = policy_of(session.site.program_id, session.kind)
+    return [reason for note in notes if note.state in of_sessions.PRESENT for reason in _missing_of(note, session, policy)]
+
+
+def _missing_of(note: Attendance, session: Session, policy: rules.Policy) -> list[Reason]:
+    """Return what the rule asks for and one note does not say."""
+    name = note.patient.display_name
+    parts = [str(PART_LABELS[part]) for part in rules.lacking(policy, session.note_format, note.parts)]
+    asks = [str(Ask(ask).label) for ask in rules.asks_left_open(_asked_of(note), policy.required_asks)]
+    text = _("%(name)s: “%(what)s” is empty, and the program asks for it.")
+    found = [Reason(text % {"name": name, "what": what}, code="missing_part", source=RULE_SOURCE) for what in (*parts, *asks)]
+    if policy.is_fixed and session.note_format != policy.note_format:
+        wanted = NoteFormat(policy.note_format).label
+        text = _("%(name)s: the program writes these notes as “%(format)s”.")
+        found.append(Reason(text % {"name": name, "format": wanted}, code="other_format", source=RULE_SOURCE))
+    return found
+
+
+def _asked_of(note: Attendance) -> dict[str, Any]:
+    """Return what stands of the answers that a program may ask for."""
+    return {name: getattr(note, name) for name in AS_WRITTEN}
 
 
 def wrong_frame(session: Session, parts: Sequence[Part], at: datetime) -> list[Reason]:
@@ -153,6 +239,7 @@ def foreign_rows(parts: Iterable[Part]) -> list[Reason]:
 def write_parts(session: Session, parts: Sequence[Part], by: User, at: datetime) -> None:
     """Write attendances, notes and goal links of everybody, and move the goals forward."""
     minutes = max(0, round((session.ends_at - session.starts_at).total_seconds() / 60))
+    last = last_notes([part.patient.pk for part in parts], session.site.program_id, session.starts_at)
     rows = Attendance.objects.bulk_create(
         Attendance(
             session=session,
@@ -162,11 +249,12 @@ def write_parts(session: Session, parts: Sequence[Part], by: User, at: datetime)
             minutes=part.minutes if part.minutes is not None or part.state not in of_sessions.PRESENT else minutes,
             recorded_by=by,
             recorded_at=at,
-            **written_in(part, session.note_format),
+            **written_in(part, session.note_format, last.get(part.patient.pk)),
         )
         for part in parts
     )
     link_goals(rows, parts, session.starts_at)
+    grow_cards(session, {part.patient: part.coping for part in parts if part.coping}, by, at)
 
 
 def link_goals(rows: Sequence[Attendance], parts: Sequence[Part], starts_at: datetime) -> None:

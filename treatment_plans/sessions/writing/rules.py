@@ -1,6 +1,8 @@
 """Say into which parts a note is divided, which of them are required, and what was carried forward."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 FREE = "free"
 
@@ -18,6 +20,53 @@ FORMATS: dict[str, tuple[str, ...]] = {
 PARTS: tuple[str, ...] = tuple(dict.fromkeys(part for parts in FORMATS.values() for part in parts))
 """Every part of every format, once."""
 
+LEAST_LETTERS = 40
+"""Letters from which a part that stands there word for word as the last time counts as carried forward, although nobody said so."""
+
+GROUP = "group"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Say how the notes of one kind of session are written in a program."""
+
+    note_format: str = FREE
+    is_fixed: bool = False
+    required_parts: Collection[str] = ()
+    required_asks: Collection[str] = ()
+
+    def required_of(self, note_format: str) -> list[str]:
+        """Return the parts that must be filled in; where another format is chosen and something is required, all of its parts are."""
+        parts = FORMATS.get(note_format, ())
+        if not self.required_parts:
+            return []
+        return [part for part in parts if note_format != self.note_format or part in self.required_parts]
+
+
+def policy_for(kind: str, rules: Mapping[str, Policy]) -> Policy:
+    """Return the rule for a kind of session: its own, else the one for every kind but groups, whose shared part stands for much."""
+    return rules.get(kind) or (Policy() if kind == GROUP else rules.get("", Policy()))
+
+
+def poured(note_format: str, written: Mapping[str, str]) -> dict[str, str]:
+    """Return what was written in the parts of another format; what has no place there goes before the first."""
+    parts = FORMATS[note_format]
+    homeless = [text.strip() for part, text in written.items() if part not in parts and text.strip()]
+    kept = {part: written.get(part, "") for part in parts}
+    kept[parts[0]] = "\n\n".join([*homeless, *([kept[parts[0]]] if kept[parts[0]].strip() else [])])
+    return kept
+
+
+def asks_left_open(part: Mapping[str, Any], required: Collection[str]) -> list[str]:
+    """Return what a program asks for besides the text and nobody answered, in the order asked."""
+    answered = {
+        "mood": part["mood_in"] is not None and part["mood_out"] is not None,
+        "craving": part["craving_in"] is not None and part["craving_out"] is not None,
+        "last_homework": bool(part["last_homework"]),
+        "choice": bool(part["offered"].strip() or part["chosen"].strip()),
+    }
+    return [ask for ask, is_answered in answered.items() if ask in required and not is_answered]
+
 
 def parts_of(note_format: str, written: Mapping[str, str]) -> dict[str, str]:
     """Return the parts that belong to a format and say something, in their order."""
@@ -32,9 +81,15 @@ def rendered(parts: Mapping[str, str], labels: Mapping[str, str]) -> str:
     return "\n\n".join(f"{labels[part]}:\n{text}" for part, text in parts.items())
 
 
-def still_carried(written: Mapping[str, str], earlier: Mapping[str, str], candidates: Collection[str]) -> set[str]:
-    """Return the parts that were carried forward and stand there word for word as they were; space and line ends do not count."""
-    return {part for part in candidates if _bare(written.get(part, "")) and _bare(written.get(part, "")) == _bare(earlier.get(part, ""))}
+def still_carried(written: Mapping[str, str], earlier: Mapping[str, str], said: Collection[str] = ()) -> set[str]:
+    """Return the parts that stand there word for word as in an earlier note.
+
+    Where it was said that a part is carried forward any length counts; otherwise only a text that nobody writes twice by chance.
+    Spaces and line ends do not count.
+    """
+    bare = {part: _bare(text) for part, text in written.items()}
+    same = {part for part, text in bare.items() if text and text == _bare(earlier.get(part, ""))}
+    return {part for part in same if part in said or len(bare[part]) >= LEAST_LETTERS}
 
 
 def is_all_carried(written: Mapping[str, str], carried: Collection[str]) -> bool:
@@ -43,9 +98,9 @@ def is_all_carried(written: Mapping[str, str], carried: Collection[str]) -> bool
     return bool(said) and said <= set(carried)
 
 
-def lacking(note_format: str, written: Mapping[str, str], required: Collection[str]) -> list[str]:
+def lacking(policy: Policy, note_format: str, written: Mapping[str, str]) -> list[str]:
     """Return the required parts of a format that are empty, in their order."""
-    return [part for part in FORMATS.get(note_format, ()) if part in required and not written.get(part, "").strip()]
+    return [part for part in policy.required_of(note_format) if not written.get(part, "").strip()]
 
 
 def _bare(text: str) -> str:

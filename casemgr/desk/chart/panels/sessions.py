@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import FEW, Act, Found, Panel, Programs
 from patients.record.models import Patient
+from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance, AttendanceGoal
 
 
@@ -27,8 +28,9 @@ SESSIONS = Panel(
     read,
     acts=(
         Act(_("All"), "desk:entries", Can.SEE_CHART, kind="sessions"),
+        Act(_("Coping cards"), "treatment_plans:coping_cards", Can.SEE_CHART),
         Act(_("Restricted notes"), "patients:restricted_notes", Can.SEE_PARTNER_VIOLENCE),
         Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION),
     ),
-    history=(Attendance,),
+    history=(Attendance, CopingCard),
 )
