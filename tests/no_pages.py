@@ -11,6 +11,7 @@ NO_PAGE = {
     "patients:consent_scan": "in-house: the scan of what the person signed, for staff",
     "patients:print_consent": "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
     "patients:print_safety_plan": "to the patient: their own safety plan",
+    "treatment_plans:print_coping_cards": "to the patient: their own coping cards",
     "patients:blank_consent": "to the patient: a form that names nobody yet",
 }
 

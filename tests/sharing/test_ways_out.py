@@ -10,6 +10,7 @@ from casemgr.core.features import import_every
 from casemgr.sharing.ways import WAYS, WayOut, queued_way
 from patients.disclosures.models import Disclosure
 from tests.doors import Everything, routes
+from tests.no_pages import NO_PAGE
 from tests.sharing import careless_ways
 from tests.sharing.ways_out import answers_that_are_no_page, carriers_beside_the_ways, ungated_routes
 
@@ -53,20 +54,6 @@ BESIDE_THE_WAYS = {
 
 IN_HOUSE_TOOLS = {"casemgr/bench", "casemgr/celery.py", "casemgr/core/outbox"}
 """Parts that measure or wake this very machine."""
-
-NO_PAGE = {
-    "live": "the launcher asks; it says nothing",
-    "ready": "the launcher asks; it says nothing",
-    "admin:jsi18n": "words for the scripts of the record room; it reads no record",
-    "measures:export": "figures for other programs: small groups hidden, nobody named",
-    "audit:export": "in-house: the record of access, for the privacy officer",
-    "patients:consent_scan": "in-house: the scan of what the person signed, for staff",
-    "patients:print_consent": "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
-    "patients:print_safety_plan": "to the patient: their own safety plan",
-    "treatment_plans:print_coping_cards": "to the patient: their own coping cards",
-    "patients:blank_consent": "to the patient: a form that names nobody yet",
-}
-"""Pages that answer with a file or with data, each with the reason why no consent is asked."""
 
 UNGATED = {
     "api:token": "gives a token against a secret; it reads no record",
@@ -119,6 +106,7 @@ def test_every_route_of_the_api_leads_through_the_gate():
 
 
 def test_every_page_that_is_no_page_is_known(everybodys_rights):
+    """What the pages with a right answer when they are read, the walk of every role asks (tests/test_doors.py)."""
     browser, everything = everybodys_rights
     assert answers_that_are_no_page(browser, everything).keys() == NO_PAGE.keys()
     assert not Disclosure.objects.filter(outcome="disclosed").exists()
