@@ -20,6 +20,7 @@ KINDS = ("csv", "pdf", "json", "zip", "octet-stream")
 IN_HOUSE = {
     "audit:export": "whoever watches the record takes it along",
     "patients:print_consent": "the person's own consent, to be signed and kept",
+    "treatment_plans:plan_copy": "the person's own treatment plan, in plain words, to be kept",
     "patients:print_safety_plan": "the person's own safety plan, to be kept",
     "treatment_plans:print_coping_cards": "the person's own coping cards, to be kept",
     "patients:consent_scan": "the paper that was signed",

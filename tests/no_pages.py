@@ -12,6 +12,7 @@ NO_PAGE = {
     "patients:print_consent": "to the patient: the consent to sign, and a copy of it (42 CFR 2.31)",
     "patients:print_safety_plan": "to the patient: their own safety plan",
     "treatment_plans:print_coping_cards": "to the patient: their own coping cards",
+    "treatment_plans:plan_copy": "to the patient: their own treatment plan",
     "patients:blank_consent": "to the patient: a form that names nobody yet",
 }
 

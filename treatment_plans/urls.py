@@ -9,6 +9,10 @@ from treatment_plans.inventory import views as inventory
 from treatment_plans.medication import views as medication
 from treatment_plans.mutual_help import views as mutual_help
 from treatment_plans.plan import views as plan
+from treatment_plans.plan.policy import views as plan_policy
+from treatment_plans.plan.versions import views as plan_versions
+from treatment_plans.reviews import views as reviews
+from treatment_plans.reviews.paper import views as plan_paper
 from treatment_plans.sessions import views as sessions
 from treatment_plans.sessions.coping import views as coping
 from treatment_plans.sessions.fidelity import views as fidelity
@@ -58,6 +62,17 @@ plan_urls = [
     path("goals/<int:goal>/interventions/", plan.add_intervention, name="add_intervention"),
     path("goals/<int:goal>/settle/", plan.settle_goal, name="settle_goal"),
     path("objectives/<int:objective>/met/", plan.meet_objective, name="meet_objective"),
+]
+review_urls = [
+    path("plans/policy/", plan_policy.plan_policy, name="plan_policy"),
+    path("<int:plan>/next/", plan_versions.next_version, name="next_version"),
+    path("<int:plan>/changes/", plan_versions.plan_changes, name="plan_changes"),
+    path("<int:plan>/life/", reviews.plan_life, name="plan_life"),
+    path("<int:plan>/sign/", reviews.sign_as_clinician, name="sign_plan"),
+    path("<int:plan>/sign/person/", reviews.sign_for_person, name="sign_plan_for_person"),
+    path("<int:plan>/sign/not/", reviews.not_signed, name="plan_not_signed"),
+    path("<int:plan>/review/", reviews.review, name="review_plan"),
+    path("<int:plan>/copy/", plan_paper.print_copy, name="plan_copy"),
 ]
 session_urls = [
     path("sessions/", sessions.sessions, name="sessions"),
@@ -109,6 +124,7 @@ urlpatterns = [
     *counseling_urls,
     *appointment_urls,
     *plan_urls,
+    *review_urls,
     *session_urls,
     *medication_urls,
     *inventory_urls,

@@ -10,6 +10,7 @@ SCOPES: dict[str, str | Promise] = {
     "patient.read": _("Who the person is"),
     "medications.read": _("Medications and doses"),
     "plan.read": _("The treatment plan"),
+    "plan.propose": _("Propose treatment plans for the clinic to decide on"),
     "appointments.read": _("Appointments"),
     "housing.read": _("Housing needs and tasks"),
     "referrals.read": _("Referrals sent to your organization"),

@@ -14,6 +14,7 @@ from casemgr.api.v1.patients import (
     PatientPlan,
     PatientSearch,
 )
+from casemgr.api.v1.plans import PlanActivation, PlanProposals
 from casemgr.api.v1.referrals import ReferralAnswerView, ReferralList
 from casemgr.api.views import Docs, Schema, token
 
@@ -25,6 +26,8 @@ v1 = [
     path("patients/<uuid:patient>", PatientDetail.as_view(), name="patient"),
     path("patients/<uuid:patient>/medications", PatientMedications.as_view(), name="medications"),
     path("patients/<uuid:patient>/plan", PatientPlan.as_view(), name="plan"),
+    path("patients/<uuid:patient>/plan/proposals", PlanProposals.as_view(), name="plan-proposals"),
+    path("patients/<uuid:patient>/plan/proposals/<int:number>/activation", PlanActivation.as_view(), name="plan-activation"),
     path("patients/<uuid:patient>/appointments", PatientAppointments.as_view(), name="appointments"),
     path("patients/<uuid:patient>/housing", PatientHousing.as_view(), name="housing"),
     path("referrals", ReferralList.as_view(), name="referrals"),

@@ -37,7 +37,7 @@ STAFF: tuple[tuple[str, str, str, Role, int | None], ...] = (
 """E-mail, name, letters behind it, role, number of the site (nothing for all sites)."""
 
 ADMINISTRATOR = ("admin@demo.test", "Ada Novotny")
-FOR_TREATMENT = ("patient.read", "medications.read", "plan.read", "appointments.read", "referrals.read", "referrals.answer")
+FOR_TREATMENT = ("patient.read", "medications.read", "plan.read", "plan.propose", "appointments.read", "referrals.read", "referrals.answer")
 FOR_HOUSING = ("patient.read", "housing.read", "referrals.read", "referrals.answer")
 CLIENTS = (
     ("demo-hospital", "demo-hospital-secret-2026", "St. Anne Hospital", "treatment", FOR_TREATMENT),

@@ -20,6 +20,7 @@ from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
 from casemgr.demo.notes import write_rules
 from casemgr.demo.papers import sign_papers
+from casemgr.demo.plans import keep_plans
 from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
 from casemgr.demo.twice import register_twice
@@ -75,6 +76,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
     keep_private(life, day)
     register_twice(life, day)
     keep_safe(life, day)
+    keep_plans(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
     send_queued(at=evening, gateway=letters)

@@ -33,6 +33,8 @@ from treatment_plans.family.models import Participant
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 from treatment_plans.mutual_help.models import MeetingTold
+from treatment_plans.plan.models import Plan
+from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.sessions.models import Attendance
 
 ALIKE = {model for model in HEALTH_FACTS if model is not Allergy} | {model for model in WORLD.values() if model is not Barrier}
@@ -110,6 +112,13 @@ def fill_safety(clinic, patient) -> None:
     SafetyPlan.objects.create(version=1, warning_signs="x", own_ways="x", safer_place="x", **common)
 
 
+def fill_plans(clinic, patient) -> None:
+    plan, day = Plan.objects.get(patient=patient), clinic.now.date()
+    stamp = {"plan": plan, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    PlanSignature.objects.create(party="person", outcome="later", reason="x", digest="x", **stamp)
+    PlanReview.objects.create(reviewed_on=day, due_on=day, looked_at=["goals"], presence="present", words="x", decision="end", **stamp)
+
+
 def test_the_tables_of_health_are_all_of_one_kind():
     assert issubclass(Allergy, HealthFact)
     assert {type(record_room._registry[model]).__mro__[1].__name__ for model in HEALTH_FACTS} == {"HealthTable"}
@@ -135,6 +144,8 @@ def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model
     fill_safety(clinic, theirs)
     fill_calendar(clinic, mine)
     fill_calendar(clinic, theirs)
+    fill_plans(clinic, mine)
+    fill_plans(clinic, theirs)
     for patient in (mine, theirs):
         Barrier.objects.create(patient=patient, program=clinic.program, kind="cost", recorded_at=clinic.now, recorded_by=clinic.system)
     browser = sign_in(clinic.case_manager)

@@ -24,11 +24,11 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 23,
-    Role.THERAPIST: 19,
+    Role.CASE_MANAGER: 29,
+    Role.THERAPIST: 25,
     Role.PEER: 11,
     Role.NURSE: 17,
-    Role.PRESCRIBER: 17,
+    Role.PRESCRIBER: 20,
     Role.FRONT_DESK: 10,
     Role.DIRECTOR: 16,
     Role.PRIVACY_OFFICER: 12,

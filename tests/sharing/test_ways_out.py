@@ -47,6 +47,8 @@ BESIDE_THE_WAYS = {
     ("patients/safety/planning/views.py", "typeset"): "to the patient: their own safety plan",
     ("treatment_plans/sessions/coping/views.py", "as_pdf"): "to the patient: their own coping cards",
     ("treatment_plans/sessions/coping/views.py", "typeset"): "to the patient: their own coping cards",
+    ("treatment_plans/reviews/paper/views.py", "as_pdf"): "to the patient: their own treatment plan",
+    ("treatment_plans/reviews/paper/views.py", "typeset"): "to the patient: their own treatment plan",
     ("patients/consent/views.py", "Content-Disposition"): "in-house: the scan of what the person signed, for staff",
     ("patients/consent/views.py", "HttpResponse"): "in-house: the scan of what the person signed, for staff",
 }

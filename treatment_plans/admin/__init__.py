@@ -11,10 +11,12 @@ from treatment_plans.admin.family import FAMILY
 from treatment_plans.admin.inventory import INVENTORY
 from treatment_plans.admin.medication import MEDICATION
 from treatment_plans.admin.plan import PLANS
+from treatment_plans.admin.reviews import REVIEWS
 from treatment_plans.admin.sessions import SESSIONS
 
 ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **PLANS,
+    **REVIEWS,
     **APPOINTMENTS,
     **SESSIONS,
     **MEDICATION,

@@ -145,6 +145,8 @@ def activate_plan(*, plan: Plan, one_axis_reason: str = "", signed_name: str = "
     """
     Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
     fresh = going_plan(plan.pk)
+    if by.kind == UserKind.CLIENT:
+        raise Refused(_("Only the clinic puts a plan into force. Ask for it."), code="clinic_decides")
     if fresh.state == PlanState.ACTIVE:
         raise Refused(_("This plan is in force already."), code="already_active")
     reason = one_axis_reason.strip()

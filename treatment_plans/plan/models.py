@@ -153,7 +153,7 @@ class Goal(Recorded):
 
     class Meta:
         ordering = ["id"]
-        triggers = [stays_once_signed("problem", but=("state", "last_worked_on_at"))]
+        triggers = [stays_once_signed("problem")]
         verbose_name = _("goal")
         verbose_name_plural = _("goals")
 
@@ -210,7 +210,7 @@ class Objective(Stoppable, Recorded):
 
     class Meta:
         ordering = ["id"]
-        triggers = [stays_once_signed("goal", but=("met_on",))]
+        triggers = [stays_once_signed("goal")]
         verbose_name = _("objective")
         verbose_name_plural = _("objectives")
         constraints = [

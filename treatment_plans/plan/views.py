@@ -234,6 +234,7 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
     problems = list(plan.problems.all())
     found = gaps_in(plan, diagnosed) if plan.state == PlanState.DRAFT else []
     shown = [axis for axis in Axis if axis in diagnosed or axis in {problem.axis for problem in problems}]
+    is_open = plan.state != PlanState.ENDED and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id)
     open_axes = shown or [Axis.SUBSTANCE_USE, Axis.MENTAL_HEALTH]
     return {
         "plan": plan,
@@ -243,7 +244,8 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
         "gaps": [{"axis": Axis(gap.axis).label if gap.axis else "", "parts": parts_in_words(gap)} for gap in found],
         "is_excusable": may_cover_one_axis(diagnosed, found),
         "is_overdue": plan.state == PlanState.ACTIVE and plan.review_on < timezone.now().astimezone(plan.program.zone).date(),
-        "may_write": plan.state != PlanState.ENDED and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id),
+        "may_write": is_open and plan.signed_at is None,
+        "may_mark": is_open,
     }
 
 

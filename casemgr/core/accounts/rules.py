@@ -215,8 +215,9 @@ SYSTEM_RIGHTS: frozenset[Can] = frozenset(
 )
 """What the schedule and the import may do on nobody's behalf. It can never dose, prescribe or consent."""
 
-CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD, Can.ANSWER_REFERRAL, Can.HAND_IN_CONSENT})
-"""What a partner's API client may do: ask the gate, which decides the rest, and answer what was sent to its own organisation."""
+CLIENT_RIGHTS: frozenset[Can] = frozenset({Can.DISCLOSE_RECORD, Can.ANSWER_REFERRAL, Can.HAND_IN_CONSENT, Can.WRITE_PLAN})
+"""What a partner's API client may do: ask the gate, which decides the rest, answer what was sent to its own organization, and propose
+plans: its doors lead to drafts only, and nothing of them comes into force but by the clinic."""
 
 CASELOAD_ROLES = frozenset({Role.CASE_MANAGER, Role.THERAPIST, Role.PEER})
 """Roles that see the patients of their own care team only (need-to-know, 42 CFR 2.12(c)(3)); the others see their site."""

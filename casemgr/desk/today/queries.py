@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, clinical, health, oversight, safety, wayin
+from casemgr.desk.today import care, casework, clinical, health, oversight, plans, safety, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
@@ -26,6 +26,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         casework.tasks_due,
         clinical.results_to_talk_about,
         clinical.diagnoses_to_look_at,
+        plans.untouched_axes,
         care.my_appointments,
         care.unsigned_notes,
     ),
@@ -35,6 +36,9 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         care.my_groups,
         care.unsigned_notes,
         casework.tasks_due,
+        plans.untouched_axes,
+        plans.reviews_due,
+        plans.plans_waiting,
         casework.screenings_due,
         clinical.results_to_talk_about,
         clinical.diagnoses_to_look_at,
@@ -47,6 +51,9 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         casework.out_of_touch,
         casework.referrals_waiting,
         health.naloxone,
+        plans.untouched_axes,
+        plans.reviews_due,
+        plans.plans_waiting,
         casework.housing,
         casework.screenings_due,
         care.my_appointments,

@@ -37,10 +37,14 @@ RETURN NEW;
 """
 
 
-def stays_once_signed(way: str, *, but: tuple[str, ...] = ()) -> pgtrigger.Trigger:
-    """Return the trigger that lets nothing be added to, changed in or taken out of a signed plan, but these columns of progress."""
+PROGRESS = ("state", "last_worked_on_at", "met_on", "stopped_on", "stopped_why", "cleared_on")
+"""Columns that tell what became of a piece of a plan: they go on changing under a signature, the words do not."""
+
+
+def stays_once_signed(way: str) -> pgtrigger.Trigger:
+    """Return the trigger that lets nothing be added to, changed in or taken out of a signed plan, but what tells of progress."""
     old, new = WAYS[way].format(row="OLD"), WAYS[way].format(row="NEW")
-    kept = ", ".join(f"'{column}'" for column in but)
+    kept = ", ".join(f"'{column}'" for column in PROGRESS)
     same = f"(to_jsonb(NEW) - ARRAY[{kept}]::text[]) = (to_jsonb(OLD) - ARRAY[{kept}]::text[])"
     return pgtrigger.Trigger(
         name="signed_plan_stays",
@@ -56,8 +60,8 @@ RETURN NEW;
 
 
 def plan_stays_once_signed() -> list[pgtrigger.Trigger]:
-    """Return the triggers of the plan itself: signed, it may still end, be reviewed and be followed; in force, it treats both disorders."""
-    kept = "ARRAY['state', 'ended_on', 'review_on']"
+    """Return the triggers of the plan itself: signed, it may still end, be reviewed and move in a merge; in force, it treats both."""
+    kept = "ARRAY['state', 'ended_on', 'review_on', 'patient_id']"
     changed = f"(OLD.signed_at IS NOT NULL AND (to_jsonb(NEW) - {kept}) IS DISTINCT FROM (to_jsonb(OLD) - {kept}))"
     return [
         pgtrigger.Protect(name="signed_plan_stays", operation=pgtrigger.Update, condition=pgtrigger.Condition(changed)),

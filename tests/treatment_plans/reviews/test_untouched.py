@@ -1,0 +1,77 @@
+from datetime import timedelta
+
+import pytest
+
+from patients.diagnoses.models import Diagnosis
+from patients.screenings.models import Assessment
+from treatment_plans.plan.actions import activate_plan
+from treatment_plans.plan.models import Goal
+from treatment_plans.plan.policy.models import PlanPolicy
+from treatment_plans.plan.versions.actions import start_version
+from treatment_plans.reviews.queries import plans_that_wait, plans_to_review, untouched_plans
+from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def session(clinic):
+    """Return a function that lets somebody come to a session so many days ago, on the goal of one axis."""
+
+    def _session(plan, axis, days, state="present"):
+        stamp = {"recorded_at": clinic.now, "recorded_by": clinic.therapist}
+        starts = clinic.now - days * DAY
+        row = Session.objects.create(
+            site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=starts, ends_at=starts + DAY / 24, **stamp
+        )
+        attendance = Attendance.objects.create(session=row, patient=plan.patient, state=state, **stamp)
+        AttendanceGoal.objects.create(attendance=attendance, goal=Goal.objects.get(problem__plan=plan, problem__axis=axis))
+
+    return _session
+
+
+def untouched(clinic, axis):
+    return [(row.pk, row.touched_at and (clinic.now - row.touched_at).days) for row in untouched_plans(clinic.therapist, axis, clinic.now)]
+
+
+def test_the_axis_that_nothing_touched_for_thirty_days_is_named(clinic, in_force, session):
+    old, new = in_force(starts_on=clinic.now.date() - 40 * DAY), in_force(starts_on=clinic.now.date() - 20 * DAY)
+    assert untouched(clinic, "substance_use") == untouched(clinic, "mental_health") == [(old.pk, None)]
+    session(old, "substance_use", 5)
+    session(old, "mental_health", 35)
+    session(old, "mental_health", 3, state="absent")
+    assert untouched(clinic, "substance_use") == []
+    assert untouched(clinic, "mental_health") == [(old.pk, 35)]
+    score = {
+        "patient": old.patient, "program": clinic.program, "version": "1.0", "state": "complete", "started_at": clinic.now, "total": 3,
+        "recorded_at": clinic.now, "recorded_by": clinic.therapist, "completed_at": clinic.now - 2 * DAY,
+    }  # fmt: skip
+    Assessment.objects.create(instrument="dast10", band="x", **score)
+    assert untouched(clinic, "mental_health") == [(old.pk, 35)]
+    Assessment.objects.create(instrument="phq9", band="x", **score)
+    assert untouched(clinic, "mental_health") == []
+    PlanPolicy.objects.create(program=clinic.program, untouched_days=10, recorded_at=clinic.now, recorded_by=clinic.director)
+    assert untouched(clinic, "mental_health") == [(new.pk, None)]
+
+
+def test_an_axis_left_out_for_a_signed_reason_is_not_asked_about(clinic, by, in_force):
+    day = clinic.now.date() - 40 * DAY
+    plan = in_force(axes=["substance_use"], starts_on=day)
+    half = {"axis": "mental_health", "code": "F43.10", "title": "PTSD", "recorded_at": clinic.now, "recorded_by": clinic.system}
+    Diagnosis.objects.create(patient=plan.patient, **half)
+    assert untouched(clinic, "mental_health") == [(plan.pk, None)]
+    draft = start_version(plan=plan, starts_on=day, review_on=day + 90 * DAY, **by)
+    signed = {"one_axis_reason": "Sees a psychiatrist elsewhere.", "signed_name": clinic.therapist.full_name}
+    plan = activate_plan(plan=draft, **signed, **by)
+    assert untouched(clinic, "mental_health") == []
+    assert untouched(clinic, "substance_use") == [(plan.pk, None)]
+
+
+def test_reviews_and_signatures_stand_on_the_worklist_before_and_after_their_day(clinic, in_force, query_count):
+    due = in_force(starts_on=clinic.now.date() - 100 * DAY)
+    soon = in_force(starts_on=clinic.now.date() - 77 * DAY)
+    in_force(starts_on=clinic.now.date() - 60 * DAY)
+    today = clinic.now.astimezone(clinic.program.zone).date()
+    with query_count(2):
+        assert [plan.pk for plan in plans_to_review(clinic.therapist, today)] == [due.pk, soon.pk]
+    assert plans_that_wait(clinic.therapist).count() == 3

@@ -1,0 +1,1 @@
+"""Start the next version of a plan as a copy of the last one, and say what changed between two of them."""

@@ -1,0 +1,1 @@
+"""Put a plan on paper for the person, in plain words, in English or Spanish."""
