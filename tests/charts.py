@@ -16,6 +16,7 @@ from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.groups.models import GroupPlace, GroupSeries
 from treatment_plans.inventory.models import Lot, Product, StockEntry
 from treatment_plans.medication.models import Dose, MedicationStatement, Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
@@ -32,6 +33,7 @@ def fill_chart(clinic: Clinic, patient: Patient, n: int) -> None:
     _facts(clinic, patient, n, by)
     goals = _plan(clinic, n, by)
     _medication(clinic, patient, n, by)
+    _group(clinic, by)
     for i in range(n):
         starts = clinic.now - (i + 1) * DAY
         session = Session.objects.create(
@@ -51,6 +53,14 @@ def fill_chart(clinic: Clinic, patient: Patient, n: int) -> None:
         ConsentRecipient.objects.create(consent=consent, organization=partner)
         _papers(clinic, consent, partner, by)
         _outside(clinic, patient, i)
+
+
+def _group(clinic: Clinic, by: dict) -> None:
+    """Give a person a place in a group."""
+    series = GroupSeries.objects.create(
+        site=clinic.north, title="Evening group", begins_at=clinic.now.time(), starts_on=clinic.now.date(), **_written(clinic)
+    )
+    GroupPlace.objects.create(series=series, asked_on=clinic.now.date(), joined_on=clinic.now.date(), **by)
 
 
 def _papers(clinic: Clinic, consent: Consent, partner: Organization, by: dict) -> None:

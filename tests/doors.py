@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,7 @@ from treatment_plans.appointments.models import Appointment
 from treatment_plans.counseling.actions import save_counseling_note, sign_counseling_note
 from treatment_plans.counseling.models import CounselingOpening
 from treatment_plans.family.models import CollateralNote, Participant
+from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
@@ -66,6 +67,7 @@ CHOSEN = {
     "work": "assess",
     "kind": "naloxone",
     "section": "strengths",
+    "whose": "all",
 }
 """Arguments that choose what a page does and name no row."""
 
@@ -122,6 +124,7 @@ class Everything:
         self._safety()
         self._alike()
         self._world()
+        self._groups()
 
     def arguments(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that lead a route to this person's rows."""
@@ -286,6 +289,17 @@ class Everything:
         )
         told = MeetingTold.objects.create(patient=self.patient, fellowship="dra", went_on=self.clinic.now.date(), words=CANARY, **common)
         return {"participant": participant.pk, "meeting": meeting.pk, "told": told.pk}
+
+    def _groups(self) -> None:
+        """Give this person a place in a group whose first meeting is over."""
+        at = self.clinic.now
+        facts = {"begins_at": time(17), "starts_on": at.date()}
+        series = GroupSeries.objects.create(site=self.site, title="Evening group", **facts, **self.stamp)
+        common = {"series": series, **self.stamp}
+        meeting = GroupMeeting.objects.create(starts_at=at - timedelta(hours=2), ends_at=at - timedelta(hours=1), **common)
+        joined = {"asked_on": at.date(), "joined_on": at.date(), "over_capacity_why": CANARY}
+        place = GroupPlace.objects.create(patient=self.patient, **joined, **common)
+        self.rows |= {"group": series.pk, "group_meeting": meeting.pk, "group_place": place.pk}
 
     def _alike(self) -> None:
         """Know of a second record that may be this person's, and of one that was merged into this one."""

@@ -35,6 +35,9 @@ OPEN = {
 ABOUT_PARTNERS_NOT_PATIENTS = {"organization", "agreement", "audit", "research"}
 """Arguments that name no patient: everybody with the right may open them."""
 
+OF_A_SITE = {"lot_id", "lot", "group", "group_meeting"}
+"""Arguments that name a row of a site: everybody with the right there may open it; whom it shows is another question."""
+
 FOR_ONE_READER = {"treatment_plans:opened_notes"}
 """Routes whose rows name the one person who may open them; for everybody else they do not exist, whoever may see the patient."""
 
@@ -125,7 +128,7 @@ def reaches(route: Route, role: Role, relation: str, names: set[str]) -> bool:
     """Say whether the rows of a route exist for a role that may open its page."""
     if route.name in FOR_ONE_READER:
         return role is Role.CASE_MANAGER and relation == "own"
-    return relation != "other site" if names <= {"lot_id", "lot"} else may_see(role, relation)
+    return relation != "other site" if names <= OF_A_SITE else may_see(role, relation)
 
 
 def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Everything], pages: Iterable[Route]) -> list[str]:

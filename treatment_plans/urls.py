@@ -5,6 +5,8 @@ from django.urls import path
 from treatment_plans.appointments import views as appointments
 from treatment_plans.counseling import views as counseling
 from treatment_plans.family import views as family
+from treatment_plans.groups import views as groups
+from treatment_plans.groups.writing import views as groups_writing
 from treatment_plans.inventory import views as inventory
 from treatment_plans.medication import views as medication
 from treatment_plans.mutual_help import views as mutual_help
@@ -74,10 +76,24 @@ review_urls = [
     path("<int:plan>/review/", reviews.review, name="review_plan"),
     path("<int:plan>/copy/", plan_paper.print_copy, name="plan_copy"),
 ]
+group_urls = [
+    path("sessions/group/", groups_writing.write_group, name="write_group"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/start/", groups.start_group, name="start_group"),
+    path("groups/<int:group>/", groups.group_series, name="group_series"),
+    path("groups/<int:group>/change/", groups.change_group, name="change_group"),
+    path("groups/<int:group>/end/", groups.end_group, name="end_group"),
+    path("groups/<int:group>/plan/", groups.plan_group, name="plan_group"),
+    path("groups/<int:group>/extra/", groups.extra_meeting, name="extra_meeting"),
+    path("groups/<int:group>/join/", groups.join_group, name="join_group"),
+    path("groups/places/<int:group_place>/leave/", groups.leave_place, name="leave_place"),
+    path("groups/meetings/<int:group_meeting>/", groups_writing.write_meeting, name="write_meeting"),
+    path("groups/meetings/<int:group_meeting>/cancel/", groups.cancel_group_meeting, name="cancel_group_meeting"),
+    path("groups/names/<str:whose>/", groups_writing.names_in_group, name="names_in_group"),
+]
 session_urls = [
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/unsigned/", sessions.unsigned, name="unsigned"),
-    path("sessions/group/", sessions.group, name="write_group"),
     path("sessions/<int:session>/", sessions.session, name="session"),
     path("sessions/<int:session>/sign/", sessions.sign, name="sign_session"),
     path("patients/<uuid:patient>/session/", individual.write, name="write_session"),
@@ -126,6 +142,7 @@ urlpatterns = [
     *plan_urls,
     *review_urls,
     *session_urls,
+    *group_urls,
     *medication_urls,
     *inventory_urls,
 ]

@@ -29,6 +29,7 @@ from casemgr.reactions.leaving import (
     ask_about_orders_left,
     call_after_discharge,
     end_team_of_discharged,
+    free_places_of_discharged,
     owe_notice_to_discharged_no_longer,
 )
 from casemgr.reactions.merging import gather_what_came_late
@@ -337,6 +338,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
         each(ask_about_orders_left),
         each(call_after_discharge),
         each(end_team_of_discharged),
+        each(free_places_of_discharged),
     ],
     PatientTransferred: [each(ask_about_orders_elsewhere), each(take_team_along)],
     AppointmentReminderDue: [_remind],

@@ -15,6 +15,7 @@ from patients.episodes.rules import FOLLOW_UP_DAYS
 from patients.notices.actions import owe_notice_no_longer
 from referrals.casework.actions import add_task
 from referrals.casework.models import TaskDomain, Urgency
+from treatment_plans.groups.actions import free_places
 from treatment_plans.medication.models import Order, OrderState
 
 RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
@@ -24,6 +25,18 @@ def end_team_of_discharged(event: PatientDischarged, at: datetime) -> str:
     """End the care team of a person who was discharged."""
     episode = Episode.objects.select_related("patient").get(pk=event.episode_id)
     return f"{end_care_team(episode=episode, by=User.objects.system(), at=at)} left the care team"
+
+
+def free_places_of_discharged(event: PatientDischarged, at: datetime) -> str:
+    """Free the places in groups of a person who was discharged and is in care of the program no longer."""
+    stay = Episode.objects.select_related("patient", "program").get(pk=event.episode_id)
+    if (
+        stay.discharged_on is None
+        or Episode.objects.filter(patient=stay.patient, program=stay.program_id, discharged_on__isnull=True).exists()
+    ):
+        return "silent: the person is in care again"
+    freed = free_places(patient=stay.patient, program=stay.program, on=stay.discharged_on, by=User.objects.system(), at=at)
+    return f"{freed} places in groups are free"
 
 
 def owe_notice_to_discharged_no_longer(event: PatientDischarged, at: datetime) -> str:

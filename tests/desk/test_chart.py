@@ -38,6 +38,7 @@ CHART_QUERIES = (
     + 2  # appointments: to come, past
     + 2  # contact: ways to reach, numbers
     + 1  # team
+    + 1  # groups
     + 1  # consents
     + 1  # care
     + 2  # coming and leaving: the last stay with its facts, what was asked for before
@@ -67,7 +68,7 @@ def test_a_case_manager_finds_everything_on_one_page(clinic, sign_in):
     assert panels(page) == {
         "now", "safety", "recovery", "diagnoses", "plan", "medication", "health", "sessions", "tasks", "referrals", "screenings", "toxicology", "world",
         "appointments",
-        "contact", "team",
+        "contact", "team", "groups",
         "consents", "care", "coming",
     }  # fmt: skip
     text = page.content.decode()

@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 QUERIES = {
     Role.CASE_MANAGER: 29,
-    Role.THERAPIST: 25,
+    Role.THERAPIST: 26,
     Role.PEER: 11,
     Role.NURSE: 17,
     Role.PRESCRIBER: 20,

@@ -8,6 +8,7 @@ from django.db.models import Model
 from casemgr.core.ui.record_admin import RecordAdmin
 from treatment_plans.admin.appointments import APPOINTMENTS
 from treatment_plans.admin.family import FAMILY
+from treatment_plans.admin.groups import GROUPS
 from treatment_plans.admin.inventory import INVENTORY
 from treatment_plans.admin.medication import MEDICATION
 from treatment_plans.admin.plan import PLANS
@@ -19,6 +20,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **REVIEWS,
     **APPOINTMENTS,
     **SESSIONS,
+    **GROUPS,
     **MEDICATION,
     **INVENTORY,
     **FAMILY,

@@ -19,8 +19,9 @@ from treatment_plans.family.models import Heard
 from treatment_plans.family.queries import Seat
 from treatment_plans.family.rules import NEVER_AT_THE_TABLE
 from treatment_plans.plan.models import Goal
-from treatment_plans.sessions.forms import SHORT, FrameForm, GoalsField
+from treatment_plans.sessions.forms import SHORT, FrameForm
 from treatment_plans.sessions.models import AttendanceState
+from treatment_plans.sessions.writing.forms import GoalsField
 
 TOPICS = [choice for choice in InformationCategory.choices if choice[0] not in NEVER_AT_THE_TABLE]
 """Parts of the record that may come up in a talk."""

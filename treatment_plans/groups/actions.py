@@ -220,7 +220,7 @@ def _lead(series: GroupSeries, users: Sequence[User], since: date, by: User, at:
 
 def _is_full(series: GroupSeries) -> bool:
     """Say whether every place of a group is taken; the group is held."""
-    return rules.is_full(series.capacity, GroupPlace.objects.filter(series=series, state=PlaceState.MEMBER).count())
+    return series.is_full_with(GroupPlace.objects.filter(series=series, state=PlaceState.MEMBER).count())
 
 
 def _place_of(series: GroupSeries, patient: Patient) -> GroupPlace | None:

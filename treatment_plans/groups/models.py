@@ -10,7 +10,7 @@ from casemgr.core.append_only import tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.record.models import Patient
-from treatment_plans.groups.rules import MOST_PEOPLE, USUAL_PEOPLE
+from treatment_plans.groups.rules import MOST_PEOPLE, USUAL_PEOPLE, is_full
 from treatment_plans.plan.models import Goal
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.models import Modality, Session, SessionKind
@@ -66,6 +66,10 @@ class GroupSeries(Recorded):
     def program_id(self) -> int:
         """Return the program that the group belongs to."""
         return self.site.program_id
+
+    def is_full_with(self, members: int) -> bool:
+        """Say whether so many take every place."""
+        return is_full(self.capacity, members)
 
 
 @tracked

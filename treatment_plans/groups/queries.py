@@ -102,7 +102,7 @@ def planned_until(series: GroupSeries) -> datetime | None:
 def groups_of(patient: Patient, programs: Iterable[int]) -> QuerySet[GroupPlace]:
     """Return the groups in which somebody has a place or waits for one, in these programs."""
     rows = GroupPlace.objects.filter(patient=patient, series__site__program__in=list(programs)).exclude(state=PlaceState.LEFT)
-    return rows.select_related("series__site").order_by("state", "pk")
+    return rows.select_related("series").order_by("state", "pk")
 
 
 def goals_to_begin_with(series: GroupSeries, places: Collection[GroupPlace], open_goals: dict[int, list[Goal]]) -> dict[int, list[int]]:

@@ -1,6 +1,5 @@
 """Take in what somebody writes down of a session."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import Site
 from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_rows
-from patients.record.models import Patient
-from treatment_plans.plan.models import Goal, InterventionKind
+from treatment_plans.plan.models import InterventionKind
 from treatment_plans.sessions.models import AttendanceState, Modality, SessionKind
-from treatment_plans.sessions.writing.forms import GoalsField, NoteFields
+from treatment_plans.sessions.writing.forms import NoteFields
 
 DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
@@ -90,41 +88,6 @@ class IndividualForm(NoteFields, FrameForm):
     def frame(self) -> dict[str, Any]:
         """Return what the verb asks for of the session itself."""
         return {**super().frame(), "homework": self.cleaned_data["homework"], "note_format": self.cleaned_data["shown_format"]}
-
-
-class GroupForm(FrameForm):
-    """Ask for a group session and what everybody did together."""
-
-    field_order = ["title", "modality", "site", "day", "starts_at", "minutes", "shared_text", "techniques"]
-    title = WordsField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery Anonymous."))
-    shared_text = WordsField(
-        label=_("What the group did together"),
-        required=False,
-        widget=forms.Textarea({"rows": 6}),
-        help_text=_("It stands in everybody's chart. Name nobody who took part."),
-    )
-
-
-class PartForm(forms.Form):
-    """Ask for one person's part in a group: whether they came, the note on them, the goals it served."""
-
-    state = forms.ChoiceField(label=_("Attendance"), choices=AttendanceState.choices, initial=AttendanceState.PRESENT, widget=SHORT)
-    minutes = forms.IntegerField(
-        label=_("Minutes"), required=False, min_value=0, max_value=720, widget=forms.NumberInput({"class": "field--tiny"}),
-        help_text=_("Empty means the whole session."),
-    )  # fmt: skip
-    note = WordsField(label=_("Note on this person"), required=False, widget=forms.Textarea({"rows": 3}))
-    no_goal_reason = WordsField(label=_("If none of the goals: why"), required=False, max_length=200)
-
-    def __init__(self, *args: Any, patient: Patient, goals: Sequence[Goal], **options: Any) -> None:
-        """Offer the goals of this person's plan."""
-        super().__init__(*args, **{**options, "prefix": str(patient.public_id)})
-        self.patient = patient
-        if goals:
-            self.fields["goals"] = GoalsField(goals, help_text="")
-            self.order_fields(["state", "minutes", "goals", "no_goal_reason", "note"])
-        else:
-            del self.fields["no_goal_reason"]
 
 
 class NoteForm(NoteFields):

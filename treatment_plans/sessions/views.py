@@ -1,12 +1,11 @@
 """Write down sessions, read them, sign them."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,21 +18,13 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
 from casemgr.core.refusals import Refused
-from casemgr.core.ui.forms import error_links
 from casemgr.core.ui.keyset import slice_of
-from casemgr.core.ui.pages import StaffRequest, attempt, page
-from patients.caseload.queries import patients_seen_by
-from patients.record.models import Patient
-from treatment_plans.appointments.queries import sites_open_to
+from casemgr.core.ui.pages import StaffRequest, page
 from treatment_plans.plan.catalog.queries import intervention_names
-from treatment_plans.sessions.actions import Part, record_session, sign_session
-from treatment_plans.sessions.forms import GroupForm, PartForm
-from treatment_plans.sessions.models import Attendance, Session, SessionKind
+from treatment_plans.sessions.actions import sign_session
+from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.queries import (
-    appointments_leading_to,
     attendances_seen_by,
-    expected_in_group,
-    goals_by_patient,
     sessions_seen_by,
     unsigned_for,
     worked_on,
@@ -70,28 +61,6 @@ def session(request: StaffRequest, session: int) -> HttpResponse:
     return _show(request, session)
 
 
-@page(Can.WRITE_SESSION)
-def group(request: StaffRequest) -> HttpResponse:
-    """Write down a group: first who took part, then everybody on one page."""
-    at = timezone.now()
-    sites = sites_open_to(request.user, Can.WRITE_SESSION)
-    site = sites.first()
-    if "patients" not in request.GET:
-        return _ask_roster(request, site, at)
-    people = _chosen(request)
-    goals = goals_by_patient(people)
-    form = GroupForm(typed(request), initial=now_at(site, at), sites=sites)
-    parts = [PartForm(typed(request), patient=person, goals=goals[person.pk]) for person in people]
-    if request.method == "POST" and all([form.is_valid(), *(part.is_valid() for part in parts)]):
-        written = attempt(form, lambda: _record_group(request, form, parts, at))
-        if written:
-            return after_writing(request, written)
-    note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
-    errors = [link for one in (form, *parts) for link in error_links(one)]
-    context = {"form": form, "parts": parts, "errors": errors}
-    return render(request, "treatment_plans/sessions/group.html", context, status=422 if errors else 200)
-
-
 @require_POST
 @page(Can.WRITE_SESSION)
 def sign(request: StaffRequest, session: int) -> HttpResponse:
@@ -111,50 +80,6 @@ def unsigned(request: StaffRequest) -> HttpResponse:
     waiting = list(unsigned_for(request.user)[:MOST_ON_A_ROSTER])
     note_read(by=request.user, at=timezone.now(), what="unsigned", people=[part.patient_id for part in waiting])
     return render(request, "treatment_plans/sessions/unsigned.html", {"waiting": waiting})
-
-
-def _record_group(request: StaffRequest, form: GroupForm, parts: list[PartForm], at: datetime) -> Session:
-    """Write down a group, with the appointments that led to it."""
-    frame = form.frame()
-    booked = appointments_leading_to([part.patient for part in parts], request.user, frame["starts_at"])
-    return record_session(
-        clinician=request.user,
-        kind=SessionKind.GROUP,
-        parts=[
-            Part(
-                patient=part.patient,
-                appointment=booked.get(part.patient.pk),
-                minutes=part.cleaned_data["minutes"],
-                **_said(part, "state", "note", "goals", "no_goal_reason"),
-            )
-            for part in parts
-        ],
-        by=request.user,
-        at=at,
-        **_said(form, "title", "shared_text"),
-        **frame,
-    )
-
-
-def _ask_roster(request: StaffRequest, site: Site | None, at: datetime) -> HttpResponse:
-    """Ask who took part; whoever is booked for a group today is chosen already."""
-    people = list(patients_seen_by(request.user, can=Can.WRITE_SESSION)[:MOST_ON_A_ROSTER])
-    expected = expected_in_group(request.user, at.astimezone(site.zone).date(), site.zone) if site else set()
-    note_read(by=request.user, at=at, what="roster", people=[person.pk for person in people])
-    context = {"people": sorted(people, key=lambda person: person.pk not in expected), "expected": expected}
-    return render(request, "treatment_plans/sessions/roster.html", context)
-
-
-def _chosen(request: StaffRequest) -> list[Patient]:
-    """Return the people who were chosen for a group; somebody who may not be seen is somebody unknown."""
-    try:
-        wanted = {uuid.UUID(text) for text in request.GET.getlist("patients")}
-    except ValueError:
-        raise Http404 from None
-    people = list(patients_seen_by(request.user, can=Can.WRITE_SESSION).filter(public_id__in=wanted))
-    if len(people) != len(wanted):
-        raise Http404
-    return people
 
 
 def after_writing(request: StaffRequest, written: Session) -> HttpResponse:
@@ -214,21 +139,10 @@ def _seen_attendances(request: StaffRequest) -> "Prefetch[str, QuerySet[Attendan
     return Prefetch("attendances", queryset=seen, to_attr="seen")
 
 
-def _said(form: Any, *names: str) -> dict[str, Any]:
-    """Return what was said in a form; a question that was not asked has no answer."""
-    return {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-
-
 def now_at(site: Site | None, moment: datetime) -> dict[str, Any]:
     """Return day and time of a moment by the clock of a site."""
     local = moment.astimezone(site.zone) if site else moment
     return {"day": local.date(), "starts_at": local.time().replace(minute=local.minute // 5 * 5, second=0, microsecond=0), "site": site}
-
-
-def _number(request: StaffRequest, name: str) -> int:
-    """Return a number of the address, or one that belongs to nothing."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def typed(request: StaffRequest) -> QueryDict | None:

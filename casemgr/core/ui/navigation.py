@@ -69,6 +69,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Safety"), "patients:safety_concerns", "flag", CARE, "3"),
             Entry(_("Sessions"), "treatment_plans:sessions", "message-square", frozenset({THERAPIST, PEER, CASE_MANAGER}), "s"),
+            Entry(_("Groups"), "treatment_plans:groups", "users", frozenset({THERAPIST, PEER, CASE_MANAGER}), "6"),
             Entry(_("To sign"), "treatment_plans:unsigned", "signature", frozenset({THERAPIST, PEER, CASE_MANAGER, PRESCRIBER}), "u"),
             Entry(_("Mutual help"), "treatment_plans:mutual_help", "heart-handshake", CARE | {FRONT_DESK, DIRECTOR}, "4"),
             Entry(_("Stock"), "treatment_plans:stock", "package", frozenset({NURSE, PRESCRIBER, DIRECTOR}), "k"),

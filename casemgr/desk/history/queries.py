@@ -36,6 +36,7 @@ from treatment_plans.appointments.busy.models import BusyTime
 from treatment_plans.appointments.models import Appointment, AppointmentSeries
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.family.models import Participant
+from treatment_plans.groups.models import GroupPlace
 from treatment_plans.medication.models import MedicationStatement, Order
 from treatment_plans.mutual_help.models import MeetingTold
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
@@ -50,6 +51,7 @@ GOALS = " ".join(("SELECT id FROM treatment_plans_goal WHERE problem_id IN (", P
 SITES = "SELECT id FROM casemgr_site WHERE program_id = ANY(%(programs)s)"
 SESSIONS = " ".join(("SELECT id FROM treatment_plans_session WHERE site_id IN (", SITES, ")"))
 MEETINGS = " ".join(("SELECT id FROM treatment_plans_attendance WHERE patient_id = %(patient)s AND session_id IN (", SESSIONS, ")"))
+GROUPS = " ".join(("SELECT id FROM treatment_plans_groupseries WHERE site_id IN (", SITES, ")"))
 SPECIMENS = "SELECT id FROM patients_toxicologypanel WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
 
 STAYS = "SELECT id FROM patients_episode WHERE patient_id = %(patient)s AND program_id = ANY(%(programs)s)"
@@ -98,6 +100,7 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(Participant, f"e.attendance_id IN ({MEETINGS})")),
     (Can.SEE_CHART, Source(MeetingTold, HERE)),
     (Can.SEE_CHART, Source(CopingCard, HERE)),
+    (Can.SEE_CHART, Source(GroupPlace, f"{OWN} AND e.series_id IN ({GROUPS})")),
     (Can.SEE_MEDICATION, Source(Order, HERE)),
     (Can.SEE_MEDICATION, Source(MedicationStatement, OWN)),
     (Can.SEE_CALENDAR, Source(Appointment, f"{OWN} AND e.site_id IN ({SITES})")),

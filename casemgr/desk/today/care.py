@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from casemgr.core.accounts.rules import Can
+from casemgr.desk.today.groups import rows_to_write
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Figure, Row, Section, chart_of, section, way
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
@@ -183,11 +184,11 @@ def my_groups(scope: Scope) -> Section:
 
     return section(
         "groups",
-        gettext_lazy("My groups today"),
+        gettext_lazy("My groups"),
         "users",
-        (row(group) for group in groups),
+        [*rows_to_write(scope), *(row(group) for group in groups)],
         empty=gettext_lazy("No groups today"),
-        empty_help=gettext_lazy("A group appears here when people are booked for it with you."),
+        empty_help=gettext_lazy("A group appears here when people are booked for it with you, or when a meeting waits for its note."),
     )
 
 

@@ -20,6 +20,7 @@ from casemgr.core.grants import as_owner
 from casemgr.demo.clinic import ADMINISTRATOR, CLIENTS, PASSWORD, PROGRAM, STAFF, TIME_ZONE, open_clinic
 from casemgr.demo.days import live
 from casemgr.demo.duties import do_duties
+from casemgr.demo.groups import meet_in_groups
 from casemgr.demo.health import know_health
 from casemgr.demo.life import Life
 from casemgr.demo.people import invent
@@ -76,6 +77,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 do_duties(life)
                 know_health(life)
+                meet_in_groups(life)
             audit_event(by=clinic.system, at=until, verb=FINISHED, outcome=Outcome.DONE).save(force_insert=True)
         self.stderr.write(f"\nThe demo clinic is open: {patients} people, {months} months, {clock.monotonic() - began:.0f} s.")
 

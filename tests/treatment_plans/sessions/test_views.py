@@ -9,7 +9,7 @@ from casemgr.core.audit.models import AuditEvent
 from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
 from treatment_plans.sessions.actions import Part, record_session, sign_session
-from treatment_plans.sessions.models import Attendance, AttendanceState, Session
+from treatment_plans.sessions.models import Attendance, Session
 
 
 @pytest.fixture
@@ -109,65 +109,6 @@ def test_a_session_from_the_calendar_settles_its_appointment(clinic, sign_in):
     assert Attendance.objects.get().appointment == booked
 
 
-def test_a_group_is_written_down_on_one_page_for_everybody(clinic, planned, sign_in):
-    ana, ben = clinic.patient(given="Ana"), clinic.patient(given="Ben")
-    goal = planned(ana)
-    browser = sign_in(clinic.therapist)
-    address = f"{reverse('treatment_plans:write_group')}?patients={ana.public_id}&patients={ben.public_id}"
-    assert browser.get(address).status_code == 200
-    browser.post(
-        address,
-        {
-            **when(clinic),
-            "title": "Dual Recovery Anonymous",
-            "shared_text": "We talked about asking for help.",
-            f"{ana.public_id}-state": "late",
-            f"{ana.public_id}-minutes": "40",
-            f"{ana.public_id}-goals": [goal.pk],
-            f"{ana.public_id}-note": "Spoke up for the first time.",
-            f"{ben.public_id}-state": "absent",
-        },
-    )
-    session = Session.objects.get()
-    assert (session.kind, session.title, session.shared_text) == ("group", "Dual Recovery Anonymous", "We talked about asking for help.")
-    rows = session.attendances.order_by("patient").values_list("patient", "state", "minutes", "note", "goals")
-    assert list(rows) == [(ana.pk, "late", 40, "Spoke up for the first time.", goal.pk), (ben.pk, "absent", None, "", None)]
-
-
-def test_a_name_in_the_shared_part_stops_the_group_and_keeps_what_was_typed(clinic, sign_in):
-    ana, ben = clinic.patient(given="Ana", family="Flores"), clinic.patient(given="Benedict", family="Okafor")
-    address = f"{reverse('treatment_plans:write_group')}?patients={ana.public_id}&patients={ben.public_id}"
-    typed = {**when(clinic), "shared_text": "First line.\nThen benedict told of his brother."}
-    parts = {f"{person.public_id}-state": "present" for person in (ana, ben)}
-    answer = sign_in(clinic.therapist).post(address, {**typed, **parts})
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert "Shared part, line 2: “…First line. Then benedict told of his brother.” names Benedict." in page.replace("“First", "“…First")
-    assert "Then benedict told of his brother.</textarea>" in page
-    assert not Session.objects.exists()
-
-
-def test_the_roster_begins_with_whoever_is_booked_for_a_group_today(clinic, sign_in):
-    clinic.patient(given="Aaron")
-    zoe = clinic.patient(given="Zoe")
-    begins = clinic.now + timedelta(minutes=1)
-    book_appointment(
-        patient=zoe, site=clinic.north, clinician=clinic.therapist, kind="group", starts_at=begins, ends_at=begins + timedelta(hours=1),
-        by=clinic.therapist, at=clinic.now,
-    )  # fmt: skip
-    page = sign_in(clinic.therapist).get(reverse("treatment_plans:write_group")).content.decode()
-    assert page.index("Zoe") < page.index("Aaron")
-    assert page.count(" checked") == 1
-
-
-def test_somebody_elses_patient_cannot_be_put_on_a_roster(clinic, sign_in):
-    mine, theirs = clinic.patient(), clinic.patient(team=(clinic.hire(Role.THERAPIST, clinic.north),))
-    browser = sign_in(clinic.therapist)
-    address = reverse("treatment_plans:write_group")
-    assert browser.get(f"{address}?patients={mine.public_id}&patients={theirs.public_id}").status_code == 404
-    assert browser.get(f"{address}?patients=nobody").status_code == 404
-
-
 def test_a_session_shows_only_the_people_whom_the_reader_may_see(clinic, held, sign_in):
     ana = clinic.patient(given="Ana")
     other = clinic.hire(Role.THERAPIST, clinic.north)
@@ -215,7 +156,7 @@ def test_unsigned_notes_are_ones_own_and_leave_the_list_when_signed(clinic, held
     assert "Nothing to sign" in browser.get(reverse("treatment_plans:unsigned")).content.decode()
 
 
-SESSIONS, SESSION, UNSIGNED, ROSTER, GROUP_FORM, GROUP_SAVED = 8, 10, 6, 8, 10, 16
+SESSIONS, SESSION, UNSIGNED = 8, 10, 6
 
 
 @pytest.mark.parametrize("number", [2, 12])
@@ -227,23 +168,12 @@ def test_pages_of_sessions_need_the_same_number_of_queries_for_two_and_twelve(cl
         held([Part(person, note="x")], kind="individual")
     browser = sign_in(clinic.therapist)
     browser.get(reverse("treatment_plans:sessions"))
-    chosen = "&".join(f"patients={person.public_id}" for person in people)
     with query_count(SESSIONS):
         browser.get(reverse("treatment_plans:sessions"))
     with query_count(SESSION):
         browser.get(reverse("treatment_plans:session", args=[session.pk]))
     with query_count(UNSIGNED):
         browser.get(reverse("treatment_plans:unsigned"))
-    with query_count(ROSTER):
-        browser.get(reverse("treatment_plans:write_group"))
-    with query_count(GROUP_FORM):
-        browser.get(f"{reverse('treatment_plans:write_group')}?{chosen}")
-    typed = {f"{person.public_id}-state": AttendanceState.PRESENT for person in people}
-    with query_count(GROUP_SAVED):
-        answer = browser.post(
-            f"{reverse('treatment_plans:write_group')}?{chosen}", {**when(clinic), **typed, "shared_text": "We breathed."}
-        )
-    assert answer.status_code == 302
 
 
 def test_a_role_without_sessions_is_refused_and_nothing_is_written(clinic, sign_in):
@@ -255,9 +185,6 @@ def test_a_role_without_sessions_is_refused_and_nothing_is_written(clinic, sign_
 
 
 def test_whose_goals_were_shown_while_writing_is_on_the_record(clinic, sign_in):
-    ana, ben = clinic.patient(), clinic.patient()
-    browser = sign_in(clinic.therapist)
-    browser.get(f"{reverse('treatment_plans:write_group')}?patients={ana.public_id}&patients={ben.public_id}")
-    browser.get(reverse("treatment_plans:write_session", args=[ana.public_id]))
-    seen = AuditEvent.objects.filter(verb="goals", outcome="seen").order_by("pk").values_list("patient_id", flat=True)
-    assert sorted(seen) == sorted([ana.pk, ben.pk, ana.pk])
+    ana = clinic.patient()
+    sign_in(clinic.therapist).get(reverse("treatment_plans:write_session", args=[ana.public_id]))
+    assert list(AuditEvent.objects.filter(verb="goals", outcome="seen").values_list("patient_id", flat=True)) == [ana.pk]

@@ -31,16 +31,16 @@ def leaders_of(session: Session, *known: User) -> list[User]:
 
 def names_given_away(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> list[Reason]:
     """Return a sentence for each place where the chart of one person would surely name another."""
-    return [reason for reason, found in _found(people, written, leaders) if found.is_sure]
+    return [reason for reason, found in names_found(people, written, leaders) if found.is_sure]
 
 
 def names_perhaps(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> list[Reason]:
     """Return a sentence for each place that may be a name of somebody there, or a word, or the name of whoever led."""
-    return [reason for reason, found in _found(people, written, leaders) if not found.is_sure]
+    return [reason for reason, found in names_found(people, written, leaders) if not found.is_sure]
 
 
-def _found(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> Iterator[tuple[Reason, NameFound]]:
-    """Look through everything that was written; who is alone may be called by name."""
+def names_found(people: Mapping[int, Patient], written: Written, leaders: Iterable[User]) -> Iterator[tuple[Reason, NameFound]]:
+    """Look through everything that was written, and say of each name where it stands; who is alone may be called by name."""
     if len(people) < 2:
         return
     names = {key: spellings(person.given_name, person.family_name, person.chosen_name) for key, person in people.items()}

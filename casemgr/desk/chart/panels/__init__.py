@@ -10,6 +10,7 @@ from casemgr.desk.chart.panels.coming import COMING
 from casemgr.desk.chart.panels.consents import CONSENTS
 from casemgr.desk.chart.panels.contact import CONTACT
 from casemgr.desk.chart.panels.diagnoses import DIAGNOSES
+from casemgr.desk.chart.panels.groups import GROUPS
 from casemgr.desk.chart.panels.health import HEALTH
 from casemgr.desk.chart.panels.medication import MEDICATION
 from casemgr.desk.chart.panels.panel import Panel
@@ -40,6 +41,7 @@ PANELS: tuple[Panel, ...] = (
     APPOINTMENTS,
     CONTACT,
     TEAM,
+    GROUPS,
     CONSENTS,
     CARE,
     COMING,

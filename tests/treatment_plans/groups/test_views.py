@@ -1,0 +1,198 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from casemgr.core.accounts.rules import Role
+from casemgr.core.audit.models import AuditEvent
+from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
+from treatment_plans.sessions.models import Attendance, Session
+
+
+@pytest.fixture
+def now():
+    """Pages read the real clock, so the story happens now."""
+    return timezone.now()
+
+
+@pytest.fixture
+def group(clinic, found, join):
+    """Return a function that founds a group in which these people have places, and returns the address of its first note."""
+
+    def _group(*people, **facts):
+        series = found(**facts)
+        join(series, *people)
+        return series, reverse("treatment_plans:write_meeting", args=[GroupMeeting.objects.filter(series=series).first().pk])
+
+    return _group
+
+
+def when(clinic, hours=3):
+    local = (clinic.now - timedelta(hours=hours)).astimezone(clinic.north.zone)
+    return {
+        "day": local.date().isoformat(),
+        "starts_at": f"{local:%H}:00",
+        "minutes": "50",
+        "site": clinic.north.pk,
+        "modality": "in_person",
+    }
+
+
+def test_nobody_is_present_before_somebody_says_so_and_one_word_says_it_for_the_others(clinic, group, goal_of, sign_in):
+    ana, ben, cleo = (clinic.patient(given=name) for name in ("Anamaria", "Benedict", "Cleopatra"))
+    goal = goal_of(ana)
+    series, address = group(ana, ben, cleo)
+    browser = sign_in(clinic.therapist)
+    page = browser.get(address).content.decode()
+    assert (page.count('type="radio"'), page.count(" checked")) == (12, 0)
+    typed = {**when(clinic), "shared_text": "We talked about asking for help.", f"{ben.public_id}-state": "absent"}
+    answer = browser.post(address, typed)
+    assert answer.status_code == 422
+    assert [f"Say whether {one.display_name} was there." in answer.content.decode() for one in (ana, ben, cleo)] == [True, False, True]
+    assert not Session.objects.exists()
+    own = {f"{ana.public_id}-goals": [goal.pk], f"{ana.public_id}-note": "Spoke up for the first time.", f"{ana.public_id}-minutes": "40"}
+    answer = browser.post(address, {**typed, **own, "others_present": "on", "led_with": [clinic.peer.pk], "sign": "1"})
+    session = Session.objects.get()
+    assert answer.url == reverse("treatment_plans:session", args=[session.pk])
+    rows = session.attendances.order_by("patient").values_list("patient", "state", "minutes", "note", "goals", "signed_by")
+    assert list(rows) == [
+        (ana.pk, "present", 40, "Spoke up for the first time.", goal.pk, clinic.therapist.pk),
+        (ben.pk, "absent", None, "", None, clinic.therapist.pk),
+        (cleo.pk, "present", 50, "", None, clinic.therapist.pk),
+    ]
+    assert browser.get(address).url == reverse("treatment_plans:group_series", args=[series.pk])
+
+
+def test_goals_of_the_last_time_stand_chosen_and_one_reason_holds_for_all_without_a_goal(clinic, group, goal_of, sign_in):
+    ana, ben = clinic.patient(), clinic.patient()
+    goal, other = goal_of(ana), goal_of(ben, "I want to sleep")
+    series, address = group(ana, ben)
+    browser = sign_in(clinic.therapist)
+    typed = {**when(clinic), "shared_text": "We breathed.", "others_present": "on"}
+    browser.post(address, {**typed, f"{ana.public_id}-goals": [goal.pk], "others_no_goal": "First meeting."})
+    assert list(Attendance.objects.order_by("patient").values_list("goals", "no_goal_reason")) == [(goal.pk, ""), (None, "First meeting.")]
+    following = GroupMeeting.objects.filter(series=series, state="planned").first()
+    page = browser.get(reverse("treatment_plans:write_meeting", args=[following.pk])).content.decode()
+    assert [key for key in (goal.pk, other.pk) if f'value="{key}" id="id_{ana.public_id if key == goal.pk else ben.public_id}-goals_0" checked' in page] == [goal.pk]  # fmt: skip
+
+
+def test_a_name_stops_the_note_at_its_field_and_is_shown_while_one_writes(clinic, group, sign_in):
+    ana, ben = clinic.patient(given="Anastasia", family="Flores"), clinic.patient(given="Benedict", family="Okafor")
+    _series, address = group(ana, ben)
+    browser = sign_in(clinic.therapist)
+    typed = {**when(clinic), "shared_text": "First line.\nThen benny told of his brother.", "others_present": "on"}
+    answer = browser.post(address, {**typed, f"{ana.public_id}-note": "Sat beside Okafor."})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("Shared part, line 2: “First line. Then benny told of his brother.” names Benny.") == 2
+    assert f'<a href="#id_{ana.public_id}-note">' in page
+    assert "Then benny told of his brother.</textarea>" in page
+    assert not Session.objects.exists()
+    people = [str(one.public_id) for one in (ana, ben)]
+    check = browser.post(reverse("treatment_plans:names_in_group", args=["all"]), {"shared_text": typed["shared_text"], "patients": people})
+    assert 'data-select="17,22" data-in="id_shared_text"' in check.content.decode()
+    own = {f"{ana.public_id}-note": "Anastasia slept.", "patients": people}
+    assert browser.post(reverse("treatment_plans:names_in_group", args=[ana.public_id]), own).content.strip() == b""
+
+
+def test_a_word_that_may_be_a_name_is_pointed_out_and_stops_nothing(clinic, group, sign_in):
+    _series, address = group(clinic.patient(given="Hope"), clinic.patient())
+    typed = {**when(clinic), "shared_text": "Hope was what we talked about.", "others_present": "on"}
+    answer = sign_in(clinic.therapist).post(address, typed, follow=True)
+    assert "may name Hope of this group" in answer.content.decode()
+    assert Session.objects.get().shared_text == "Hope was what we talked about."
+
+
+def test_a_group_is_founded_filled_and_ended_on_pages(clinic, sign_in, goal_of):
+    ana, ben = clinic.patient(given="Anamaria"), clinic.patient(given="Benedict")
+    goal = goal_of(ana)
+    browser = sign_in(clinic.therapist)
+    today = clinic.now.astimezone(clinic.north.zone).date()
+    about = {"title": "Dual Recovery", "kind": "group", "capacity": "1", "minutes": "60", "modality": "in_person", "facilitators": [clinic.therapist.pk]}  # fmt: skip
+    where = {"site": clinic.north.pk, "starts_on": today.isoformat(), "begins_at": "17:00", "every": "1"}
+    made = browser.post(reverse("treatment_plans:start_group"), {**about, **where})
+    series = GroupSeries.objects.get()
+    assert made.url == reverse("treatment_plans:group_series", args=[series.pk])
+    join = reverse("treatment_plans:join_group", args=[series.pk])
+    assert "Anamaria" in browser.get(join).content.decode()
+    browser.post(f"{join}?patient={ana.public_id}", {"on": today.isoformat(), "goal": goal.pk})
+    refused = browser.post(f"{join}?patient={ben.public_id}", {"on": today.isoformat(), "over_capacity_why": ""})
+    assert (refused.status_code, "All 1 places are taken." in refused.content.decode()) == (422, True)
+    browser.post(f"{join}?patient={ben.public_id}", {"on": today.isoformat(), "wait": "1"})
+    assert list(GroupPlace.objects.order_by("pk").values_list("patient", "state", "goal")) == [(ana.pk, "member", goal.pk), (ben.pk, "waiting", None)]  # fmt: skip
+    page = browser.get(made.url).content.decode()
+    assert ("Anamaria" in page, "Benedict" in page, "Full" in page, "I want a room" in page) == (True, True, True, True)
+    place = GroupPlace.objects.get(patient=ana)
+    browser.post(reverse("treatment_plans:leave_place", args=[place.pk]), {"on": today.isoformat(), "why": "Found work"})
+    browser.post(reverse("treatment_plans:change_group", args=[series.pk]), {**about, "capacity": "9", "facilitators": [clinic.peer.pk]})
+    meeting = GroupMeeting.objects.order_by("-starts_at").first()
+    browser.post(reverse("treatment_plans:cancel_group_meeting", args=[meeting.pk]), {"why": "Snow"})
+    browser.post(reverse("treatment_plans:extra_meeting", args=[series.pk]), {"day": today.isoformat(), "starts_at": "09:00", "minutes": "30"})  # fmt: skip
+    browser.post(reverse("treatment_plans:plan_group", args=[series.pk]))
+    assert list(GroupMeeting.objects.filter(state="cancelled")) == [meeting]
+    browser.post(reverse("treatment_plans:end_group", args=[series.pk]), {"on": today.isoformat()})
+    series.refresh_from_db()
+    assert (series.capacity, series.ends_on, GroupPlace.objects.exclude(state="left").exists()) == (9, today, False)
+
+
+def test_who_may_not_see_a_member_does_not_find_them_and_is_told_how_many(clinic, group, sign_in):
+    other = clinic.hire(Role.THERAPIST, clinic.north)
+    mine, theirs = clinic.patient(given="Anamaria"), clinic.patient(given="Zebulon", team=(other,))
+    series, address = group(mine, theirs)
+    browser = sign_in(clinic.therapist)
+    for place in (address, reverse("treatment_plans:group_series", args=[series.pk])):
+        page = browser.get(place).content.decode()
+        assert ("Anamaria" in page, "Zebulon" in page, "One more person is in this group" in page) == (True, False, True)
+    assert browser.get(reverse("treatment_plans:leave_place", args=[GroupPlace.objects.get(patient=theirs).pk])).status_code == 404
+    elsewhere = clinic.hire(Role.THERAPIST, clinic.south)
+    assert sign_in(elsewhere).get(address).status_code == 404
+    assert sign_in(clinic.front_desk).get(address).status_code == 403
+
+
+def test_a_group_of_once_begins_with_whoever_is_booked_and_is_written_on_one_page(clinic, sign_in):
+    aaron, zoe = clinic.patient(given="Aaron"), clinic.patient(given="Zoe")
+    theirs = clinic.patient(team=(clinic.hire(Role.THERAPIST, clinic.north),))
+    begins = clinic.now + timedelta(minutes=1)
+    booked = book_appointment(
+        patient=zoe, site=clinic.north, clinician=clinic.therapist, kind="group", starts_at=begins, ends_at=begins + timedelta(hours=1),
+        by=clinic.therapist, at=clinic.now,
+    )  # fmt: skip
+    browser = sign_in(clinic.therapist)
+    address = reverse("treatment_plans:write_group")
+    page = browser.get(address).content.decode()
+    assert (page.index("Zoe") < page.index("Aaron"), page.count(" checked")) == (True, 1)
+    assert browser.get(f"{address}?patients={zoe.public_id}&patients={theirs.public_id}").status_code == 404
+    assert browser.get(f"{address}?patients=nobody").status_code == 404
+    chosen = f"{address}?patients={zoe.public_id}&patients={aaron.public_id}"
+    browser.get(chosen)
+    seen = AuditEvent.objects.filter(verb="goals", outcome="seen").values_list("patient_id", flat=True)
+    assert sorted(seen) == sorted([zoe.pk, aaron.pk])
+    browser.post(chosen, {**when(clinic, 0), "title": "Walk", "shared_text": "We walked.", "others_present": "on"})
+    booked.refresh_from_db()
+    assert (Session.objects.get().title, booked.state) == ("Walk", "kept")
+
+
+LIST, SERIES, FORM, SAVED = 5, 10, 12, 25
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_pages_of_groups_need_the_same_number_of_queries_for_two_and_twelve(clinic, found, group, goal_of, sign_in, query_count, number):
+    people = [clinic.patient() for _ in range(number)]
+    goals = [goal_of(person) for person in people]
+    series, address = group(*people)
+    for _ in range(number - 1):
+        found()
+    browser = sign_in(clinic.therapist)
+    browser.get(reverse("treatment_plans:groups"))
+    with query_count(LIST):
+        browser.get(reverse("treatment_plans:groups"))
+    with query_count(SERIES):
+        browser.get(reverse("treatment_plans:group_series", args=[series.pk]))
+    with query_count(FORM):
+        browser.get(address)
+    own = {f"{one.public_id}-goals": [goal.pk] for one, goal in zip(people, goals, strict=True)}
+    with query_count(SAVED):
+        answer = browser.post(address, {**when(clinic), **own, "shared_text": "We breathed.", "others_present": "on"})
+    assert answer.status_code == 302

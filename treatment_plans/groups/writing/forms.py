@@ -1,0 +1,169 @@
+"""Take in what is written down of one meeting of a group: once for all, and once for each."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import Site, User
+from casemgr.core.language.fields import WordsField
+from casemgr.core.refusals import Reason
+from casemgr.core.ui.forms import ErrorLink, error_links, offer_rows
+from patients.record.models import Patient
+from treatment_plans.plan.models import Goal, InterventionKind
+from treatment_plans.sessions.actions import Part
+from treatment_plans.sessions.models import AttendanceState, Modality
+
+DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
+CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
+SHORT = forms.Select({"class": "field--short"})
+TINY = forms.NumberInput({"class": "field--tiny"})
+FRAME = ("title", "site", "day", "starts_at", "minutes", "modality")
+
+
+class SharedForm(forms.Form):
+    """Ask what is the same for everybody: when, what the group did, and what holds for all of whom nothing else is said."""
+
+    title = WordsField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery."))
+    site = forms.ModelChoiceField(label=_("Where"), queryset=Site.objects.none(), empty_label=None, widget=SHORT)
+    day = forms.DateField(label=_("Day"), widget=DAY)
+    starts_at = forms.TimeField(label=_("Began at"), widget=CLOCK)
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=720, initial=60, widget=TINY)
+    modality = forms.ChoiceField(label=_("How"), choices=Modality.choices, initial=Modality.IN_PERSON, widget=SHORT)
+    shared_text = WordsField(
+        label=_("What the group did together"),
+        required=False,
+        widget=forms.Textarea({"rows": 6, "data-focus": ""}),
+        help_text=_("It stands in everybody's chart. Name nobody who took part."),
+    )
+    homework = WordsField(label=_("Homework until the next time"), required=False, widget=forms.Textarea({"rows": 2}))
+    led_with = forms.ModelMultipleChoiceField(
+        label=_("Led together with"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    techniques = forms.MultipleChoiceField(
+        label=_("Ways of working"), choices=InterventionKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    others_present = forms.BooleanField(label=_("Everybody of whom nothing else is said below was here"), required=False)
+    others_no_goal = WordsField(
+        label=_("If none of the goals is chosen for somebody: why"),
+        required=False,
+        max_length=200,
+        help_text=_("Stands for everybody who was here and has no goal chosen and no reason of their own."),
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[Site] | None, staff: QuerySet[User], **options: Any) -> None:
+        """Offer colleagues; a group that meets again brings its title and site along."""
+        super().__init__(*args, **options)
+        offer_rows(self, "led_with", staff)
+        if sites is None:
+            del self.fields["title"], self.fields["site"]
+        else:
+            offer_rows(self, "site", sites)
+
+    def frame_fields(self) -> list[forms.BoundField]:
+        """Return the short fields that say when, where and how."""
+        return [self[name] for name in FRAME if name in self.fields]
+
+    def times_at(self, site: Site) -> tuple[datetime, datetime]:
+        """Return when the meeting began and ended by the clock of a site."""
+        known = self.cleaned_data
+        begins = datetime.combine(known["day"], known["starts_at"], tzinfo=site.zone)
+        return begins, begins + timedelta(minutes=known["minutes"])
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb asks for of the session itself."""
+        return {name: self.cleaned_data[name] for name in ("shared_text", "homework", "led_with", "techniques", "modality")}
+
+
+class OwnForm(forms.Form):
+    """Ask for one person's own part: whether they came (nothing is said before somebody says it), the goals, the note."""
+
+    state = forms.ChoiceField(label=_("Attendance"), choices=AttendanceState.choices, required=False, widget=forms.RadioSelect)
+    minutes = forms.IntegerField(
+        label=_("Minutes"), required=False, min_value=0, max_value=720, widget=TINY, help_text=_("Empty means the whole time.")
+    )
+    goals = forms.MultipleChoiceField(label=_("Goals worked on"), required=False, widget=forms.CheckboxSelectMultiple)
+    no_goal_reason = WordsField(label=_("If none of the goals: why"), required=False, max_length=200)
+    note = WordsField(label=_("Own part"), required=False, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, patient: Patient, goals: Sequence[Goal], preset: Sequence[int] = (), **options: Any) -> None:
+        """Offer the goals of this person's plan, with those of the last time chosen."""
+        chosen = {"goals": [str(key) for key in preset]}
+        super().__init__(*args, **{**options, "prefix": str(patient.public_id), "initial": chosen})
+        self.patient = patient
+        self.goals = {str(goal.pk): goal for goal in goals}
+        if goals:
+            self.fields["goals"].choices = [  # type: ignore[attr-defined]  # a field of choices
+                (key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.goals.items()
+            ]
+        else:
+            del self.fields["goals"], self.fields["no_goal_reason"]
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether the fold with the own part holds something to see."""
+        asked = [name for name in ("note", "minutes", "no_goal_reason") if name in self.fields]
+        return any(self[name].errors or self[name].value() for name in asked)
+
+    @property
+    def goals_offered(self) -> list[Any]:
+        """Return the boxes of the goals, or none where no plan is in force."""
+        return list(self["goals"]) if "goals" in self.fields else []
+
+    def part(self, others_no_goal: str) -> Part:
+        """Return the part as the verb takes it."""
+        said = self.cleaned_data
+        goals = [self.goals[key] for key in said.get("goals", [])]
+        is_here = said["state"] in (AttendanceState.PRESENT, AttendanceState.LATE)
+        reason = said.get("no_goal_reason", "") or (others_no_goal if is_here and self.goals and not goals else "")
+        return Part(
+            patient=self.patient,
+            state=said["state"],
+            minutes=said["minutes"],
+            note=said["note"],
+            goals=goals if is_here else [],
+            no_goal_reason=reason,
+        )
+
+
+class NoteOfGroup:
+    """Hold the form for all and the form for each as one: valid together, refused together."""
+
+    def __init__(self, shared: SharedForm, own: Sequence[OwnForm]) -> None:
+        """Take both."""
+        self.shared, self.own = shared, list(own)
+
+    def is_valid(self) -> bool:
+        """Look at every form; of whom nothing is said, that is an error at their own line."""
+        valid = [self.shared.is_valid(), *(form.is_valid() for form in self.own)]
+        others_present = self.shared.cleaned_data.get("others_present", False)
+        for form in self.own:
+            if form.cleaned_data.get("state"):
+                continue
+            if others_present:
+                form.cleaned_data["state"] = AttendanceState.PRESENT.value
+            else:
+                form.add_error("state", gettext("Say whether %(name)s was there.") % {"name": form.patient.display_name})
+                valid.append(False)
+        return all(valid)
+
+    def parts(self) -> list[Part]:
+        """Return everybody's part."""
+        others = self.shared.cleaned_data["others_no_goal"]
+        return [form.part(others) for form in self.own]
+
+    def refuse(self, reasons: Sequence[Reason]) -> None:
+        """Put each reason at the field that it belongs to."""
+        own = {str(form.patient.public_id): form for form in self.own}
+        for reason in reasons:
+            form: forms.Form = own.get(reason.part, self.shared)
+            form.add_error(reason.field if reason.field in form.fields else None, reason.text)
+
+    @property
+    def errors(self) -> list[ErrorLink]:
+        """Return what needs attention, with the place that it leads to."""
+        return [link for form in (self.shared, *self.own) for link in error_links(form)]

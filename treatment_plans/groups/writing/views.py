@@ -1,0 +1,216 @@
+"""Write down a meeting of a group on one page: what is the same for all, and everybody's own part."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from casemgr.core.accounts.models import Site, User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.audit.models import Outcome
+from casemgr.core.audit.recording import audit_event, note_many, note_read
+from casemgr.core.refusals import Refused
+from casemgr.core.ui.pages import StaffRequest, page
+from patients.caseload.queries import patients_seen_by
+from patients.record.models import Patient
+from treatment_plans.appointments.queries import sites_open_to, staff_at
+from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
+from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, meetings_seen_by, roster_for
+from treatment_plans.groups.writing.actions import record_meeting
+from treatment_plans.groups.writing.forms import NoteOfGroup, OwnForm, SharedForm
+from treatment_plans.sessions.actions import record_session, sign_session
+from treatment_plans.sessions.models import Session, SessionKind
+from treatment_plans.sessions.naming.queries import Written, names_found, names_perhaps
+from treatment_plans.sessions.queries import appointments_leading_to, expected_in_group, goals_by_patient
+
+MOST_ON_A_ROSTER = 200
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Hold what the page of a note begins with."""
+
+    people: Sequence[Patient]
+    sites: Any
+    staff: Any
+    initial: dict[str, Any]
+    preset: dict[int, list[int]] = field(default_factory=dict)
+
+
+@page(Can.WRITE_SESSION)
+def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
+    """Write down a meeting of a group that meets again: its roster stands there, nobody's attendance is said before."""
+    at = timezone.now()
+    found = get_object_or_404(meetings_seen_by(request.user, can=Can.WRITE_SESSION), pk=group_meeting)
+    if found.state != MeetingState.PLANNED:
+        return redirect("treatment_plans:group_series", found.series_id)
+    series = found.series
+    zone = series.site.zone
+    places = roster_for(series, found.starts_at.astimezone(zone).date(), request.user)
+    people = [place.patient for place in places]
+    goals = goals_by_patient(people)
+    initial = {
+        **_clock(found.starts_at, series.site),
+        "minutes": round((found.ends_at - found.starts_at).total_seconds() / 60),
+        "modality": series.modality,
+        "techniques": series.techniques,
+        "led_with": [user for user in facilitators_of(series) if user.pk != request.user.pk],
+    }
+    begun = Begun(people, None, _colleagues(request, series.site), initial, goals_to_begin_with(series, places, goals))
+    note = _note(request, begun, goals)
+
+    def act() -> Session:
+        starts_at, ends_at = note.shared.times_at(series.site)
+        times: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "by": request.user, "at": at}
+        written = record_meeting(meeting=found, parts=note.parts(), **times, **note.shared.facts())
+        return _session_of(written)
+
+    return _answer(request, note, people, act, at, {"meeting": found, "series": series, "unseen": _unseen(found, places)})
+
+
+@page(Can.WRITE_SESSION)
+def write_group(request: StaffRequest) -> HttpResponse:
+    """Write down a group that met this once: first who took part, then everybody on one page."""
+    at = timezone.now()
+    sites = sites_open_to(request.user, Can.WRITE_SESSION)
+    site = sites.first()
+    if "patients" not in request.GET:
+        return _ask_roster(request, site, at)
+    people = _chosen(request.user, request.GET.getlist("patients"))
+    initial = {**(_clock(at, site) if site else {}), "site": site}
+    begun = Begun(people, sites, _colleagues(request, site), initial)
+    note = _note(request, begun, goals_by_patient(people))
+
+    def act() -> Session:
+        where = note.shared.cleaned_data["site"]
+        starts_at, ends_at = note.shared.times_at(where)
+        booked = appointments_leading_to(people, request.user, starts_at)
+        return record_session(
+            site=where,
+            clinician=request.user,
+            kind=SessionKind.GROUP,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            title=note.shared.cleaned_data["title"],
+            parts=[replace(part, appointment=booked.get(part.patient.pk)) for part in note.parts()],
+            by=request.user,
+            at=at,
+            **note.shared.facts(),
+        )
+
+    return _answer(request, note, people, act, at, {})
+
+
+@require_POST
+@page(Can.WRITE_SESSION)
+def names_in_group(request: StaffRequest, whose: str) -> HttpResponse:
+    """Say while somebody writes where a name of the group stands; nothing is kept."""
+    people = _chosen(request.user, request.POST.getlist("patients"))
+    by_id = {str(person.public_id): person for person in people}
+    person = by_id.get(whose)
+    name = f"{whose}-note" if person else "shared_text"
+    text = request.POST.get(name, "").replace("\r\n", "\n")
+    written = Written({}, {person.pk: text}) if person else Written({"shared_text": text}, {})
+    found = [
+        {"reason": reason, "hit": hit, "target": f"id_{name}"}
+        for reason, hit in names_found({one.pk: one for one in people}, written, [request.user])
+    ]
+    note_read(by=request.user, at=timezone.now(), what="roster", people=[one.pk for one in people])
+    return render(request, "treatment_plans/groups/_names.html", {"found": found})
+
+
+def _note(request: StaffRequest, begun: Begun, goals: dict[int, Any]) -> NoteOfGroup:
+    """Return the forms of the page."""
+    typed: QueryDict | None = request.POST if request.method == "POST" else None
+    shared = SharedForm(typed, sites=begun.sites, staff=begun.staff, initial=begun.initial)
+    own = [OwnForm(typed, patient=one, goals=goals.get(one.pk, []), preset=begun.preset.get(one.pk, [])) for one in begun.people]
+    return NoteOfGroup(shared, own)
+
+
+def _answer(
+    request: StaffRequest, note: NoteOfGroup, people: Sequence[Patient], act: Callable[[], Session], at: datetime, more: dict[str, Any]
+) -> HttpResponse:
+    """Save the note if it was sent and is whole; otherwise show the page with what is wrong."""
+    if request.method == "POST" and note.is_valid():
+        try:
+            written = act()
+        except Refused as refused:
+            note.refuse(refused.reasons)
+        else:
+            return _after_writing(request, written, people)
+    note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
+    errors = note.errors
+    context = {"form": note.shared, "parts": note.own, "errors": errors, **more}
+    return render(request, "treatment_plans/groups/write.html", context, status=422 if errors else 200)
+
+
+def _after_writing(request: StaffRequest, written: Session, people: Sequence[Patient]) -> HttpResponse:
+    """Sign what was written if that was asked for, say what may be a name, and show it."""
+    shared = Written({"shared_text": written.shared_text, "homework": written.homework}, {})
+    for reason in names_perhaps({one.pk: one for one in people}, shared, [request.user]):
+        messages.warning(request, reason.text)
+    if "sign" not in request.POST:
+        messages.success(request, _("Saved. It is not signed yet."))
+    else:
+        try:
+            sign_session(session=written, by=request.user, at=timezone.now())
+        except Refused as refused:
+            messages.warning(request, _("Saved, but not signed: %(why)s") % {"why": refused})
+        else:
+            messages.success(request, _("Saved and signed."))
+    return HttpResponseRedirect(reverse("treatment_plans:session", args=[written.pk]))
+
+
+def _session_of(meeting: GroupMeeting) -> Session:
+    """Return the session of a meeting that was written down."""
+    if meeting.session is None:
+        raise Http404
+    return meeting.session
+
+
+def _unseen(meeting: GroupMeeting, places: Sequence[GroupPlace]) -> int:
+    """Return how many on the roster the writer may not see; somebody who may writes their part."""
+    on = meeting.starts_at.astimezone(meeting.series.site.zone).date()
+    return meeting.series.places.filter(joined_on__lte=on).exclude(left_on__lte=on).count() - len(places)
+
+
+def _colleagues(request: StaffRequest, site: Site | None) -> Any:
+    """Return who may have led as well."""
+    sites = Site.objects.filter(pk=site.pk) if site else Site.objects.none()
+    return staff_at(sites).exclude(pk=request.user.pk)
+
+
+def _ask_roster(request: StaffRequest, site: Site | None, at: datetime) -> HttpResponse:
+    """Ask who took part; whoever is booked for a group today is chosen already."""
+    people = list(patients_seen_by(request.user, can=Can.WRITE_SESSION)[:MOST_ON_A_ROSTER])
+    expected = expected_in_group(request.user, at.astimezone(site.zone).date(), site.zone) if site else set()
+    note_read(by=request.user, at=at, what="roster", people=[person.pk for person in people])
+    context = {"people": sorted(people, key=lambda person: person.pk not in expected), "expected": expected}
+    return render(request, "treatment_plans/groups/roster.html", context)
+
+
+def _chosen(user: User, texts: Sequence[str]) -> list[Patient]:
+    """Return the people who were chosen; somebody who may not be seen is somebody unknown."""
+    try:
+        wanted = {uuid.UUID(text) for text in texts}
+    except ValueError:
+        raise Http404 from None
+    people = list(patients_seen_by(user, can=Can.WRITE_SESSION).filter(public_id__in=wanted))
+    if len(people) != len(wanted):
+        raise Http404
+    return people
+
+
+def _clock(moment: datetime, site: Site) -> dict[str, Any]:
+    """Return day and time of a moment by the clock of a site, to five minutes."""
+    local = moment.astimezone(site.zone)
+    return {"day": local.date(), "starts_at": local.time().replace(minute=local.minute // 5 * 5, second=0, microsecond=0)}
