@@ -40,7 +40,7 @@ CHECKED_EVERY = 12
 def write_rules(life: Life) -> None:
     """Say once how this clinic writes its notes."""
     by, at = life.clinic.of_role(Role.DIRECTOR, 0)[0], life.moment(min(person.admitted_on for person in life.people), 8)
-    rule = {"program": life.clinic.program, "by": by, "at": at}
+    rule: dict[str, Any] = {"program": life.clinic.program, "by": by, "at": at}
     set_note_policy(note_format="dap", required_parts=["data", "assessment", "plan"], required_asks=["mood", "craving"], **rule)
     set_note_policy(kind="crisis", note_format="free", required_parts=["note"], **rule)
 

@@ -32,7 +32,8 @@ def fidelity(request: StaffRequest, session: int) -> HttpResponse:
         raise Http404
     form = FidelityForm(request.POST if request.method == "POST" else None, checklist=chosen)
     facts: dict[str, Any] = {"session": found, "checklist": chosen, "by": request.user, "at": timezone.now()}
-    if form.is_valid() and attempt(form, lambda: rate_fidelity(**facts, scores=form.scores(), remark=form.cleaned_data["remark"])):
+    facts["scores"], facts["remark"] = (form.scores(), form.cleaned_data["remark"]) if form.is_valid() else ({}, "")
+    if form.is_valid() and attempt(form, lambda: rate_fidelity(**facts)) is not None:
         messages.success(request, _("Written down. Nobody is graded by it; it is for learning."))
         return redirect("treatment_plans:fidelity", found.pk)
     _note_reads(request, found)

@@ -66,7 +66,7 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     shown = _shown(known, found.patient, session.note_format, (*(card.trigger for card in known.cards), *found.triggers), may_choose=False)
     form = NoteForm(None if _reshapes(request) else typed(request), shown=shown, initial=_initial(found))
     if _reshapes(request):
-        form.initial |= _carried(request, form, known)
+        form.initial = {**form.initial, **_carried(request, form, known)}
     if form.is_bound and form.is_valid():
         part = Part(patient=found.patient, state=found.state, minutes=found.minutes, **form.part())
         if attempt(form, lambda: change_note(attendance=found, part=part, by=request.user, at=timezone.now())):
@@ -100,7 +100,7 @@ def _form(request: StaffRequest, known: Before, person: Patient, initial: dict[s
     if not _reshapes(request) and shown_now == wanted:
         return IndividualForm(typed(request), sites=sites, shown=shown, initial=initial)
     form = IndividualForm(None, sites=sites, shown=shown, initial=initial)
-    form.initial |= _carried(request, form, known)
+    form.initial = {**form.initial, **_carried(request, form, known)}
     return form
 
 
