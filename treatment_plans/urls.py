@@ -20,6 +20,7 @@ from treatment_plans.sessions.coping import views as coping
 from treatment_plans.sessions.fidelity import views as fidelity
 from treatment_plans.sessions.individual import views as individual
 from treatment_plans.sessions.writing import views as writing
+from treatment_plans.signing import views as signing
 
 app_name = "treatment_plans"
 
@@ -93,7 +94,6 @@ group_urls = [
 ]
 session_urls = [
     path("sessions/", sessions.sessions, name="sessions"),
-    path("sessions/unsigned/", sessions.unsigned, name="unsigned"),
     path("sessions/<int:session>/", sessions.session, name="session"),
     path("sessions/<int:session>/sign/", sessions.sign, name="sign_session"),
     path("patients/<uuid:patient>/session/", individual.write, name="write_session"),
@@ -124,6 +124,18 @@ mutual_help_urls = [
     path("patients/<uuid:patient>/mutual-help/", mutual_help.mutual_help, name="mutual_help_of"),
     path("patients/<uuid:patient>/mutual-help/tell/", mutual_help.tell, name="tell_mutual_help"),
 ]
+signing_urls = [
+    path("sessions/unsigned/", signing.unsigned, name="unsigned"),
+    path("sessions/unsigned/everybody/", signing.overview, name="signing_overview"),
+    path("cosign/", signing.cosign, name="cosign"),
+    path("cosign/<int:asked>/", signing.cosign_one, name="cosign_one"),
+    path("notes/<int:attendance>/addendum/", signing.addendum, name="add_addendum"),
+    path("notes/<int:attendance>/error/", signing.in_error, name="mark_note_in_error"),
+    path("supervision/", signing.supervision, name="supervision"),
+    path("supervision/add/", signing.add_supervision, name="add_supervision"),
+    path("supervision/rules/", signing.signing_rules, name="signing_rules"),
+    path("supervision/<int:supervision>/end/", signing.stop_supervision, name="end_supervision"),
+]
 counseling_urls = [
     path("sessions/<int:session>/counseling/", counseling.counseling, name="counseling"),
     path("sessions/<int:session>/counseling/<uuid:patient>/", counseling.counseling_note, name="counseling_note"),
@@ -141,6 +153,7 @@ urlpatterns = [
     *appointment_urls,
     *plan_urls,
     *review_urls,
+    *signing_urls,
     *session_urls,
     *group_urls,
     *medication_urls,

@@ -17,10 +17,12 @@ from referrals.casework.models import Task, TaskState
 from referrals.referral.models import Referral, ReferralState
 from treatment_plans.medication.models import Dose, Order, OrderState
 from treatment_plans.sessions.models import Attendance
+from treatment_plans.signing.queries import to_cosign
 
 PAGES = {
     "tasks": "referrals:tasks",
     "unsigned": "treatment_plans:unsigned",
+    "cosign": "treatment_plans:cosign",
     "dosing": "treatment_plans:dosing",
     "referrals": "referrals:referrals",
     "privacy": "desk:privacy",
@@ -34,8 +36,8 @@ Statement = tuple[tuple[str, ...], str, tuple[Any, ...]]
 
 _statements: dict[tuple[Any, ...], Statement] = {}
 
-ABOUT_NO_PATIENT = {"privacy"}
-"""What is counted without regard to whom it concerns: a privacy officer owes every deadline."""
+ABOUT_NO_PATIENT = {"privacy", "cosign"}
+"""What is counted without regard to whom it concerns: a privacy officer owes every deadline; what is to be co-signed knows it already."""
 
 
 def navigation_counts(request: HttpRequest) -> dict[str, int]:
@@ -87,6 +89,8 @@ def _waiting(user: User, today: date) -> dict[str, QuerySet[Any]]:
         waiting["tasks"] = Task.objects.filter(owner=user, due_on__lte=today, state__in=[TaskState.OPEN, TaskState.IN_PROGRESS])
     if user.may(Can.WRITE_SESSION):
         waiting["unsigned"] = Attendance.objects.filter(session__clinician=user, signed_at__isnull=True)
+    if user.may(Can.COSIGN_NOTES):
+        waiting["cosign"] = to_cosign(user)
     if user.may(Can.ADMINISTER_DOSE):
         waiting["dosing"] = doses_to_come(user, today)
     if user.may(Can.MAKE_REFERRAL):

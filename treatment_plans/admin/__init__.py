@@ -14,6 +14,7 @@ from treatment_plans.admin.medication import MEDICATION
 from treatment_plans.admin.plan import PLANS
 from treatment_plans.admin.reviews import REVIEWS
 from treatment_plans.admin.sessions import SESSIONS
+from treatment_plans.admin.signing import SIGNING
 
 ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **PLANS,
@@ -21,6 +22,7 @@ ADMINS: dict[type[Model], type[RecordAdmin]] = {
     **APPOINTMENTS,
     **SESSIONS,
     **GROUPS,
+    **SIGNING,
     **MEDICATION,
     **INVENTORY,
     **FAMILY,

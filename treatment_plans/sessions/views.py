@@ -26,7 +26,6 @@ from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.queries import (
     attendances_seen_by,
     sessions_seen_by,
-    unsigned_for,
     worked_on,
 )
 from treatment_plans.sessions.writing.models import THOUGHTS
@@ -72,14 +71,6 @@ def sign(request: StaffRequest, session: int) -> HttpResponse:
         return _show(request, session, refused=refused, status=422)
     messages.success(request, _("Signed."))
     return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.pk]))
-
-
-@page(Can.SEE_CHART)
-def unsigned(request: StaffRequest) -> HttpResponse:
-    """List one's own notes that wait for a signature, the oldest first."""
-    waiting = list(unsigned_for(request.user)[:MOST_ON_A_ROSTER])
-    note_read(by=request.user, at=timezone.now(), what="unsigned", people=[part.patient_id for part in waiting])
-    return render(request, "treatment_plans/sessions/unsigned.html", {"waiting": waiting})
 
 
 def after_writing(request: StaffRequest, written: Session) -> HttpResponse:

@@ -21,7 +21,7 @@ from treatment_plans.signing.models import (
     SigningPolicy,
     Supervision,
 )
-from treatment_plans.signing.rules import BANDS, Lateness, Terms, lateness
+from treatment_plans.signing.rules import BANDS, Lateness, Terms, band_of, lateness
 
 OPEN = (CosignState.WAITING, CosignState.RETURNED)
 
@@ -102,19 +102,16 @@ def additions_to(session: Session) -> dict[int, dict[str, Any]]:
     return notes
 
 
-def lateness_of(notes: Sequence[Attendance], session: Session, *, at: datetime) -> dict[int, Lateness]:
-    """Say of the notes of a session whether they were late, by what the program asked when each was signed."""
-    policies = list(SigningPolicy.objects.filter(program=session.site.program_id).order_by("-recorded_at", "-pk"))
+def policies_of(program_id: int) -> list[SigningPolicy]:
+    """Return everything that a program ever asked of signatures, the latest first."""
+    return list(SigningPolicy.objects.filter(program=program_id).order_by("-recorded_at", "-pk"))
 
-    def terms(moment: datetime) -> Terms:
-        return next((policy.terms for policy in policies if policy.recorded_at <= moment), Terms())
 
-    return {
-        note.pk: lateness(
-            ended_at=session.ends_at, recorded_at=note.recorded_at, signed_at=note.signed_at, terms=terms(note.signed_at or at)
-        )
-        for note in notes
-    }
+def lateness_of(note: Attendance, session: Session, policies: Sequence[SigningPolicy], *, at: datetime) -> Lateness:
+    """Say whether a note was late, by what the program asked when it was signed."""
+    moment = note.signed_at or at
+    terms = next((policy.terms for policy in policies if policy.recorded_at <= moment), Terms())
+    return lateness(ended_at=session.ends_at, recorded_at=note.recorded_at, signed_at=note.signed_at, terms=terms)
 
 
 def in_error() -> Exists:
@@ -122,9 +119,10 @@ def in_error() -> Exists:
     return Exists(NoteInError.objects.filter(attendance=OuterRef("pk")))
 
 
-def unsigned_in(programs: Collection[int]) -> QuerySet[Attendance]:
+def unsigned_in(programs: Collection[int], *, ended_before: datetime | None = None) -> QuerySet[Attendance]:
     """Return the notes of these programs that nobody has signed; visits elsewhere are nobody's to sign."""
     waiting = Attendance.objects.filter(session__site__program__in=programs, signed_at__isnull=True)
+    waiting = waiting.filter(session__ends_at__lt=ended_before) if ended_before else waiting
     return waiting.exclude(session__kind=SessionKind.ENCOUNTER).exclude(session__clinician__isnull=True)
 
 
@@ -135,6 +133,14 @@ def in_bands(now: datetime) -> dict[str, Count]:
         f"band_{number}": Count("pk", filter=Q(session__ends_at__gte=now - oldest, session__ends_at__lt=now - newest))
         for number, (newest, oldest) in enumerate(pairwise(edges))
     }
+
+
+def by_age(notes: Sequence[Attendance], now: datetime) -> list[tuple[int, list[Attendance]]]:
+    """Return unsigned notes by their band of age, the oldest band first; bands without a note are left out."""
+    bands: dict[int, list[Attendance]] = {}
+    for note in notes:
+        bands.setdefault(band_of(now - note.session.ends_at), []).append(note)
+    return sorted(bands.items(), reverse=True)
 
 
 def unsigned_by_author(waiting: QuerySet[Attendance], now: datetime) -> QuerySet[Attendance, dict[str, Any]]:

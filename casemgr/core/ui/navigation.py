@@ -71,6 +71,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Sessions"), "treatment_plans:sessions", "message-square", frozenset({THERAPIST, PEER, CASE_MANAGER}), "s"),
             Entry(_("Groups"), "treatment_plans:groups", "users", frozenset({THERAPIST, PEER, CASE_MANAGER}), "6"),
             Entry(_("To sign"), "treatment_plans:unsigned", "signature", frozenset({THERAPIST, PEER, CASE_MANAGER, PRESCRIBER}), "u"),
+            Entry(_("To co-sign"), "treatment_plans:cosign", "signature", frozenset({THERAPIST, PRESCRIBER, DIRECTOR}), "6"),
             Entry(_("Mutual help"), "treatment_plans:mutual_help", "heart-handshake", CARE | {FRONT_DESK, DIRECTOR}, "4"),
             Entry(_("Stock"), "treatment_plans:stock", "package", frozenset({NURSE, PRESCRIBER, DIRECTOR}), "k"),
         ),
@@ -93,6 +94,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
         _("Program"),
         (
             Entry(_("Measures"), "measures:dashboard", "chart-line", frozenset({DIRECTOR}), "m"),
+            Entry(_("Supervision"), "treatment_plans:supervision", "users", frozenset({DIRECTOR}), "7"),
             Entry(_("How notes are written"), "treatment_plans:note_policies", "file-pen-line", frozenset({DIRECTOR, ADMINISTRATOR}), "8"),
             Entry(_("Privacy"), "desk:privacy", "shield", frozenset({PRIVACY_OFFICER}), "p"),
             Entry(_("Disclosures"), "patients:disclosures", "share-2", frozenset({PRIVACY_OFFICER, CASE_MANAGER}), "i"),

@@ -17,7 +17,6 @@ from treatment_plans.appointments.models import Appointment, AppointmentKind, Ap
 from treatment_plans.appointments.queries import appointments_seen_by
 from treatment_plans.medication.models import Dose, Order, OrderState
 from treatment_plans.medication.queries import orders_in_force, orders_seen_by
-from treatment_plans.sessions.queries import unsigned_for
 
 ORDER_ENDS_SOON_DAYS = 7
 """Days before its end at which an order is shown to whoever can write the next one. The figure is ours: one visit a week."""
@@ -189,33 +188,4 @@ def my_groups(scope: Scope) -> Section:
         [*rows_to_write(scope), *(row(group) for group in groups)],
         empty=gettext_lazy("No groups today"),
         empty_help=gettext_lazy("A group appears here when people are booked for it with you, or when a meeting waits for its note."),
-    )
-
-
-def unsigned_notes(scope: Scope) -> Section:
-    """Find my notes that wait for a signature, the oldest first."""
-    rows = unsigned_for(scope.user)[: MOST_ROWS + 1]
-
-    def row(attendance: Any) -> Row:
-        held = attendance.session.starts_at
-        is_late = held < scope.days_ago(2)
-        return Row(
-            attendance.session.title or attendance.session.get_kind_display(),
-            attendance.patient,
-            _("%(minutes)s minutes") % {"minutes": attendance.minutes} if attendance.minutes else "",
-            since=held,
-            kind="warn" if is_late else "",
-            state=_("Late") if is_late else "",
-            step=_("Sign"),
-            url=way("treatment_plans:session", attendance.session_id),
-        )
-
-    return section(
-        "unsigned",
-        gettext_lazy("Notes to sign"),
-        "signature",
-        (row(attendance) for attendance in rows),
-        empty=gettext_lazy("All notes are signed"),
-        empty_help=gettext_lazy("Your own notes appear here until they are signed."),
-        more_url=way("treatment_plans:unsigned"),
     )

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from casemgr.core.accounts.models import ROLE_CHOICES, Membership, User, UserKind
 from casemgr.core.accounts.rules import Can
@@ -23,8 +23,6 @@ from patients.disclosures.models import Disclosure, DisclosureOutcome
 from patients.episodes.models import Episode
 from referrals.casework.queries import open_tasks, overdue, tasks_seen_by
 from treatment_plans.appointments.models import Appointment, AppointmentState
-from treatment_plans.sessions.models import Attendance, SessionKind
-from treatment_plans.sessions.rules import PRESENT
 
 LATELY_DAYS = 7
 CONSENT_ENDS_SOON_DAYS = 30
@@ -86,41 +84,6 @@ def overdue_tasks(scope: Scope) -> Section:
         empty=gettext_lazy("No task is overdue"),
         empty_help=gettext_lazy("Tasks appear here when their day has passed."),
         more_url=way("measures:list", "overdue-tasks"),
-    )
-
-
-def oldest_unsigned(scope: Scope) -> Section:
-    """Find whose notes have waited longest for a signature; no word of the notes."""
-    late = (
-        Attendance.objects.filter(
-            scope.here(Can.SEE_MEASURES, site="session__site", program="session__site__program"),
-            signed_at__isnull=True,
-            state__in=PRESENT,
-            session__starts_at__lt=scope.days_ago(2),
-        )
-        .exclude(session__kind=SessionKind.ENCOUNTER)
-        .order_by()
-        .values(who=F("session__clinician__full_name"))
-        .annotate(notes=Count("pk"), oldest=Min("session__starts_at"))
-        .order_by("oldest")[: MOST_ROWS + 1]
-    )
-    return section(
-        "unsigned-by-person",
-        gettext_lazy("Notes not signed after two days"),
-        "signature",
-        (
-            Row(
-                row["who"] or _("not known"),
-                why=ngettext("%(count)s note", "%(count)s notes", row["notes"]) % {"count": row["notes"]},
-                since=row["oldest"],
-                since_words=_("oldest"),
-                kind="warn",
-                state=_("Late"),
-            )
-            for row in late
-        ),
-        empty=gettext_lazy("All notes older than two days are signed"),
-        empty_help=gettext_lazy("Those whose notes wait appear here, not the notes."),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, clinical, health, oversight, plans, safety, wayin
+from casemgr.desk.today import care, casework, clinical, health, oversight, plans, safety, signing, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
@@ -28,13 +28,15 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         clinical.diagnoses_to_look_at,
         plans.untouched_axes,
         care.my_appointments,
-        care.unsigned_notes,
+        signing.unsigned_notes,
+        signing.notes_to_cosign,
     ),
     Role.THERAPIST: (
         safety.open_concerns,
         care.my_appointments,
         care.my_groups,
-        care.unsigned_notes,
+        signing.unsigned_notes,
+        signing.notes_to_cosign,
         casework.tasks_due,
         plans.untouched_axes,
         plans.reviews_due,
@@ -43,7 +45,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         clinical.results_to_talk_about,
         clinical.diagnoses_to_look_at,
     ),
-    Role.PEER: (care.my_appointments, casework.tasks_due, care.unsigned_notes),
+    Role.PEER: (care.my_appointments, casework.tasks_due, signing.unsigned_notes),
     Role.CASE_MANAGER: (
         safety.open_concerns,
         wayin.calls_to_return,
@@ -57,7 +59,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         casework.housing,
         casework.screenings_due,
         care.my_appointments,
-        care.unsigned_notes,
+        signing.unsigned_notes,
         wayin.interim_help,
         wayin.admissions_to_complete,
     ),
@@ -67,7 +69,8 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         oversight.overdue_tasks,
         care.holds,
         casework.referrals_waiting,
-        oversight.oldest_unsigned,
+        signing.unsigned_by_person,
+        signing.notes_to_cosign,
     ),
     Role.PRIVACY_OFFICER: (oversight.refusals, oversight.late_disclosures, oversight.ending_consents),
     Role.ADMINISTRATOR: (oversight.people_without_role, oversight.ending_roles, oversight.sign_ins),

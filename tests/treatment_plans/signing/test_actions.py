@@ -22,7 +22,7 @@ from treatment_plans.signing.actions import (
     set_signing_policy,
 )
 from treatment_plans.signing.models import CosignAnswer, CosignRequest, NoteAddendum, NoteInError
-from treatment_plans.signing.queries import lateness_of, requests_seen_by, returned_to, terms_of, to_cosign
+from treatment_plans.signing.queries import lateness_of, policies_of, requests_seen_by, returned_to, terms_of, to_cosign
 
 
 def state_of(request):
@@ -174,10 +174,10 @@ def test_what_is_not_signed_is_changed_and_not_added_to(clinic):
 
 def test_late_is_judged_by_what_the_program_asked_when_the_note_was_signed(clinic, hold):
     session = hold(clinic.patient(), ended=timedelta(hours=30), signed=timedelta(hours=50))
-    (note,) = notes = list(session.attendances.all())
+    note = session.attendances.get()
 
     def late():
-        return lateness_of(notes, session, at=clinic.now)[note.pk]
+        return lateness_of(note, session, policies_of(clinic.program.pk), at=clinic.now)
 
     assert (late().written, late().signed) == (timedelta(hours=30), timedelta(hours=80))
     terms = {"sample_percent": 0, "is_peers_cosigned": True, "program": clinic.program, "by": clinic.director}

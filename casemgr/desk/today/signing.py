@@ -1,0 +1,140 @@
+"""Find what waits for a signature: one's own notes, those that came back, those to co-sign, and whose wait longest."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from casemgr.core.accounts.rules import Can
+from casemgr.desk.today.scope import Scope
+from casemgr.desk.today.sections import MOST_ROWS, Row, Section, section, way
+from treatment_plans.sessions.queries import unsigned_for
+from treatment_plans.signing.queries import by_age, cosignatures_by_author, returned_to, to_cosign, unsigned_by_author, unsigned_in
+
+AGES = {
+    0: ("", ""),
+    1: ("note", gettext_lazy("Over a day")),
+    2: ("warn", gettext_lazy("Over three days")),
+    3: ("stop", gettext_lazy("Over a week")),
+}
+"""How an unsigned note looks, by its band of age."""
+
+
+def unsigned_notes(scope: Scope) -> Section:
+    """Find my notes that wait for me: those that came back with a comment, then the unsigned ones, the oldest first."""
+    returned = list(returned_to(scope.user)[: MOST_ROWS + 1])
+    waiting = list(unsigned_for(scope.user)[: MOST_ROWS + 1])
+    return section(
+        "unsigned",
+        gettext_lazy("Notes to sign"),
+        "signature",
+        [*(_returned(asked) for asked in returned), *_unsigned(waiting, scope)],
+        empty=gettext_lazy("All notes are signed"),
+        empty_help=gettext_lazy("Your own notes appear here until they are signed, and again when a supervisor returns one."),
+        more_url=way("treatment_plans:unsigned"),
+    )
+
+
+def _returned(asked: Any) -> Row:
+    answers = list(asked.answers.all())
+    session = asked.attendance.session
+    return Row(
+        session.title or session.get_kind_display(),
+        asked.attendance.patient,
+        answers[-1].words if answers else "",
+        since=session.starts_at,
+        kind="warn",
+        state=_("Returned"),
+        step=_("Add to it"),
+        url=way("treatment_plans:add_addendum", asked.attendance_id),
+    )
+
+
+def _unsigned(waiting: list[Any], scope: Scope) -> Iterator[Row]:
+    for band, notes in by_age(waiting, scope.now):
+        kind, words = AGES[band]
+        for note in notes:
+            yield Row(
+                note.session.title or note.session.get_kind_display(),
+                note.patient,
+                _("%(minutes)s minutes") % {"minutes": note.minutes} if note.minutes else "",
+                since=note.session.starts_at,
+                kind=kind,
+                state=words,
+                step=_("Sign"),
+                url=way("treatment_plans:session", note.session_id),
+            )
+
+
+def notes_to_cosign(scope: Scope) -> Section:
+    """Find the notes that wait for my co-signature, by author; whom they are about stands on the note."""
+    waiting = to_cosign(scope.user).order_by("recorded_at", "pk")[: MOST_ROWS + 1]
+
+    def row(asked: Any) -> Row:
+        session = asked.attendance.session
+        return Row(
+            asked.author.full_name,
+            None,
+            f"{session.title or session.get_kind_display()} · {asked.get_because_display()}",
+            since=session.starts_at,
+            kind="warn" if asked.recorded_at < scope.now - timedelta(days=7) else "",
+            state=_("Over a week") if asked.recorded_at < scope.now - timedelta(days=7) else "",
+            step=_("Read"),
+            url=way("treatment_plans:cosign_one", asked.pk),
+        )
+
+    return section(
+        "cosign",
+        gettext_lazy("Notes to co-sign"),
+        "signature",
+        (row(asked) for asked in waiting),
+        empty=gettext_lazy("Nothing waits for your co-signature"),
+        empty_help=gettext_lazy("Signed notes of those whom you supervise appear here."),
+        more_url=way("treatment_plans:cosign"),
+    )
+
+
+def unsigned_by_person(scope: Scope) -> Section:
+    """Find whose notes have waited longest for a signature or a co-signature; no word of the notes."""
+    programs = {membership.program_id for membership in scope.user.reach(Can.ARRANGE_SUPERVISION)}
+    late = unsigned_by_author(unsigned_in(programs, ended_before=scope.days_ago(1)), scope.now)[: MOST_ROWS + 1]
+    unnamed = cosignatures_by_author(programs).filter(is_named=False)[: MOST_ROWS + 1]
+    return section(
+        "unsigned-by-person",
+        gettext_lazy("Notes not signed after a day"),
+        "signature",
+        [*(_nobody_named(row) for row in unnamed), *(_author(row) for row in late)],
+        empty=gettext_lazy("All notes older than a day are signed"),
+        empty_help=gettext_lazy("Those whose notes wait appear here, not the notes."),
+        more_url=way("treatment_plans:signing_overview"),
+    )
+
+
+def _nobody_named(row: dict[str, Any]) -> Row:
+    return Row(
+        row["who"],
+        why=_("Notes wait for a co-signature, and no supervisor is named."),
+        since=row["oldest"],
+        since_words=_("oldest"),
+        kind="warn",
+        state=_("Nobody is named"),
+        step=_("Name a supervisor"),
+        url=way("treatment_plans:add_supervision"),
+    )
+
+
+def _author(row: dict[str, Any]) -> Row:
+    oldest = max(band for band in AGES if row[f"band_{band}"])
+    kind, words = AGES[oldest]
+    return Row(
+        row["who"],
+        why=ngettext("%(count)s note", "%(count)s notes", row["notes"]) % {"count": row["notes"]},
+        since=row["oldest"],
+        since_words=_("oldest"),
+        kind=kind,
+        state=words,
+        step=_("Look into it"),
+        url=way("treatment_plans:signing_overview"),
+    )
