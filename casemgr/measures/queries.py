@@ -18,6 +18,7 @@ from referrals.casework.queries import open_tasks as tasks_still_open
 from referrals.casework.queries import tasks_seen_by
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.sessions.models import Session, SessionKind
+from treatment_plans.signing.queries import all_in_error
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,10 @@ def no_shows(scope: Scope) -> QuerySet[Appointment]:
 
 
 def sessions(scope: Scope) -> QuerySet[Session]:
-    """Return the sessions that began in the period."""
+    """Return the sessions that began in the period; one of which every note was entered in error did not take place."""
     since, until = scope.moments
-    return Session.objects.filter(site__in=scope.sites, starts_at__gte=since, starts_at__lt=until).exclude(kind=SessionKind.ENCOUNTER)
+    held = Session.objects.filter(site__in=scope.sites, starts_at__gte=since, starts_at__lt=until)
+    return held.exclude(kind=SessionKind.ENCOUNTER).exclude(all_in_error())
 
 
 def open_tasks(scope: Scope) -> QuerySet[Task]:

@@ -118,16 +118,22 @@ _SCREENINGS = """
 
 _SESSIONS = """
     SELECT session.starts_at, session.kind, session.modality, session.title, r.state AS attendance, r.minutes, r.note,
-        signer.full_name AS signed_by, r.signed_at
+        signer.full_name AS signed_by, r.signed_at,
+        COALESCE((
+            SELECT jsonb_agg(jsonb_build_object('at', a.recorded_at, 'by', adder.full_name, 'text', a.text) ORDER BY a.id)
+            FROM treatment_plans_noteaddendum a JOIN casemgr_user adder ON adder.id = a.recorded_by_id
+            WHERE a.attendance_id = r.id
+        ), '[]') AS addenda
     FROM treatment_plans_attendance r
     JOIN treatment_plans_session session ON session.id = r.session_id
     JOIN casemgr_site site ON site.id = session.site_id AND site.program_id = %(program)s
     JOIN casemgr_user signer ON signer.id = r.signed_by_id
     WHERE r.patient_id = %(patient)s AND r.signed_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM treatment_plans_noteinerror e WHERE e.attendance_id = r.id)
     ORDER BY session.starts_at DESC, r.id DESC
     LIMIT <most>
 """
-"""SQL of signed notes; what a group did together speaks of others too and stays here, and so do drafts."""
+"""SQL of signed notes with what was added to them, without those entered in error; what a group did together speaks of others too and stays here, and so do drafts."""
 
 _HEALTH = """
     SELECT kind, name, words, status, on_day FROM (
@@ -234,7 +240,7 @@ def screenings(patient_id: int, program_id: int) -> list[dict[str, Any]]:
 
 
 def sessions(patient_id: int, program_id: int) -> list[dict[str, Any]]:
-    """Return the signed notes of sessions, newest first; counseling notes are another table and never among them."""
+    """Return the signed notes of sessions with their addenda, newest first; counseling notes are another table and never among them."""
     return _read(_SESSIONS, patient_id, program_id)
 
 

@@ -119,6 +119,13 @@ def in_error() -> Exists:
     return Exists(NoteInError.objects.filter(attendance=OuterRef("pk")))
 
 
+def all_in_error() -> Q:
+    """Match sessions of which every note was marked as entered in error."""
+    wrong = NoteInError.objects.filter(attendance__session=OuterRef("pk"))
+    right = Attendance.objects.filter(~in_error(), session=OuterRef("pk"))
+    return Q(Exists(wrong)) & ~Q(Exists(right))
+
+
 def unsigned_in(programs: Collection[int], *, ended_before: datetime | None = None) -> QuerySet[Attendance]:
     """Return the notes of these programs that nobody has signed; visits elsewhere are nobody's to sign."""
     waiting = Attendance.objects.filter(session__site__program__in=programs, signed_at__isnull=True)

@@ -22,6 +22,7 @@ from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.medication.models import Dose
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.sessions.rules import PRESENT
+from treatment_plans.signing.queries import in_error
 
 OUT_OF_TOUCH_DAYS = 14
 """Days without a session, a kept appointment or a dose after which a person on the caseload is shown. The figure is ours, a fortnight."""
@@ -82,7 +83,9 @@ def out_of_touch(scope: Scope) -> Section:
     """Find the people of my caseload, in care, whom nobody has seen for a fortnight; the longest first."""
     since = scope.days_ago(OUT_OF_TOUCH_DAYS)
     of_patient = {"patient": OuterRef("pk")}
-    sessions = Attendance.objects.filter(**of_patient, state__in=PRESENT).order_by("-session__starts_at").values("session__starts_at")
+    sessions = (
+        Attendance.objects.filter(~in_error(), **of_patient, state__in=PRESENT).order_by("-session__starts_at").values("session__starts_at")
+    )
     kept = Appointment.objects.filter(**of_patient, state=AppointmentState.KEPT).order_by("-starts_at").values("starts_at")
     doses = Dose.objects.filter(**of_patient).order_by("-for_day", "-id").values("given_at")
     care = Episode.objects.filter(

@@ -11,6 +11,7 @@ from casemgr.desk.recovery.lanes.lane import Kind, Lane, Point, Programs, Series
 from casemgr.desk.recovery.lanes.moods import courses
 from patients.record.models import Patient
 from treatment_plans.sessions.models import SCALES, Attendance, AttendanceState, SessionKind
+from treatment_plans.signing.queries import in_error
 
 KINDS = dict(SessionKind.choices)
 STATES = dict(AttendanceState.choices)
@@ -19,7 +20,7 @@ CAME = {AttendanceState.PRESENT, AttendanceState.LATE}
 
 def read(patient: Patient, programs: Programs, today: date) -> list[Series]:
     """Return each part that the person had in a session, and what they said of mood and craving there, in one statement."""
-    rows = Attendance.objects.filter(patient=patient, session__site__program__in=programs).order_by("session__starts_at", "id")
+    rows = Attendance.objects.filter(~in_error(), patient=patient, session__site__program__in=programs).order_by("session__starts_at", "id")
     told = list(rows.values_list("session__starts_at", "session__kind", "session__title", "state", *SCALES))
     points = tuple(
         Point(
