@@ -49,6 +49,7 @@ from treatment_plans.plan.models import Goal, Objective, Plan, Problem
 from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.writing.models import NotePolicy
+from treatment_plans.signing.models import CosignRequest, Supervision
 
 CANARY = "Zyxwvut"
 COUNSELED = "Qxqzkvjw"
@@ -275,6 +276,23 @@ class Everything:
             "coping_card": card.pk,
             "note_policy": policy.pk,
         }
+        self._signed(clinician, hours)
+
+    def _signed(self, clinician: User, hours: dict[str, Any]) -> None:
+        """Let a signed note of this clinician's wait for a supervisor: the prescriber supervises the therapist of one's own people."""
+        by = {"recorded_at": self.clinic.now, "recorded_by": self.clinic.system}
+        session = Session.objects.create(site=self.site, clinician=clinician, kind="crisis", shared_text=CANARY, **hours, **by)
+        note = Attendance.objects.create(
+            session=session, patient=self.patient, note=CANARY, signed_at=self.clinic.now, signed_by=clinician, **by
+        )
+        program = self.clinic.program
+        asked = CosignRequest.objects.create(attendance=note, program=program, author=clinician, because="trainee", **by)
+        is_ours = clinician == self.clinic.therapist
+        supervisor = self.clinic.prescriber if is_ours else self.clinic.hire(Role.PRESCRIBER, self.site)
+        supervision, _new = Supervision.objects.get_or_create(
+            program=program, clinician=clinician, supervisor=supervisor, defaults={"starts_on": date(2026, 1, 1), **by}
+        )
+        self.rows |= {"cosigning": asked.pk, "supervision": supervision.pk}
 
     def _others(self, attendance: Attendance) -> dict[str, int]:
         """Know of somebody who took part, of what somebody else told, and of mutual help."""

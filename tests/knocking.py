@@ -32,13 +32,13 @@ OPEN = {
 }
 """Routes without a right, each with the reason. A name that no route has fails."""
 
-ABOUT_PARTNERS_NOT_PATIENTS = {"organization", "agreement", "audit", "research"}
+ABOUT_PARTNERS_NOT_PATIENTS = {"supervision", "organization", "agreement", "audit", "research"}
 """Arguments that name no patient: everybody with the right may open them."""
 
 OF_A_SITE = {"lot_id", "lot", "group", "group_meeting"}
 """Arguments that name a row of a site: everybody with the right there may open it; whom it shows is another question."""
 
-FOR_ONE_READER = {"treatment_plans:opened_notes"}
+FOR_ONE_READER = {"treatment_plans:opened_notes": Role.CASE_MANAGER, "treatment_plans:cosign_one": Role.PRESCRIBER}
 """Routes whose rows name the one person who may open them; for everybody else they do not exist, whoever may see the patient."""
 
 READERS_OF_NOTES = {("treatment_plans:counseling_note", Role.THERAPIST), ("treatment_plans:opened_notes", Role.CASE_MANAGER)}
@@ -127,7 +127,7 @@ def may_see(role: Role, relation: str) -> bool:
 def reaches(route: Route, role: Role, relation: str, names: set[str]) -> bool:
     """Say whether the rows of a route exist for a role that may open its page."""
     if route.name in FOR_ONE_READER:
-        return role is Role.CASE_MANAGER and relation == "own"
+        return role is FOR_ONE_READER[route.name] and relation == "own"
     return relation != "other site" if names <= OF_A_SITE else may_see(role, relation)
 
 

@@ -23,6 +23,7 @@ from casemgr.demo.papers import sign_papers
 from casemgr.demo.plans import keep_plans
 from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
+from casemgr.demo.signing import keep_signed
 from casemgr.demo.twice import register_twice
 from casemgr.sharing.sending import send_transmissions
 
@@ -65,6 +66,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
     dose_everybody(life, day)
     hold_meetings(life, day)
     hold_groups(life, day)
+    keep_signed(life, day)
     look_at_illness(life, day)
     work_on_life(life, day)
     ask_what_was_told(life, day)

@@ -133,7 +133,8 @@ _SESSIONS = """
     ORDER BY session.starts_at DESC, r.id DESC
     LIMIT <most>
 """
-"""SQL of signed notes with what was added to them, without those entered in error; what a group did together speaks of others too and stays here, and so do drafts."""
+"""SQL of signed notes with what was added to them; those entered in error, drafts, and what a group did together (it speaks of others too)
+stay here."""
 
 _HEALTH = """
     SELECT kind, name, words, status, on_day FROM (

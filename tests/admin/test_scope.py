@@ -35,7 +35,8 @@ from treatment_plans.medication.models import Order
 from treatment_plans.mutual_help.models import MeetingTold
 from treatment_plans.plan.models import Plan
 from treatment_plans.reviews.models import PlanReview, PlanSignature
-from treatment_plans.sessions.models import Attendance
+from treatment_plans.sessions.models import Attendance, Session
+from treatment_plans.signing.models import CosignAnswer, CosignRequest, NoteAddendum, NoteInError
 
 ALIKE = {model for model in HEALTH_FACTS if model is not Allergy} | {model for model in WORLD.values() if model is not Barrier}
 """Tables of health and of the own world, all made by one function; of their kinds, allergies and barriers are looked at here."""
@@ -100,6 +101,17 @@ def fill_calendar(clinic, patient) -> None:
     BusyTime.objects.create(program=clinic.program, reason="work", weekdays=[1], starts=ten, ends=eleven, since=day, **stamp)
 
 
+def fill_signing(clinic, patient) -> None:
+    stamp = {"recorded_at": clinic.now, "recorded_by": clinic.system}
+    hours = {"starts_at": clinic.now, "ends_at": clinic.now}
+    session = Session.objects.create(site=clinic.north, clinician=clinic.peer, kind="peer", **hours, **stamp)
+    note = Attendance.objects.create(session=session, patient=patient, signed_at=clinic.now, signed_by=clinic.peer, **stamp)
+    NoteAddendum.objects.create(attendance=note, text="x", **stamp)
+    NoteInError.objects.create(attendance=note, kind="twice", words="x", **stamp)
+    request = CosignRequest.objects.create(attendance=note, program=clinic.program, author=clinic.peer, because="role", **stamp)
+    CosignAnswer.objects.create(request=request, verdict="returned", words="x", **stamp)
+
+
 def fill_safety(clinic, patient) -> None:
     common = {"patient": patient, "program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
     concern = SafetyConcern.objects.create(source="observation", level=2, opened_at=clinic.now, **common)
@@ -146,6 +158,8 @@ def test_the_rows_of_another_caseload_do_not_exist(clinic, sign_in, place, model
     fill_calendar(clinic, theirs)
     fill_plans(clinic, mine)
     fill_plans(clinic, theirs)
+    fill_signing(clinic, mine)
+    fill_signing(clinic, theirs)
     for patient in (mine, theirs):
         Barrier.objects.create(patient=patient, program=clinic.program, kind="cost", recorded_at=clinic.now, recorded_by=clinic.system)
     browser = sign_in(clinic.case_manager)

@@ -78,9 +78,9 @@ def cosign(request: StaffRequest) -> HttpResponse:
 
 
 @page(Can.COSIGN_NOTES)
-def cosign_one(request: StaffRequest, asked: int) -> HttpResponse:
+def cosign_one(request: StaffRequest, cosigning: int) -> HttpResponse:
     """Show a signed note to who supervises its author, to co-sign it or to send it back with a comment."""
-    found = get_object_or_404(requests_seen_by(request.user), pk=asked)
+    found = get_object_or_404(requests_seen_by(request.user), pk=cosigning)
     form = AnswerForm(_typed(request))
     if request.method == "POST" and form.is_valid() and _answered(request, found, form):
         following = to_cosign(request.user).order_by("recorded_at", "pk").first()
