@@ -31,6 +31,29 @@ def session_stays_once_signed() -> pgtrigger.Trigger:
     )
 
 
+def frame_stays_once_signed(name: str) -> pgtrigger.Trigger:
+    """Return the trigger that keeps a row about a session (`session_id`) as soon as one of its notes is signed."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF TG_OP <> 'INSERT' THEN
+                PERFORM 1 FROM treatment_plans_attendance WHERE session_id = OLD.session_id ORDER BY id FOR SHARE;
+                IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE session_id = OLD.session_id AND signed_at IS NOT NULL) THEN
+                    RAISE EXCEPTION 'Cannot change %: a note of this session is signed.', TG_TABLE_NAME;
+                END IF;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            PERFORM 1 FROM treatment_plans_attendance WHERE session_id = NEW.session_id ORDER BY id FOR SHARE;
+            IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE session_id = NEW.session_id AND signed_at IS NOT NULL) THEN
+                RAISE EXCEPTION 'Cannot add to %: a note of this session is signed.', TG_TABLE_NAME;
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def part_stays_once_signed(name: str) -> pgtrigger.Trigger:
     """Return the trigger that lets no row be added to a signed note, changed or taken away; the row leads to it by `attendance_id`.
 

@@ -1,5 +1,6 @@
 """Add to signed notes, co-sign them or send them back, mark them as errors; say who supervises whom."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Denied, Reason, Refused
 from treatment_plans.sessions.models import Attendance, Session
+from treatment_plans.sessions.naming.queries import Written, leaders_of, names_given_away
 from treatment_plans.signing import rules
 from treatment_plans.signing.models import (
     CosignAnswer,
@@ -24,7 +26,6 @@ from treatment_plans.signing.models import (
 from treatment_plans.signing.queries import OPEN, is_every_note_cosigned, is_supervised_by, terms_of
 
 POLICY_SOURCE = "program policy"
-NAMES_SOURCE = "42 CFR 2.13(a)"
 
 
 @action(Can.WRITE_SESSION)
@@ -74,6 +75,10 @@ def add_addendum(*, attendance: Attendance, text: str, by: User, at: datetime) -
     note = _signed(attendance)
     if not text.strip():
         raise Refused(Reason(_("Write what is to be added."), field="text"))
+    there = {row.patient_id: row.patient for row in Attendance.objects.filter(session=note.session_id).select_related("patient")}
+    named = names_given_away(there, Written({}, {note.patient_id: text}), leaders_of(note.session, by))
+    if named:
+        raise Refused(*(replace(reason, field="text") for reason in named))
     addendum = NoteAddendum.objects.create(attendance=note, text=text.strip(), recorded_at=at, recorded_by=by)
     if note.session.clinician_id == by.pk:
         CosignRequest.objects.filter(attendance=note, state=CosignState.RETURNED).update(state=CosignState.WAITING)

@@ -147,6 +147,15 @@ def test_a_note_in_error_stays_and_says_so(clinic, asked):
     add_addendum(attendance=note, text="The right note is of the same day.", by=clinic.peer, at=clinic.now)
 
 
+def test_an_addendum_names_nobody_else_of_the_group(clinic, hold):
+    ana, ben = clinic.patient(given="Anastasia", family="Flores"), clinic.patient(given="Benedict", family="Okafor")
+    note = hold(ana, ben).attendances.get(patient=ana)
+    with pytest.raises(Refused, match="names Benedict") as refused:
+        add_addendum(attendance=note, text="Benedict called her.", by=clinic.peer, at=clinic.now)
+    assert refused.value.reasons[0].field == "text"
+    assert add_addendum(attendance=note, text="Anastasia was called.", by=clinic.peer, at=clinic.now).pk
+
+
 def test_what_is_not_signed_is_changed_and_not_added_to(clinic):
     hours = {"starts_at": clinic.now - timedelta(hours=2), "ends_at": clinic.now - timedelta(hours=1)}
     session = record_session(

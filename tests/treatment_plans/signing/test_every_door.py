@@ -58,6 +58,7 @@ def attempts_in_sql(session, note, goal, other):
         yield f"UPDATE treatment_plans_attendance SET {column} = {value} {of_note}"
     yield f"UPDATE treatment_plans_attendancegoal SET goal_id = {goal} WHERE attendance_id = {note.pk}"
     yield f"INSERT INTO treatment_plans_attendancegoal (attendance_id, goal_id) VALUES ({note.pk}, {goal})"
+    yield f"INSERT INTO treatment_plans_coleader (session_id, user_id) VALUES ({session.pk}, {session.recorded_by_id})"
     yield "UPDATE treatment_plans_noteaddendum SET text = 'x', recorded_at = now()"
     yield "UPDATE treatment_plans_noteinerror SET words = 'x'"
     yield "UPDATE treatment_plans_cosignanswer SET words = 'x', verdict = 'returned'"

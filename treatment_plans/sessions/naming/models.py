@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.append_only import tracked
 from casemgr.core.sensitivity import Sensitivity
-from treatment_plans.sessions.models import Session
+from treatment_plans.sessions.models import Session, frame_stays_once_signed
 
 
 @tracked
@@ -23,6 +23,7 @@ class CoLeader(models.Model):
         verbose_name = _("who led as well")
         verbose_name_plural = _("who led as well")
         constraints = [models.UniqueConstraint(fields=["session", "user"], name="co_leader_is_named_once")]
+        triggers = [frame_stays_once_signed("signed_leaders_stay")]
 
     def __str__(self) -> str:
         """Return who it is."""
