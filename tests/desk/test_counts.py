@@ -22,7 +22,7 @@ def test_the_statement_is_kept_until_what_it_depends_on_changes(clinic, monkeypa
     assert (
         waiting_for(_again(clinic.therapist), today=TODAY)
         == first
-        == {"referrals:tasks": 0, "treatment_plans:unsigned": 0, "referrals:referrals": 0}
+        == {"referrals:tasks": 0, "treatment_plans:unsigned": 0, "treatment_plans:cosign": 0, "referrals:referrals": 0}
     )
     assert made == [clinic.therapist.pk]
     user = _again(clinic.therapist)

@@ -133,7 +133,7 @@ def add_supervision(request: StaffRequest) -> HttpResponse:
     if _done(request, form, name_supervisor, program=request.program):
         messages.success(request, _("The supervisor is named."))
         return redirect("treatment_plans:supervision")
-    return _arrange(request, form, _("Name a supervisor"), _("Name"))
+    return _arrange(request, form, _("Name a supervisor"), _("Name a supervisor"))
 
 
 @page(Can.ARRANGE_SUPERVISION)

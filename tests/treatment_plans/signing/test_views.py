@@ -1,0 +1,135 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casemgr.core.audit.models import AuditEvent
+from casemgr.sharing.parts import sessions as told
+from treatment_plans.sessions.actions import Part, record_session
+from treatment_plans.sessions.models import Attendance
+from treatment_plans.signing.actions import cosign_note, mark_note_in_error
+from treatment_plans.signing.models import CosignRequest, NoteAddendum, NoteInError, SigningPolicy, Supervision
+
+QUEUE, UNSIGNED, SESSION, OVERVIEW = 7, 9, 15, 6
+
+
+def at(name, *args):
+    return reverse(f"treatment_plans:{name}", args=args)
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_note_is_read_returned_added_to_and_cosigned_on_pages(clinic, hold, supervised, sign_in):
+    hold(clinic.patient(given="Anastasia", team=(clinic.peer,)), ended=timedelta(hours=30))
+    asked = CosignRequest.objects.get()
+    note, therapist, peer = asked.attendance, sign_in(clinic.therapist), sign_in(clinic.peer)
+    assert "Anastasia" in text_of(therapist.get(at("cosign")))
+    page = text_of(therapist.get(at("cosign_one", asked.pk)))
+    for words in (
+        "Walked to the bank together.",
+        "Late entry",
+        "Written 30 hours after the session ended.",
+        "Notes of peers are co-signed",
+    ):
+        assert words in page
+    assert AuditEvent.objects.filter(verb="note", actor=clinic.therapist, patient_id=note.patient_id).exists()
+    assert therapist.post(at("cosign_one", asked.pk), {"words": "", "return": "1"}).status_code == 422
+    assert therapist.post(at("cosign_one", asked.pk), {"words": "Which bank?", "return": "1"}).url == at("cosign")
+    assert "Which bank?" in text_of(therapist.get(at("cosign_one", asked.pk)))
+
+    for page in (at("unsigned"), at("session", note.session_id)):
+        assert "Which bank?" in text_of(peer.get(page))
+    assert "Which bank?" not in text_of(sign_in(clinic.case_manager).get(at("unsigned")))
+    assert peer.get(at("add_addendum", note.pk)).status_code == 200
+    assert peer.post(at("add_addendum", note.pk), {"text": " "}).status_code == 422
+    assert peer.post(at("add_addendum", note.pk), {"text": "The one on Main Street."}).url == at("session", note.session_id)
+    shown = text_of(peer.get(at("session", note.session_id)))
+    assert f"Added by {clinic.peer.full_name}, <time" in shown
+    assert "The one on Main Street." in shown
+
+    hold(clinic.patient(team=(clinic.peer,)))
+    following = CosignRequest.objects.exclude(pk=asked.pk).get()
+    assert therapist.post(at("cosign_one", asked.pk), {"words": "", "cosign": "1"}).url == at("cosign_one", following.pk)
+    assert f"Co-signed by {clinic.therapist.full_name}" in text_of(peer.get(at("session", note.session_id)))
+    assert "Anastasia" in text_of(therapist.get(at("cosign"), {"show": "answered"}))
+    assert sign_in(clinic.prescriber).get(at("cosign_one", asked.pk)).status_code == 404
+
+
+def test_a_note_in_error_says_so_and_is_told_to_nobody_outside(clinic, hold, sign_in):
+    patient = clinic.patient()
+    note = hold(patient).attendances.get()
+    NoteAddendum.objects.create(attendance=note, text="More.", recorded_at=clinic.now, recorded_by=clinic.peer)
+    (row,) = told(patient.pk, clinic.program.pk)
+    assert [(one["text"], one["by"]) for one in row["addenda"]] == [("More.", clinic.peer.full_name)]
+    peer = sign_in(clinic.peer)
+    assert peer.post(at("mark_note_in_error", note.pk), {"kind": "twice", "words": ""}).status_code == 422
+    assert peer.post(at("mark_note_in_error", note.pk), {"kind": "twice", "words": "Wrote it twice."}).status_code == 302
+    page = text_of(peer.get(at("session", note.session_id)))
+    assert "It was written twice: <span data-verbatim>Wrote it twice.</span>" in page
+    assert "Walked to the bank together." in page
+    assert at("mark_note_in_error", note.pk) not in page
+    assert told(patient.pk, clinic.program.pk) == []
+    assert "Entered in error" in text_of(peer.get(reverse("desk:chart", args=[patient.public_id])))
+
+
+def test_directors_name_supervisors_set_rules_and_see_whose_notes_wait(clinic, hold, sign_in):
+    director = sign_in(clinic.director)
+    hold(clinic.patient(given="Anastasia"))
+    overview = text_of(director.get(at("signing_overview")))
+    assert "Nobody is named" in overview
+    assert "Anastasia" not in overview
+    day = clinic.now.date().isoformat()
+    who = {"clinician": clinic.peer.pk, "supervisor": clinic.nurse.pk, "starts_on": day}
+    assert "cannot co-sign here" in text_of(director.post(at("add_supervision"), who))
+    assert director.post(at("add_supervision"), who | {"supervisor": clinic.therapist.pk}).url == at("supervision")
+    assert clinic.therapist.full_name in text_of(director.get(at("supervision")))
+    assert "A supervisor is named" in text_of(director.get(at("signing_overview")))
+    rules = {"late_after_hours": 12, "sign_within_hours": 0, "sample_percent": 10}
+    assert director.post(at("signing_rules"), rules).status_code == 422
+    assert director.post(at("signing_rules"), rules | {"sign_within_hours": 24}).status_code == 302
+    assert SigningPolicy.objects.get().terms.is_peers_cosigned is False
+    supervision = Supervision.objects.get()
+    assert director.get(at("end_supervision", supervision.pk)).status_code == 200
+    assert director.post(at("end_supervision", supervision.pk), {"on": day}).status_code == 302
+    assert Supervision.objects.get().ends_on is not None
+    for name in ("supervision", "signing_overview"):
+        assert sign_in(clinic.therapist).get(at(name)).status_code == 403
+
+
+def test_unsigned_notes_stand_in_bands_the_oldest_first(clinic, sign_in):
+    for days in (0, 2, 5, 30):
+        ends_at = clinic.now - timedelta(days=days, hours=1)
+        record_session(
+            site=clinic.north,
+            clinician=clinic.peer,
+            kind="peer",
+            starts_at=ends_at - timedelta(hours=1),
+            ends_at=ends_at,
+            parts=[Part(clinic.patient(), note="x")],
+            by=clinic.peer,
+            at=clinic.now,
+        )
+    Attendance.objects.update(recorded_at=clinic.now)
+    bands = sign_in(clinic.peer).get(at("unsigned")).context["bands"]
+    assert [band for band, _notes in bands] == sorted({band for band, _notes in bands}, reverse=True)
+    assert sum(len(notes) for _band, notes in bands) == 4
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_pages_take_the_same_statements_for_two_and_for_twelve(clinic, hold, supervised, sign_in, query_count, number):
+    session = hold(*[clinic.patient() for _ in range(number)])
+    for asked in CosignRequest.objects.order_by("pk")[: number // 2]:
+        cosign_note(request=asked, by=clinic.therapist, at=clinic.now)
+        mark_note_in_error(attendance=asked.attendance, kind="twice", words="x", by=clinic.peer, at=clinic.now)
+    assert NoteInError.objects.count() == number // 2
+    therapist, peer, director = sign_in(clinic.therapist), sign_in(clinic.peer), sign_in(clinic.director)
+    with query_count(QUEUE):
+        therapist.get(at("cosign"))
+    with query_count(UNSIGNED):
+        peer.get(at("unsigned"))
+    with query_count(SESSION):
+        therapist.get(at("session", session.pk))
+    with query_count(OVERVIEW):
+        director.get(at("signing_overview"))
