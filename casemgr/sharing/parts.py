@@ -120,10 +120,13 @@ _SESSIONS = """
     SELECT session.starts_at, session.kind, session.modality, session.title, r.state AS attendance, r.minutes, r.note,
         signer.full_name AS signed_by, r.signed_at,
         COALESCE((
-            SELECT jsonb_agg(jsonb_build_object('at', a.recorded_at, 'by', adder.full_name, 'text', a.text) ORDER BY a.id)
+            SELECT string_agg(
+                to_char(a.recorded_at AT TIME ZONE site.time_zone, 'YYYY-MM-DD HH24:MI') || ' ' || adder.full_name || ': ' || a.text,
+                chr(10) ORDER BY a.id
+            )
             FROM treatment_plans_noteaddendum a JOIN casemgr_user adder ON adder.id = a.recorded_by_id
             WHERE a.attendance_id = r.id
-        ), '[]') AS addenda
+        ), '') AS addenda
     FROM treatment_plans_attendance r
     JOIN treatment_plans_session session ON session.id = r.session_id
     JOIN casemgr_site site ON site.id = session.site_id AND site.program_id = %(program)s

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from treatment_plans.appointments.queries import appointments_for
 from treatment_plans.medication.queries import doses_of, statements_of
 from treatment_plans.plan.models import Plan
 from treatment_plans.sessions.models import Session
+from treatment_plans.signing.models import NoteInError
 
 Programs = frozenset[int]
 
@@ -50,7 +51,9 @@ class Kind:
 
 
 def _sessions(patient: Patient, programs: Programs) -> QuerySet[Any]:
-    return Session.objects.filter(attendances__patient=patient, site__program__in=programs).select_related("clinician")
+    wrong = NoteInError.objects.filter(attendance__session=OuterRef("pk"), attendance__patient=patient)
+    rows = Session.objects.filter(attendances__patient=patient, site__program__in=programs).select_related("clinician")
+    return rows.annotate(is_in_error=Exists(wrong))
 
 
 def _appointments(patient: Patient, programs: Programs) -> QuerySet[Any]:
@@ -60,7 +63,8 @@ def _appointments(patient: Patient, programs: Programs) -> QuerySet[Any]:
 def _session(row: Any) -> Line:
     homework = _("Homework: %(words)s") % {"words": row.homework} if row.homework else ""
     words = " · ".join(filter(None, (str(row.clinician or ""), homework)))
-    return Line(row.starts_at, row.title or row.get_kind_display(), words, row.get_modality_display(), _to("session", row))
+    state = _("Entered in error") if row.is_in_error else row.get_modality_display()
+    return Line(row.starts_at, row.title or row.get_kind_display(), words, state, _to("session", row))
 
 
 def _appointment(row: Any) -> Line:

@@ -42,6 +42,7 @@ from treatment_plans.mutual_help.models import MeetingTold
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance
+from treatment_plans.signing.models import CosignRequest
 
 OWN = "e.patient_id = %(patient)s"
 HERE = f"{OWN} AND e.program_id = ANY(%(programs)s)"
@@ -101,6 +102,7 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(MeetingTold, HERE)),
     (Can.SEE_CHART, Source(CopingCard, HERE)),
     (Can.SEE_CHART, Source(GroupPlace, f"{OWN} AND e.series_id IN ({GROUPS})")),
+    (Can.SEE_CHART, Source(CosignRequest, f"e.attendance_id IN ({MEETINGS})")),
     (Can.SEE_MEDICATION, Source(Order, HERE)),
     (Can.SEE_MEDICATION, Source(MedicationStatement, OWN)),
     (Can.SEE_CALENDAR, Source(Appointment, f"{OWN} AND e.site_id IN ({SITES})")),
