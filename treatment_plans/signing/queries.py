@@ -98,7 +98,7 @@ def additions_to(session: Session) -> dict[int, dict[str, Any]]:
     for mark in NoteInError.objects.filter(**of_session).select_related("recorded_by"):
         notes.setdefault(mark.attendance_id, {})["in_error"] = mark
     for request in CosignRequest.objects.filter(**of_session).prefetch_related(_answers()):
-        notes.setdefault(request.attendance_id, {})["request"] = request
+        notes.setdefault(request.attendance_id, {}).update(request=request, answers=answers_to(request))
     return notes
 
 
@@ -172,6 +172,12 @@ def cosignatures_by_author(programs: Collection[int]) -> QuerySet[CosignRequest,
     )
 
 
+def answers_to(request: CosignRequest) -> list[CosignAnswer]:
+    """Return what supervisors answered to a request that was read with its answers."""
+    said: list[CosignAnswer] = request.said  # type: ignore[attr-defined]  # `_answers` puts it there
+    return said
+
+
 def _answers() -> "Prefetch[str, QuerySet[CosignAnswer], str]":
     """Read what supervisors answered along, in one statement."""
-    return Prefetch("answers", queryset=CosignAnswer.objects.select_related("recorded_by").order_by("recorded_at", "pk"))
+    return Prefetch("answers", queryset=CosignAnswer.objects.select_related("recorded_by").order_by("recorded_at", "pk"), to_attr="said")

@@ -11,7 +11,15 @@ from casemgr.core.accounts.rules import Can
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Row, Section, section, way
 from treatment_plans.sessions.queries import unsigned_for
-from treatment_plans.signing.queries import by_age, cosignatures_by_author, returned_to, to_cosign, unsigned_by_author, unsigned_in
+from treatment_plans.signing.queries import (
+    answers_to,
+    by_age,
+    cosignatures_by_author,
+    returned_to,
+    to_cosign,
+    unsigned_by_author,
+    unsigned_in,
+)
 
 AGES = {
     0: ("", ""),
@@ -38,7 +46,7 @@ def unsigned_notes(scope: Scope) -> Section:
 
 
 def _returned(asked: Any) -> Row:
-    answers = list(asked.answers.all())
+    answers = answers_to(asked)
     session = asked.attendance.session
     return Row(
         session.title or session.get_kind_display(),
