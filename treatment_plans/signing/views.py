@@ -19,6 +19,8 @@ from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.sessions.queries import attendances_seen_by, unsigned_for, worked_on
+from treatment_plans.sessions.writing.models import THOUGHTS
+from treatment_plans.sessions.writing.queries import said_in
 from treatment_plans.signing.actions import (
     add_addendum,
     cosign_note,
@@ -87,7 +89,7 @@ def cosign_one(request: StaffRequest, cosigning: int) -> HttpResponse:
         return redirect("treatment_plans:cosign_one", following.pk) if following else redirect("treatment_plans:cosign")
     note = Attendance.objects.select_related("patient", "signed_by").prefetch_related(worked_on()).get(pk=found.attendance_id)
     note_read(by=request.user, at=timezone.now(), what="note", patient_id=note.patient_id, subject=f"session:{note.session_id}")
-    context = {"asked": found, "note": note, "session": found.attendance.session, "patient": note.patient, "form": form}
+    context = {"asked": found, "session": found.attendance.session, "form": form, **_read(note)}
     return render(request, "treatment_plans/signing/cosign_one.html", context, status=422 if form.errors else 200)
 
 
@@ -182,8 +184,14 @@ def _answered(request: StaffRequest, asked: CosignRequest, form: AnswerForm) -> 
 def _about_note(request: StaffRequest, note: Attendance, form: AddendumForm | InErrorForm, name: str) -> HttpResponse:
     """Show a signed note with a form under it."""
     note_read(by=request.user, at=timezone.now(), what="note", patient_id=note.patient_id, subject=f"session:{note.session_id}")
-    context = {"form": form, "note": note, "session": note.session, "patient": note.patient}
+    context = {"form": form, "session": note.session, **_read(note)}
     return render(request, f"treatment_plans/signing/{name}.html", context, status=422 if form.errors else 200)
+
+
+def _read(note: Attendance) -> dict[str, Any]:
+    """Return a note as its parts say it, carried words marked as such."""
+    thoughts = [(label, note.thought_record[name]) for name, label in THOUGHTS.items() if name in note.thought_record]
+    return {"note": note, "attendance": note, "patient": note.patient, "part": {"said": said_in(note), "thoughts": thoughts}}
 
 
 def _arrange(request: StaffRequest, form: Any, title: str, submit: str, **more: Any) -> HttpResponse:
