@@ -90,8 +90,11 @@ class OwnForm(forms.Form):
     no_goal_reason = WordsField(label=_("If none of the goals: why"), required=False, max_length=200)
     note = WordsField(label=_("Own part"), required=False, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args: Any, patient: Patient, goals: Sequence[Goal], preset: Sequence[int] = (), **options: Any) -> None:
+    def __init__(
+        self, *args: Any, patient: Patient, goals: Sequence[Goal], preset: Sequence[int] = (), wishes: Sequence[Any] = (), **options: Any
+    ) -> None:
         """Offer the goals of this person's plan, with those of the last time chosen."""
+        self.wishes = wishes
         chosen = {"goals": [str(key) for key in preset]}
         super().__init__(*args, **{**options, "prefix": str(patient.public_id), "initial": chosen})
         self.patient = patient

@@ -31,6 +31,7 @@ from treatment_plans.sessions.actions import record_session, sign_session
 from treatment_plans.sessions.models import Session, SessionKind
 from treatment_plans.sessions.naming.queries import Written, names_found, names_perhaps
 from treatment_plans.sessions.queries import appointments_leading_to, expected_in_group, goals_by_patient
+from treatment_plans.sessions.writing.queries import wishes_of
 
 MOST_ON_A_ROSTER = 200
 
@@ -66,7 +67,7 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         "led_with": [user for user in facilitators_of(series) if user.pk != request.user.pk],
     }
     begun = Begun(people, None, _colleagues(request, series.site), initial, goals_to_begin_with(series, places, goals))
-    note = _note(request, begun, goals)
+    note = _note(request, begun, goals, series.program_id)
 
     def act() -> Session:
         starts_at, ends_at = note.shared.times_at(series.site)
@@ -88,7 +89,7 @@ def write_group(request: StaffRequest) -> HttpResponse:
     people = _chosen(request.user, request.GET.getlist("patients"))
     initial = {**(_clock(at, site) if site else {}), "site": site}
     begun = Begun(people, sites, _colleagues(request, site), initial)
-    note = _note(request, begun, goals_by_patient(people))
+    note = _note(request, begun, goals_by_patient(people), site.program_id if site else 0)
 
     def act() -> Session:
         where = note.shared.cleaned_data["site"]
@@ -128,11 +129,15 @@ def names_in_group(request: StaffRequest, whose: str) -> HttpResponse:
     return render(request, "treatment_plans/groups/_names.html", {"found": found})
 
 
-def _note(request: StaffRequest, begun: Begun, goals: dict[int, Any]) -> NoteOfGroup:
-    """Return the forms of the page."""
+def _note(request: StaffRequest, begun: Begun, goals: dict[int, Any], program_id: int) -> NoteOfGroup:
+    """Return the forms of the page, each with what makes the session feel safe for the person."""
     typed: QueryDict | None = request.POST if request.method == "POST" else None
     shared = SharedForm(typed, sites=begun.sites, staff=begun.staff, initial=begun.initial)
-    own = [OwnForm(typed, patient=one, goals=goals.get(one.pk, []), preset=begun.preset.get(one.pk, [])) for one in begun.people]
+    wishes = wishes_of([one.pk for one in begun.people], program_id)
+    own = [
+        OwnForm(typed, patient=one, goals=goals.get(one.pk, []), preset=begun.preset.get(one.pk, []), wishes=wishes.get(one.pk, []))
+        for one in begun.people
+    ]
     return NoteOfGroup(shared, own)
 
 
