@@ -75,7 +75,7 @@ def groups(request: StaffRequest) -> HttpResponse:
 def group_series(request: StaffRequest, group: int) -> HttpResponse:
     """Show one group: who leads it, who has a place, who waits, when it meets."""
     now = timezone.now()
-    found = get_object_or_404(with_numbers(series_seen_by(request.user), now), pk=group)
+    found: Any = get_object_or_404(with_numbers(series_seen_by(request.user), now), pk=group)
     places = places_in(found, request.user)
     members = [place for place in places if place.state == PlaceState.MEMBER]
     waiting = sorted((place for place in places if place.state == PlaceState.WAITING), key=lambda place: (place.asked_on, place.pk))
@@ -125,7 +125,7 @@ def change_group(request: StaffRequest, group: int) -> HttpResponse:
         change_series(**common, **facts)
         return set_facilitators(facilitators=leaders, **common)
 
-    if form.is_valid() and attempt(form, act):
+    if form.is_valid() and attempt(form, act) is not None:
         return redirect("treatment_plans:group_series", found.pk)
     return _form(request, form, found, _("Change the group"), _("Save"))
 
@@ -135,7 +135,10 @@ def end_group(request: StaffRequest, group: int) -> HttpResponse:
     """End a group."""
     found = _series(request, group)
     form = EndForm(request.POST or None, initial={"on": _today(found)})
-    if form.is_valid() and attempt(form, lambda: end_series(series=found, on=form.cleaned_data["on"], by=request.user, at=timezone.now())):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: end_series(series=found, on=form.cleaned_data["on"], by=request.user, at=timezone.now())) is not None
+    ):
         messages.success(request, _("The group has ended. Later meetings are cancelled and rooms are free."))
         return redirect("treatment_plans:groups")
     return _form(request, form, found, _("End the group"), _("End the group"))
@@ -174,8 +177,10 @@ def cancel_group_meeting(request: StaffRequest, group_meeting: int) -> HttpRespo
     """Cancel one meeting with its reason."""
     found = get_object_or_404(meetings_seen_by(request.user, can=Can.WRITE_SESSION), pk=group_meeting)
     form = CancelForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form, lambda: cancel_meeting(meeting=found, why=form.cleaned_data["why"], by=request.user, at=timezone.now())
+    if (
+        form.is_valid()
+        and attempt(form, lambda: cancel_meeting(meeting=found, why=form.cleaned_data["why"], by=request.user, at=timezone.now()))
+        is not None
     ):
         messages.success(request, _("The meeting is cancelled and its room is free. Tell those who would come."))
         return redirect("treatment_plans:group_series", found.series_id)
@@ -201,7 +206,7 @@ def join_group(request: StaffRequest, group: int) -> HttpResponse:
             return wait_for_place(on=form.cleaned_data["on"], goal=form.cleaned_data.get("goal"), **common)
         return give_place(**common, **form.cleaned_data)
 
-    if form.is_valid() and attempt(form, act):
+    if form.is_valid() and attempt(form, act) is not None:
         messages.success(request, _("They are on the waitlist.") if "wait" in request.POST else _("They have a place in the group."))
         return redirect("treatment_plans:group_series", found.pk)
     note_read(by=request.user, at=timezone.now(), what="goals", patient_id=person.pk)
@@ -214,7 +219,10 @@ def leave_place(request: StaffRequest, group_place: int) -> HttpResponse:
     """Take somebody off the roster or the waitlist."""
     found = get_object_or_404(places_seen_by(request.user, can=Can.WRITE_SESSION), pk=group_place)
     form = LeaveForm(request.POST or None, initial={"on": _today(found.series)})
-    if form.is_valid() and attempt(form, lambda: leave_group(place=found, by=request.user, at=timezone.now(), **form.cleaned_data)):
+    if (
+        form.is_valid()
+        and attempt(form, lambda: leave_group(place=found, by=request.user, at=timezone.now(), **form.cleaned_data)) is not None
+    ):
         messages.success(request, _("The place is free."))
         return redirect("treatment_plans:group_series", found.series_id)
     note_read(by=request.user, at=timezone.now(), what="groups", patient_id=found.patient_id)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.language.fields import WordsField
 from casemgr.core.refusals import Reason
-from casemgr.core.ui.forms import ErrorLink, error_links, offer_rows
+from casemgr.core.ui.forms import ErrorLink, error_links, offer_choices, offer_rows
 from patients.record.models import Patient
 from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.sessions.actions import Part
@@ -98,11 +98,11 @@ class OwnForm(forms.Form):
         chosen = {"goals": [str(key) for key in preset]}
         super().__init__(*args, **{**options, "prefix": str(patient.public_id), "initial": chosen})
         self.patient = patient
-        self.goals = {str(goal.pk): goal for goal in goals}
+        self.open_goals = {str(goal.pk): goal for goal in goals}
         if goals:
-            self.fields["goals"].choices = [  # type: ignore[attr-defined]  # a field of choices
-                (key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.goals.items()
-            ]
+            offer_choices(
+                self, "goals", [(key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.open_goals.items()]
+            )
         else:
             del self.fields["goals"], self.fields["no_goal_reason"]
 
@@ -120,9 +120,9 @@ class OwnForm(forms.Form):
     def part(self, others_no_goal: str) -> Part:
         """Return the part as the verb takes it."""
         said = self.cleaned_data
-        goals = [self.goals[key] for key in said.get("goals", [])]
+        goals = [self.open_goals[key] for key in said.get("goals", [])]
         is_here = said["state"] in (AttendanceState.PRESENT, AttendanceState.LATE)
-        reason = said.get("no_goal_reason", "") or (others_no_goal if is_here and self.goals and not goals else "")
+        reason = said.get("no_goal_reason", "") or (others_no_goal if is_here and self.open_goals and not goals else "")
         return Part(
             patient=self.patient,
             state=said["state"],
