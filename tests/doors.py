@@ -45,7 +45,7 @@ from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
-from treatment_plans.plan.models import Goal, Objective, Plan, Problem
+from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.writing.models import NotePolicy
@@ -69,6 +69,8 @@ CHOSEN = {
     "kind": "naloxone",
     "section": "strengths",
     "whose": "all",
+    "scale": "wheel",
+    "listed": "yoga",
 }
 """Arguments that choose what a page does and name no row."""
 
@@ -227,6 +229,7 @@ class Everything:
         problem = Problem.objects.create(plan=plan, axis="substance_use", title=CANARY, **stamp)
         goal = Goal.objects.create(problem=problem, words=CANARY, **stamp)
         objective = Objective.objects.create(goal=goal, words=CANARY, **stamp)
+        intervention = Intervention.objects.create(goal=goal, kind="cbt", description=CANARY, **stamp)
         product, _ = Product.objects.get_or_create(
             rxnorm="991147", defaults={"name": "Methadone", "substance": "methadone", "form": "oral", "mg_per_ml": Decimal(10)}
         )
@@ -267,6 +270,7 @@ class Everything:
             "problem": problem.pk,
             "goal": goal.pk,
             "objective": objective.pk,
+            "intervention": intervention.pk,
             "lot": lot.pk,
             "order": order.pk,
             "appointment": appointment.pk,

@@ -11,7 +11,10 @@ from treatment_plans.inventory import views as inventory
 from treatment_plans.medication import views as medication
 from treatment_plans.mutual_help import views as mutual_help
 from treatment_plans.plan import views as plan
+from treatment_plans.plan.catalog import views as catalog
+from treatment_plans.plan.pieces import views as pieces
 from treatment_plans.plan.policy import views as plan_policy
+from treatment_plans.plan.standing import views as standing
 from treatment_plans.plan.versions import views as plan_versions
 from treatment_plans.reviews import views as reviews
 from treatment_plans.reviews.paper import views as plan_paper
@@ -59,12 +62,28 @@ plan_urls = [
     path("<int:plan>/change/", plan.change, name="change_plan"),
     path("<int:plan>/activate/", plan.activate, name="activate_plan"),
     path("<int:plan>/end/", plan.end, name="end_plan"),
-    path("<int:plan>/problems/", plan.add_problem, name="add_problem"),
-    path("problems/<int:problem>/goals/", plan.add_goal, name="add_goal"),
-    path("goals/<int:goal>/objectives/", plan.add_objective, name="add_objective"),
-    path("goals/<int:goal>/interventions/", plan.add_intervention, name="add_intervention"),
-    path("goals/<int:goal>/settle/", plan.settle_goal, name="settle_goal"),
-    path("objectives/<int:objective>/met/", plan.meet_objective, name="meet_objective"),
+]
+plan_piece_urls = [
+    path("<int:plan>/problems/", pieces.add_problem, name="add_problem"),
+    path("problems/<int:problem>/", pieces.change_problem, name="change_problem"),
+    path("problems/<int:problem>/stop/", pieces.stop_problem, name="stop_problem"),
+    path("problems/<int:problem>/goals/", pieces.add_goal, name="add_goal"),
+    path("goals/<int:goal>/", pieces.change_goal, name="change_goal"),
+    path("goals/<int:goal>/remove/", pieces.remove_goal, name="remove_goal"),
+    path("goals/<int:goal>/settle/", pieces.settle_goal, name="settle_goal"),
+    path("goals/<int:goal>/objectives/", pieces.add_objective, name="add_objective"),
+    path("goals/<int:goal>/interventions/", pieces.add_intervention, name="add_intervention"),
+    path("objectives/<int:objective>/", pieces.change_objective, name="change_objective"),
+    path("objectives/<int:objective>/stop/", pieces.stop_objective, name="stop_objective"),
+    path("objectives/<int:objective>/met/", pieces.meet_objective, name="meet_objective"),
+    path("objectives/<int:objective>/count/", pieces.count_objective, name="count_objective"),
+    path("interventions/<int:intervention>/", pieces.change_intervention, name="change_intervention"),
+    path("interventions/<int:intervention>/stop/", pieces.stop_intervention, name="stop_intervention"),
+    path("<int:plan>/rate/<str:scale>/", standing.rate, name="rate_standing"),
+    path("<int:plan>/stage/", standing.stage, name="stage_of_change"),
+    path("interventions/list/", catalog.intervention_list, name="intervention_list"),
+    path("interventions/list/new/", catalog.list_new, name="list_intervention"),
+    path("interventions/list/<str:listed>/", catalog.change_listed, name="change_listed_intervention"),
 ]
 review_urls = [
     path("plans/policy/", plan_policy.plan_policy, name="plan_policy"),
@@ -152,6 +171,7 @@ urlpatterns = [
     *counseling_urls,
     *appointment_urls,
     *plan_urls,
+    *plan_piece_urls,
     *review_urls,
     *signing_urls,
     *session_urls,

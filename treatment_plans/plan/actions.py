@@ -15,9 +15,7 @@ from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.world.models import Barrier, OwnGoal, Stressor
 from treatment_plans.plan import rules
-from treatment_plans.plan.measuring.queries import yardstick_from
-from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.pieces.queries import (
+from treatment_plans.plan.checking.queries import (
     against_goal,
     against_intervention,
     against_objective,
@@ -26,6 +24,8 @@ from treatment_plans.plan.pieces.queries import (
     name_in_list,
     refuse_for,
 )
+from treatment_plans.plan.measuring.queries import yardstick_from
+from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
 from treatment_plans.plan.queries import axes_diagnosed, day_of, gaps_in, going_plan, next_version, open_plan, parts_in_words
 
 INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"

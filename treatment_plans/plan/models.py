@@ -14,6 +14,7 @@ from casemgr.core.sensitivity import Sensitivity
 from patients.diagnoses.models import Axis, Diagnosis
 from patients.record.models import Patient
 from patients.world.models import Barrier, OwnGoal, Stressor
+from treatment_plans.plan.rules import ASKS_CLEARANCE
 from treatment_plans.plan.sealing.models import plan_stays_once_signed, stays_once_signed
 
 
@@ -309,6 +310,11 @@ class Intervention(Stoppable, Recorded):
     def label(self) -> str:
         """Return what it is called: in the program's own list, or in the product's."""
         return self.kind_name or str(self.get_kind_display())
+
+    @property
+    def asks_clearance(self) -> bool:
+        """Say whether one asks first what makes it unwise."""
+        return self.kind in ASKS_CLEARANCE
 
     @property
     def how_often(self) -> str:

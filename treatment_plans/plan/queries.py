@@ -12,6 +12,9 @@ from casemgr.core.refusals import Reason, Refused
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.diagnoses.models import Certainty, CourseOfDiagnosis, Diagnosis
 from patients.record.models import Patient
+from patients.world.models import Barrier, OwnGoal, Stressor
+from patients.world.models import GoalState as OwnGoalState
+from patients.world.queries import facts_of
 from treatment_plans.plan import rules
 from treatment_plans.plan.catalog.queries import intervention_types as offered_in
 from treatment_plans.plan.catalog.rules import Listed
@@ -42,12 +45,16 @@ def goals_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Goal]:
 
 def objectives_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Objective]:
     """Return the objectives of the plans that this user may see."""
-    return Objective.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related("goal__problem__plan__program")
+    return Objective.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related(
+        "goal__problem__plan__patient", "goal__problem__plan__program"
+    )
 
 
 def interventions_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Intervention]:
     """Return the interventions of the plans that this user may see."""
-    return Intervention.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related("goal__problem__plan__program")
+    return Intervention.objects.filter(goal__problem__plan__in=plans_seen_by(user, can=can)).select_related(
+        "goal__problem__plan__patient", "goal__problem__plan__program"
+    )
 
 
 def open_plan(key: int) -> Plan:
@@ -86,6 +93,8 @@ def with_parts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """Read problems, goals, objectives and interventions along, in one query each."""
     return plans.select_related("program", "patient", "recorded_by").prefetch_related(
         "problems__diagnosis",
+        "problems__barrier",
+        "problems__stressor",
         "problems__goals__objectives",
         Prefetch("problems__goals__interventions", queryset=Intervention.objects.select_related("responsible")),
     )
@@ -160,3 +169,18 @@ def care_team_users(plan: Plan) -> QuerySet[User]:
 def diagnoses_to_name(plan: Plan) -> QuerySet[Diagnosis]:
     """Return the diagnoses that a problem of a plan may rest on."""
     return Diagnosis.objects.filter(patient=plan.patient_id).exclude(certainty=Certainty.REFUTED).exclude(course=CourseOfDiagnosis.RESOLVED)
+
+
+def barriers_to_name(plan: Plan) -> QuerySet[Barrier]:
+    """Return the barriers that a problem of a plan may rest on: those told in this program that are still in the way."""
+    return facts_of(Barrier, plan.patient, [plan.program_id]).filter(resolved_on__isnull=True)
+
+
+def stressors_to_name(plan: Plan) -> QuerySet[Stressor]:
+    """Return what weighs on somebody and a problem of a plan may rest on, as told in this program."""
+    return facts_of(Stressor, plan.patient, [plan.program_id]).filter(until__isnull=True)
+
+
+def own_goals_to_name(plan: Plan) -> QuerySet[OwnGoal]:
+    """Return what somebody told in this program that they want for their life."""
+    return facts_of(OwnGoal, plan.patient, [plan.program_id]).filter(state=OwnGoalState.HELD)

@@ -8,6 +8,9 @@ from enum import StrEnum
 TREATED_TOGETHER = ("substance_use", "mental_health")
 """The two axes that one plan has to cover when a person has an active diagnosis on both (SAMHSA TIP 42: one plan, both disorders)."""
 
+ASKS_CLEARANCE = ("yoga", "exercise")
+"""Interventions before which one asks what makes them unwise: of the body, for people whose bodies went through much. Program policy."""
+
 
 class Part(StrEnum):
     """Name the steps of the thread that leads from a problem to what is done about it."""

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
@@ -20,21 +19,18 @@ from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.diagnoses.models import Axis
 from treatment_plans.plan import actions, forms
+from treatment_plans.plan.measuring.queries import show_progress
 from treatment_plans.plan.models import Plan, PlanState
 from treatment_plans.plan.queries import (
     axes_diagnosed,
-    care_team_users,
-    diagnoses_to_name,
     gaps_in,
-    goals_seen_by,
     may_cover_one_axis,
     next_review_after,
-    objectives_seen_by,
     parts_in_words,
     plans_seen_by,
-    problems_seen_by,
     with_parts,
 )
+from treatment_plans.plan.standing.queries import standing_for
 
 STATES = {PlanState.DRAFT: "note", PlanState.ACTIVE: "good", PlanState.ENDED: "quiet"}
 ORDER = [PlanState.ACTIVE, PlanState.DRAFT, PlanState.ENDED]
@@ -49,13 +45,13 @@ def plan(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
         note_read(by=request.user, at=timezone.now(), what="plan", patient_id=person.pk)
         context = {"patient": person, "may_write": request.user.may(Can.WRITE_PLAN)}
         return render(request, "treatment_plans/plan/none.html", context)
-    return _show(request, plans[0].pk)
+    return show_plan(request, plans[0].pk)
 
 
 @page(Can.SEE_CHART)
 def plan_version(request: StaffRequest, plan: int) -> HttpResponse:
     """Show one plan: a draft, the one in force, or a former one."""
-    return _show(request, plan)
+    return show_plan(request, plan)
 
 
 @page(Can.SEE_CHART)
@@ -72,7 +68,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_PLAN), public_id=patient)
     at, program = timezone.now(), request.program
     today = at.astimezone(program.zone).date()
-    form = forms.StartPlanForm(_typed(request), initial={"starts_on": today, "review_on": next_review_after(today, program.pk)})
+    form = forms.StartPlanForm(typed(request), initial={"starts_on": today, "review_on": next_review_after(today, program.pk)})
     if request.method == "POST" and form.is_valid():
         started = attempt(form, lambda: actions.start_plan(patient=person, program=program, by=request.user, at=at, **form.cleaned_data))
         if started:
@@ -85,62 +81,8 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
 def change(request: StaffRequest, plan: int) -> HttpResponse:
     """Change the next review and the strengths."""
     found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
-    form = forms.ChangePlanForm(_typed(request), initial={"review_on": found.review_on, "strengths": found.strengths})
-    return _take_in(request, found, form, actions.change_plan, {"plan": found}, slot="adding-strengths", title=_("Review and strengths"))
-
-
-@page(Can.WRITE_PLAN)
-def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
-    """Add a problem."""
-    found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
-    form = forms.ProblemForm(_typed(request), diagnoses=diagnoses_to_name(found), initial={"axis": request.GET.get("axis")})
-    return _take_in(request, found, form, actions.add_problem, {"plan": found}, slot="adding-problem", title=_("Add a problem"))
-
-
-@page(Can.WRITE_PLAN)
-def add_goal(request: StaffRequest, problem: int) -> HttpResponse:
-    """Add a goal to a problem."""
-    found = get_object_or_404(problems_seen_by(request.user, can=Can.WRITE_PLAN), pk=problem)
-    form = forms.GoalForm(_typed(request))
-    slot = f"adding-to-problem-{found.pk}"
-    return _take_in(request, found.plan, form, actions.add_goal, {"problem": found}, slot=slot, title=_("Add a goal"))
-
-
-@page(Can.WRITE_PLAN)
-def add_objective(request: StaffRequest, goal: int) -> HttpResponse:
-    """Add an objective to a goal."""
-    found = get_object_or_404(goals_seen_by(request.user, can=Can.WRITE_PLAN), pk=goal)
-    form = forms.ObjectiveForm(_typed(request))
-    slot = f"adding-to-goal-{found.pk}"
-    return _take_in(request, found.problem.plan, form, actions.add_objective, {"goal": found}, slot=slot, title=_("Add an objective"))
-
-
-@page(Can.WRITE_PLAN)
-def add_intervention(request: StaffRequest, goal: int) -> HttpResponse:
-    """Add an intervention to a goal."""
-    found = get_object_or_404(goals_seen_by(request.user, can=Can.WRITE_PLAN), pk=goal)
-    form = forms.InterventionForm(_typed(request), team=care_team_users(found.problem.plan))
-    slot = f"adding-to-goal-{found.pk}"
-    return _take_in(request, found.problem.plan, form, actions.add_intervention, {"goal": found}, slot=slot, title=_("Add an intervention"))
-
-
-@require_POST
-@page(Can.WRITE_PLAN)
-def settle_goal(request: StaffRequest, goal: int) -> HttpResponse:
-    """Say that a goal is achieved, stopped, or open again."""
-    found = get_object_or_404(goals_seen_by(request.user, can=Can.WRITE_PLAN), pk=goal)
-    state = request.POST.get("state", "")
-    return _press(request, found.problem.plan, lambda: actions.settle_goal(goal=found, state=state, by=request.user, at=timezone.now()))
-
-
-@require_POST
-@page(Can.WRITE_PLAN)
-def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
-    """Say that an objective was met today, or is not met after all."""
-    found = get_object_or_404(objectives_seen_by(request.user, can=Can.WRITE_PLAN), pk=objective)
-    plan, at = found.goal.problem.plan, timezone.now()
-    on = at.astimezone(plan.program.zone).date() if request.POST.get("met") else None
-    return _press(request, plan, lambda: actions.meet_objective(objective=found, on=on, by=request.user, at=at))
+    form = forms.ChangePlanForm(typed(request), initial={"review_on": found.review_on, "strengths": found.strengths})
+    return take_in(request, found, form, actions.change_plan, {"plan": found}, slot="adding-strengths", title=_("Review and strengths"))
 
 
 @page(Can.WRITE_PLAN)
@@ -148,7 +90,7 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
     """Put a plan into force after a look at both axes."""
     found = get_object_or_404(with_parts(plans_seen_by(request.user, can=Can.WRITE_PLAN)), pk=plan)
     content = _content(request, found)
-    form = forms.ActivateForm(_typed(request), is_excusable=content["is_excusable"])
+    form = forms.ActivateForm(typed(request), is_excusable=content["is_excusable"])
 
     def put_into_force() -> Plan:
         return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -167,7 +109,7 @@ def end(request: StaffRequest, plan: int) -> HttpResponse:
     """End a plan."""
     found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
     at = timezone.now()
-    form = forms.EndPlanForm(_typed(request), initial={"on": at.astimezone(found.program.zone).date()})
+    form = forms.EndPlanForm(typed(request), initial={"on": at.astimezone(found.program.zone).date()})
 
     def end_it() -> Plan:
         return actions.end_plan(plan=found, by=request.user, at=at, **form.cleaned_data)
@@ -185,16 +127,25 @@ def end(request: StaffRequest, plan: int) -> HttpResponse:
     return render(request, "treatment_plans/plan/form.html", context, status=422 if form.errors else 200)
 
 
-def _take_in(
-    request: StaffRequest, plan: Plan, form: Form, verb: Callable[..., Any], about: dict[str, Any], *, slot: str, title: str
+def take_in(
+    request: StaffRequest,
+    plan: Plan,
+    form: Form,
+    verb: Callable[..., Any],
+    about: dict[str, Any],
+    *,
+    slot: str,
+    title: str,
+    facts: Callable[[], dict[str, Any]] | None = None,
 ) -> HttpResponse:
     """Ask for one piece of a plan: in its place on the page, or on a page of its own when the browser runs no script."""
 
-    def add_it() -> Any:
-        return verb(**about, by=request.user, at=timezone.now(), **form.cleaned_data)
+    def do_it() -> Any:
+        told = facts() if facts else form.cleaned_data
+        return verb(**about, by=request.user, at=timezone.now(), **told) or True
 
-    if request.method == "POST" and form.is_valid() and attempt(form, add_it):
-        return _after_change(request, plan)
+    if request.method == "POST" and form.is_valid() and attempt(form, do_it):
+        return after_change(request, plan)
     context = {"form": form, "plan": plan, "patient": plan.patient, "title": title, "submit": title, "slot": slot}
     template = "treatment_plans/plan/_add.html" if request.htmx else "treatment_plans/plan/form.html"
     response = render(request, template, context, status=422 if form.errors else 200)
@@ -203,23 +154,23 @@ def _take_in(
     return response
 
 
-def _press(request: StaffRequest, plan: Plan, act: Callable[[], Any]) -> HttpResponse:
+def press(request: StaffRequest, plan: Plan, act: Callable[[], Any]) -> HttpResponse:
     """Do what one press of a button asks, and show the plan again."""
     try:
         act()
     except Refused as refused:
-        return _show(request, plan.pk, refused=refused, status=422)
-    return _after_change(request, plan)
+        return show_plan(request, plan.pk, refused=refused, status=422)
+    return after_change(request, plan)
 
 
-def _after_change(request: StaffRequest, plan: Plan) -> HttpResponse:
+def after_change(request: StaffRequest, plan: Plan) -> HttpResponse:
     """Show the changed plan: the piece of the page, or the page."""
     if request.htmx:
-        return _show(request, plan.pk)
+        return show_plan(request, plan.pk)
     return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[plan.pk]))
 
 
-def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+def show_plan(request: StaffRequest, key: int, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     """Draw a plan."""
     found = get_object_or_404(with_parts(plans_seen_by(request.user)), pk=key)
     note_read(by=request.user, at=timezone.now(), what="plan", patient_id=found.patient_id)
@@ -236,6 +187,7 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
     shown = [axis for axis in Axis if axis in diagnosed or axis in {problem.axis for problem in problems}]
     is_open = plan.state != PlanState.ENDED and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id)
     open_axes = shown or [Axis.SUBSTANCE_USE, Axis.MENTAL_HEALTH]
+    show_progress(plan)
     return {
         "plan": plan,
         "patient": plan.patient,
@@ -246,9 +198,11 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
         "is_overdue": plan.state == PlanState.ACTIVE and plan.review_on < timezone.now().astimezone(plan.program.zone).date(),
         "may_write": is_open and plan.signed_at is None,
         "may_mark": is_open,
+        "is_draft": plan.state == PlanState.DRAFT,
+        "standing": standing_for(plan),
     }
 
 
-def _typed(request: StaffRequest) -> QueryDict | None:
+def typed(request: StaffRequest) -> QueryDict | None:
     """Return what was typed, or nothing when the page is only opened."""
     return request.POST if request.method == "POST" else None

@@ -55,8 +55,7 @@ def says_no_source(evidence: str, source: str) -> bool:
 
 def _changed(code: str, one: Shipped | None, row: InterventionType | None) -> Listed:
     """Return an intervention as the product lists it, or as the program changed it."""
-    clearance = one.asks_clearance if one else False
     if row is not None:
-        return Listed(code, row.name, row.evidence, row.source, row.caution, row.is_offered, clearance, True)
+        return Listed(code, row.name, row.evidence, row.source, row.caution, row.is_offered, True)
     assert one is not None
-    return Listed(code, str(NAMES[code]), one.evidence, one.source, str(CAUTIONS.get(code, "")), one.is_offered, clearance, False)
+    return Listed(code, str(NAMES[code]), one.evidence, one.source, str(CAUTIONS.get(code, "")), one.is_offered, False)

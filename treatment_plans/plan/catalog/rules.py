@@ -23,7 +23,6 @@ class Shipped:
     evidence: str
     source: str
     is_offered: bool
-    asks_clearance: bool
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Listed:
     source: str
     caution: str
     is_offered: bool
-    asks_clearance: bool
     is_changed: bool
 
 
@@ -45,8 +43,7 @@ def shipped() -> dict[str, Shipped]:
     """Return every intervention that the product comes with, by code, in the order in which they are offered."""
     with LIST_FILE.open(encoding="utf-8", newline="") as file:
         return {
-            row["code"]: Shipped(row["code"], row["evidence"], row["source"], row["is_offered"] == "yes", row["asks_clearance"] == "yes")
-            for row in csv.DictReader(file)
+            row["code"]: Shipped(row["code"], row["evidence"], row["source"], row["is_offered"] == "yes") for row in csv.DictReader(file)
         }
 
 

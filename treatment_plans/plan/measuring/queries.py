@@ -1,28 +1,52 @@
 """Read how far somebody has come towards what can be measured."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from patients.instruments.data import instruments, known
 from patients.record.models import Patient
 from patients.screenings.queries import ScorePoint, scores_for
 from treatment_plans.plan.measuring.models import ObjectiveValue
 from treatment_plans.plan.measuring.rules import Progress, Yardstick, is_turned_round, missing_of, progress
-from treatment_plans.plan.models import MeasuredAs, Objective
+from treatment_plans.plan.models import MeasuredAs, Objective, Plan, TargetWay
 
 TOTAL = "total"
 
 
-def measurable_scores() -> list[tuple[str, str, str]]:
-    """Return what an objective may be measured by: instrument, score, and the direction in which its author says it gets better."""
+@dataclass(frozen=True)
+class Score:
+    """Hold one score that an objective may be measured by: what it is called, which way is better, and where it stands."""
+
+    instrument: str
+    score: str
+    label: str
+    better: str
+    latest: Decimal | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the word that names it in a form."""
+        return f"{self.instrument}|{self.score}"
+
+
+def measurable_scores(latest: Mapping[tuple[str, str], Decimal] | None = None) -> list[Score]:
+    """Return what an objective may be measured by, with the direction in which its author says it gets better."""
+    ways = {"lower": TargetWay.DOWN.value, "higher": TargetWay.UP.value}
     return [
-        (one.id, score, str(way))
+        Score(one.id, score, score_in_words(one.id, score), ways[way], (latest or {}).get((one.id, score)))
         for one in instruments().values()
         if one.is_scored and not one.compartment
         for score, way in one.change.get("better", {}).items()
     ]
+
+
+def scores_to_choose(patient: Patient) -> list[Score]:
+    """Return what an objective of this person may be measured by, with where each score stands."""
+    return measurable_scores({(point.instrument, point.score): Decimal(str(point.value)) for point in scores_for(patient)})
 
 
 def score_in_words(instrument: str, score: str) -> str:
@@ -61,7 +85,8 @@ def faults_of_measure(yardstick: Yardstick) -> list[str]:
     if not yardstick.measured_as:
         return []
     found = missing_of(yardstick)
-    if yardstick.instrument and (yardstick.instrument, yardstick.score or TOTAL) not in {(i, s) for i, s, _way in measurable_scores()}:
+    known_scores = {(one.instrument, one.score) for one in measurable_scores()}
+    if yardstick.instrument and (yardstick.instrument, yardstick.score or TOTAL) not in known_scores:
         found.append("instrument")
     return [*found, "start_value"] if is_turned_round(yardstick) else found
 
@@ -71,6 +96,34 @@ def progress_of(patient: Patient, objectives: Iterable[Objective]) -> dict[int, 
     measured = [one for one in objectives if one.measured_as in (MeasuredAs.NUMBER, MeasuredAs.INSTRUMENT)]
     found = {**_from_scores(patient, measured), **_from_values(measured)}
     return {key: done for key, done in found.items() if done is not None}
+
+
+def show_progress(plan: Plan) -> None:
+    """Let each objective of a plan that was read with its parts say by what it is measured and how far somebody has come."""
+    objectives = [one for problem in plan.problems.all() for goal in problem.goals.all() for one in goal.objectives.all()]
+    found = progress_of(plan.patient, objectives)
+    for one in objectives:
+        done = found.get(one.pk)
+        said = {"yardstick_words": yardstick_in_words(one), "progress": done, "latest_words": figure(done.latest) if done else ""}
+        vars(one).update(said)
+
+
+def yardstick_in_words(objective: Objective) -> str:
+    """Return by what an objective is measured, as one says it: PHQ-9 from 18 to at most 9."""
+    if objective.measured_as not in (MeasuredAs.NUMBER, MeasuredAs.INSTRUMENT):
+        return ""
+    by_score = objective.measured_as == MeasuredAs.INSTRUMENT
+    what = score_in_words(objective.instrument, objective.score) if by_score else objective.unit
+    text = _("at least %(target)s") if objective.direction == TargetWay.UP else _("at most %(target)s")
+    target = text % {"target": figure(objective.target_value)}
+    if objective.start_value is not None:
+        target = _("from %(start)s to %(target)s") % {"start": figure(objective.start_value), "target": target}
+    return f"{what}: {target}" if what else target
+
+
+def figure(value: Decimal | None) -> str:
+    """Return a number without zeros that say nothing."""
+    return "" if value is None else f"{value.normalize():f}"
 
 
 def _from_scores(patient: Patient, measured: list[Objective]) -> dict[int, Progress | None]:

@@ -13,9 +13,7 @@ from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Diagnosis
 from patients.world.models import Barrier, OwnGoal, Stressor
-from treatment_plans.plan.measuring.queries import yardstick_from
-from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.pieces.queries import (
+from treatment_plans.plan.checking.queries import (
     against_goal,
     against_intervention,
     against_objective,
@@ -23,6 +21,8 @@ from treatment_plans.plan.pieces.queries import (
     name_in_list,
     refuse_for,
 )
+from treatment_plans.plan.measuring.queries import yardstick_from
+from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, PlanState, Problem
 from treatment_plans.plan.queries import day_of, open_plan
 
 Piece = TypeVar("Piece", Problem, Goal, Objective, Intervention)
