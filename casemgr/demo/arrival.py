@@ -8,8 +8,8 @@ from casemgr.core.accounts.rules import Role
 from casemgr.demo.illness import diagnose
 from casemgr.demo.life import Life
 from casemgr.demo.people import Course, Persona
+from casemgr.demo.planning import write_plan
 from casemgr.demo.wayin import answer_the_state, answers_of, ask_for_help
-from casemgr.demo.words import MENTAL_HEALTH_GOALS, OBJECTIVES, STRENGTHS, SUBSTANCE_GOALS
 from casemgr.demo.world import tell_of_the_own_world
 from patients.caseload.actions import assign_care_team_member
 from patients.consent.actions import record_consent
@@ -17,11 +17,6 @@ from patients.episodes.actions import admit_patient, discharge_patient
 from patients.record.actions import add_contact_point, add_identifier, register_patient
 from patients.record.models import Patient
 from patients.record.queries import duplicate_candidates
-from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
-from treatment_plans.plan.models import Goal
-
-REVIEW_DAYS = 90
-"""Days until a plan is reviewed, the demo program's own interval."""
 
 
 def arrive(life: Life, day: date) -> None:
@@ -74,8 +69,8 @@ def _take_in(life: Life, person: Persona, at: datetime) -> None:
     answer_the_state(person, person.course, staff[Role.PRESCRIBER], at)
     _name_team(life, person, staff, at)
     diagnoses = diagnose(person, staff[Role.THERAPIST], at)
-    _plan(life, person, staff[Role.THERAPIST], diagnoses, at)
     tell_of_the_own_world(life, person, staff[Role.CASE_MANAGER], at)
+    write_plan(life, person, staff[Role.THERAPIST], diagnoses, at)
     _consent(life, person, staff[Role.CASE_MANAGER], at)
 
 
@@ -137,36 +132,6 @@ def _name_team(life: Life, person: Persona, staff: dict[Role, User], at: datetim
             by=life.clinic.staff["director@demo.test"],
             at=at,
         )
-
-
-def _plan(life: Life, person: Persona, by: User, diagnoses: dict[str, Any], at: datetime) -> None:
-    """Write one plan for both disorders."""
-    plan = start_plan(
-        patient=person.course.patient,
-        program=life.clinic.program,
-        starts_on=person.admitted_on,
-        review_on=person.admitted_on + timedelta(days=REVIEW_DAYS),
-        strengths=life.random.choice(STRENGTHS),
-        by=by,
-        at=at,
-    )
-    goals: list[Goal] = []
-    titles = {"substance_use": "Opioid use that took over", "mental_health": person.mental_health[1].capitalize()}
-    words = {"substance_use": SUBSTANCE_GOALS, "mental_health": MENTAL_HEALTH_GOALS}
-    ways = {"substance_use": "moud" if person.substance else "motivational", "mental_health": "cbt"}
-    for axis, title in titles.items():
-        problem = add_problem(plan=plan, axis=axis, title=title, diagnosis=diagnoses[axis], by=by, at=at)
-        goal = add_goal(
-            problem=problem, words=life.random.choice(words[axis]), target_on=person.admitted_on + timedelta(days=180), by=by, at=at
-        )
-        objective, measure = life.random.choice(OBJECTIVES[axis])
-        add_objective(goal=goal, words=objective, measure=measure, target_on=person.admitted_on + timedelta(days=60), by=by, at=at)
-        add_intervention(
-            goal=goal, kind=ways[axis], frequency="weekly" if person.every_weeks == 1 else "every two weeks", responsible=by, by=by, at=at
-        )
-        goals.append(goal)
-    activate_plan(plan=plan, by=by, at=at)
-    person.course.goals = goals
 
 
 def _consent(life: Life, person: Persona, by: User, at: datetime) -> None:

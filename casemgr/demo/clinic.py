@@ -12,6 +12,7 @@ from casemgr.core.administration.directory.actions import add_organization
 from casemgr.core.directory.models import Organization
 from treatment_plans.inventory.actions import add_product, receive_lot
 from treatment_plans.inventory.models import Product
+from treatment_plans.plan.catalog.actions import list_intervention
 
 PASSWORD = "demo-clinic-2026"  # noqa: S105 - said in the README: for development only
 PROGRAM = "Cedar Integrated Care"
@@ -96,6 +97,8 @@ def open_clinic(*, at: datetime) -> DemoClinic:
             at=at,
         )
     products = _stock(sites, staff, at)
+    garden = {"name": "Garden group", "evidence": "experience", "source": "Three years on Mill Road", "caution": "Ask about allergies."}
+    list_intervention(program=program, by=staff["director@demo.test"], at=at, **garden)
     return DemoClinic(program, sites, staff, partners, products, admin, system)
 
 

@@ -20,6 +20,7 @@ from casemgr.demo.life import Life
 from casemgr.demo.meetings import hold_groups, hold_meetings
 from casemgr.demo.notes import write_rules
 from casemgr.demo.papers import sign_papers
+from casemgr.demo.planning import look_again
 from casemgr.demo.plans import keep_plans
 from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
@@ -67,6 +68,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
     hold_meetings(life, day)
     hold_groups(life, day)
     keep_signed(life, day)
+    look_again(life, day)
     look_at_illness(life, day)
     work_on_life(life, day)
     ask_what_was_told(life, day)

@@ -1,5 +1,7 @@
 """Hold the invented names and sentences of the demo clinic. Nobody here is real."""
 
+from typing import Any
+
 GIVEN = (
     "Alma", "Andre", "Aniya", "Bao", "Beatriz", "Bryn", "Camila", "Carl", "Chidi", "Dana", "Darnell", "Delia", "Diego", "Eddie", "Elena",
     "Esme", "Farid", "Fiona", "Gabriel", "Gloria", "Hana", "Harold", "Ines", "Isaac", "Jada", "Jerome", "Joanna", "Jorge", "Kaya", "Keith",
@@ -44,12 +46,34 @@ MENTAL_HEALTH_GOALS = (
     "I want to be in a room with other people and be okay.",
     "I want the bad days to stop running my week.",
 )
-OBJECTIVES = {
+OBJECTIVES: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "substance_use": (
-        ("Comes for medication on at least 25 of 30 days", "dosing record"),
-        ("Names three triggers and a plan for each", "coping card"),
+        (
+            "Comes for medication on at least 25 of 30 days",
+            {
+                "measured_as": "number",
+                "unit": "days of 30",
+                "start_value": 15,
+                "target_value": 25,
+                "direction": "up",
+                "measure": "dosing record",
+            },
+        ),
+        (
+            "Names three triggers and a plan for each",
+            {"measured_as": "number", "unit": "triggers with a plan", "start_value": 0, "target_value": 3, "direction": "up"},
+        ),
     ),
-    "mental_health": (("PHQ-9 falls by 5 points in 8 weeks", "PHQ-9"), ("Practices grounding five days a week", "own diary")),
+    "mental_health": (
+        (
+            "PHQ-9 falls below 10 in 8 weeks",
+            {"measured_as": "instrument", "instrument": "phq9", "start_value": 19, "target_value": 9, "direction": "down"},
+        ),
+        (
+            "Practices grounding five days a week",
+            {"measured_as": "number", "unit": "days a week", "target_value": 5, "direction": "up", "measure": "own diary"},
+        ),
+    ),
 }
 STRENGTHS = (
     "Gets up early, keeps her word, wants to be there for her daughter.",

@@ -45,14 +45,16 @@ _PLAN = """
                     'objectives', COALESCE((
                         SELECT json_agg(json_build_object('words', objective.words, 'measure', objective.measure,
                             'target_on', objective.target_on, 'met_on', objective.met_on) ORDER BY objective.id)
-                        FROM treatment_plans_objective objective WHERE objective.goal_id = goal.id), '[]'::json),
+                        FROM treatment_plans_objective objective
+                        WHERE objective.goal_id = goal.id AND objective.stopped_on IS NULL), '[]'::json),
                     'interventions', COALESCE((
                         SELECT json_agg(json_build_object('kind', intervention.kind, 'description', intervention.description,
                             'frequency', intervention.frequency) ORDER BY intervention.id)
-                        FROM treatment_plans_intervention intervention WHERE intervention.goal_id = goal.id), '[]'::json)
+                        FROM treatment_plans_intervention intervention
+                        WHERE intervention.goal_id = goal.id AND intervention.stopped_on IS NULL), '[]'::json)
                 ) ORDER BY goal.id)
                 FROM treatment_plans_goal goal WHERE goal.problem_id = problem.id), '[]'::json)) ORDER BY problem.id)
-            FROM treatment_plans_problem problem WHERE problem.plan_id = plan.id), '[]'::json)) AS plan
+            FROM treatment_plans_problem problem WHERE problem.plan_id = plan.id AND problem.stopped_on IS NULL), '[]'::json)) AS plan
     FROM treatment_plans_plan plan
     WHERE plan.patient_id = %(patient)s AND plan.program_id = %(program)s AND plan.state = 'active'
 """

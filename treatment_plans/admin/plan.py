@@ -1,11 +1,12 @@
 """Open the tables of plans in the record room."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import colleagues_of, programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
@@ -24,8 +25,21 @@ from treatment_plans.plan.actions import (
     settle_goal,
     start_plan,
 )
-from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
+from treatment_plans.plan.catalog.actions import list_intervention
+from treatment_plans.plan.catalog.models import InterventionType
+from treatment_plans.plan.measuring.actions import count_towards
+from treatment_plans.plan.measuring.models import ObjectiveValue
+from treatment_plans.plan.models import Goal, GoalState, Intervention, MeasuredAs, Objective, Plan, PlanState, Problem
+from treatment_plans.plan.pieces.actions import stop_intervention, stop_objective, stop_problem
 from treatment_plans.plan.queries import goals_seen_by, plans_seen_by, problems_seen_by
+from treatment_plans.plan.standing.models import StageOfChange, StandingRating
+
+WHY = form_with(why=words_field(_("Why")))
+
+
+def is_pursued(row: Problem | Objective | Intervention) -> bool:
+    """Say whether a piece of a plan was not stopped."""
+    return row.stopped_on is None
 
 
 class PlanAdmin(PatientTable):
@@ -76,7 +90,8 @@ class ProblemAdmin(PlanPartAdmin):
     list_display = ("person", "axis", "title", "diagnosis", "chart")
     list_filter = ("axis",)
     words = ("title",)
-    shown = ("plan", "axis", "title", "diagnosis", *RECORDED)
+    shown = ("plan", "axis", "title", "diagnosis", "barrier", "stressor", "stopped_on", "stopped_why", *RECORDED)
+    verbs = (AdminVerb(stop_problem, _("Stop"), WHY, "problem", is_pursued),)
     add_verb = AdminVerb(add_problem, _("Add a problem"), form_of(Problem, "axis", "title", first={"plan": SeenChoiceField(plans_seen_by)}))
 
 
@@ -88,7 +103,7 @@ class GoalAdmin(PlanPartAdmin):
     list_select_related = ("problem__plan__patient",)
     list_display = ("person", "words", "state", "target_on", "last_worked_on_at", "chart")
     list_filter = ("state",)
-    shown = ("problem", "words", "target_on", "state", "last_worked_on_at", *RECORDED)
+    shown = ("problem", "words", "own_goal", "target_on", "state", "last_worked_on_at", *RECORDED)
     words: ClassVar[tuple[str, ...]] = ("words",)
     add_verb = AdminVerb(
         add_goal, _("Add a goal"), form_of(Goal, "words", "target_on", first={"problem": SeenChoiceField(problems_seen_by)})
@@ -110,15 +125,32 @@ class ObjectiveAdmin(PlanPartAdmin):
     patient_path = "goal__problem__plan__patient"
     program_path = "goal__problem__plan__program"
     list_select_related = ("goal__problem__plan__patient",)
-    list_display = ("person", "words", "measure", "target_on", "met_on", "chart")
+    list_display = ("person", "words", "measured_as", "target_value", "target_on", "met_on", "chart")
+    list_filter = ("measured_as",)
     words: ClassVar[tuple[str, ...]] = ("words",)
-    shown = ("goal", "words", "measure", "target_on", "met_on", *RECORDED)
+    shown = (
+        "goal", "words", "measure", "measured_as", "unit", "instrument", "score", "start_value", "target_value", "direction",
+        "target_on", "met_on", "stopped_on", "stopped_why", *RECORDED,
+    )  # fmt: skip
     add_verb = AdminVerb(
         add_objective,
         _("Add an objective"),
-        form_of(Objective, "words", "measure", "target_on", first={"goal": SeenChoiceField(goals_seen_by)}),
+        form_of(
+            Objective, "words", "measured_as", "unit", "instrument", "score", "start_value", "target_value", "direction", "measure",
+            "target_on", first={"goal": SeenChoiceField(goals_seen_by)},
+        ),
+    )  # fmt: skip
+    verbs = (
+        AdminVerb(meet_objective, _("Say when it was met"), form_with(on=day_field(_("Met on"), required=False)), "objective"),
+        AdminVerb(
+            count_towards,
+            _("Write down a value"),
+            form_with(value=forms.DecimalField(label=_("Value"), max_digits=10, decimal_places=2), on=day_field(_("On"))),
+            "objective",
+            lambda row: row.measured_as == MeasuredAs.NUMBER,
+        ),
+        AdminVerb(stop_objective, _("Stop"), WHY, "objective", is_pursued),
     )
-    verbs = (AdminVerb(meet_objective, _("Say when it was met"), form_with(on=day_field(_("Met on"), required=False)), "objective"),)
 
 
 class InterventionAdmin(PlanPartAdmin):
@@ -127,10 +159,14 @@ class InterventionAdmin(PlanPartAdmin):
     patient_path = "goal__problem__plan__patient"
     program_path = "goal__problem__plan__program"
     list_select_related = ("goal__problem__plan__patient", "responsible")
-    list_display = ("person", "kind", "description", "frequency", "responsible", "chart")
+    list_display = ("person", "label", "description", "how_often", "responsible", "chart")
     list_filter = ("kind",)
     words = ("description",)
-    shown = ("goal", "kind", "description", "frequency", "responsible", *RECORDED)
+    shown = (
+        "goal", "kind", "kind_name", "description", "times", "per", "frequency", "responsible", "caution", "cleared_on", "stopped_on",
+        "stopped_why", *RECORDED,
+    )  # fmt: skip
+    verbs = (AdminVerb(stop_intervention, _("Stop"), WHY, "intervention", is_pursued),)
     add_verb = AdminVerb(
         add_intervention,
         _("Add an intervention"),
@@ -138,7 +174,11 @@ class InterventionAdmin(PlanPartAdmin):
             Intervention,
             "kind",
             "description",
+            "times",
+            "per",
             "frequency",
+            "caution",
+            "cleared_on",
             first={
                 "goal": SeenChoiceField(goals_seen_by),
                 "responsible": SeenChoiceField(colleagues_of, label=_("Responsible"), required=False),
@@ -147,10 +187,70 @@ class InterventionAdmin(PlanPartAdmin):
     )
 
 
+class ObjectiveValueAdmin(PlanPartAdmin):
+    """Show what was counted towards objectives."""
+
+    patient_path = "objective__goal__problem__plan__patient"
+    program_path = "objective__goal__problem__plan__program"
+    list_select_related = ("objective__goal__problem__plan__patient",)
+    list_display = ("person", "objective", "value", "counted_on", "chart")
+    words = ("words",)
+    shown = ("objective", "value", "counted_on", "words", *RECORDED)
+
+
+class StandingRatingAdmin(PlanPartAdmin):
+    """Show how the whole person and the ASAM dimensions were rated."""
+
+    program_path = "program"
+    list_select_related = ("patient", "program")
+    list_display = ("person", "part", "level", "rated_on", "chart")
+    list_filter = ("scale", "part")
+    words = ("words",)
+    shown = ("patient", "program", "scale", "part", "level", "words", "rated_on", *RECORDED)
+
+
+class StageOfChangeAdmin(PlanPartAdmin):
+    """Show how ready people are to change something about a disorder."""
+
+    program_path = "program"
+    list_select_related = ("patient", "program", "diagnosis")
+    list_display = ("person", "axis", "diagnosis", "stage", "seen_on", "chart")
+    list_filter = ("axis", "stage")
+    words = ("words",)
+    shown = ("patient", "program", "axis", "diagnosis", "stage", "words", "seen_on", *RECORDED)
+
+
+class InterventionTypeAdmin(RecordAdmin):
+    """Show what programs changed in their lists of interventions; a program's own page changes them."""
+
+    view_rights = (Can.SET_PRACTICE,)
+    list_select_related = ("program",)
+    list_display = ("name", "program", "evidence", "is_offered")
+    list_filter = ("evidence", "is_offered")
+    shown = ("program", "code", "name", "evidence", "source", "caution", "is_offered", *RECORDED)
+    add_verb = AdminVerb(
+        list_intervention,
+        _("Add an intervention to the list"),
+        form_of(
+            InterventionType, "name", "evidence", "source", "caution",
+            first={"program": ReachedChoiceField(programs_reached, label=_("Program"))},
+        ),
+    )  # fmt: skip
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return what the programs changed whose practice the user answers for."""
+        return InterventionType.objects.filter(program__in=programs_reached(user, Can.SET_PRACTICE))
+
+
 PLANS: dict[type[Model], type[RecordAdmin]] = {
     Plan: PlanAdmin,
     Problem: ProblemAdmin,
     Goal: GoalAdmin,
     Objective: ObjectiveAdmin,
+    ObjectiveValue: ObjectiveValueAdmin,
     Intervention: InterventionAdmin,
+    InterventionType: InterventionTypeAdmin,
+    StandingRating: StandingRatingAdmin,
+    StageOfChange: StageOfChangeAdmin,
 }
+"""The tables of plans in the record room."""

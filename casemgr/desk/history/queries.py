@@ -40,6 +40,7 @@ from treatment_plans.groups.models import GroupPlace
 from treatment_plans.medication.models import MedicationStatement, Order
 from treatment_plans.mutual_help.models import MeetingTold
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
+from treatment_plans.plan.standing.models import StageOfChange, StandingRating
 from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.signing.models import CosignRequest
@@ -97,6 +98,8 @@ SOURCES: tuple[tuple[Can, Source], ...] = (
     (Can.SEE_CHART, Source(Goal, f"e.problem_id IN ({PROBLEMS})")),
     (Can.SEE_CHART, Source(Objective, f"e.goal_id IN ({GOALS})")),
     (Can.SEE_CHART, Source(Intervention, f"e.goal_id IN ({GOALS})")),
+    (Can.SEE_CHART, Source(StandingRating, HERE)),
+    (Can.SEE_CHART, Source(StageOfChange, HERE)),
     (Can.SEE_CHART, Source(Attendance, f"{OWN} AND e.session_id IN ({SESSIONS})")),
     (Can.SEE_CHART, Source(Participant, f"e.attendance_id IN ({MEETINGS})")),
     (Can.SEE_CHART, Source(MeetingTold, HERE)),

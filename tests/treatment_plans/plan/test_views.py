@@ -50,7 +50,9 @@ def test_a_plan_grows_from_nothing_to_force_without_any_script(clinic, diagnosed
         problem = Problem.objects.get(axis=axis)
         browser.post(address("add_goal", problem.pk), {"words": words, "target_on": today + timedelta(days=60)})
         goal = Goal.objects.get(problem=problem)
-        browser.post(address("add_objective", goal.pk), {"words": "Six hours", "measure": "Diary"})
+        browser.post(
+            address("add_objective", goal.pk), {"words": "Six hours", "measured_as": "date", "target_on": today + timedelta(days=30)}
+        )
         browser.post(address("add_intervention", goal.pk), {"kind": "cbt", "frequency": "weekly", "responsible": clinic.therapist.pk})
     assert "Both halves are there" in browser.get(address("plan_version", plan.pk)).content.decode()
     browser.post(address("activate_plan", plan.pk), {"one_axis_reason": ""})
@@ -87,7 +89,11 @@ def test_a_piece_is_added_in_its_place_with_script(clinic, draft, sign_in):
     wrong = browser.post(address("add_objective", goal.pk), {"words": "", "measure": "PHQ-9 below 10"}, headers=HTMX)
     assert (wrong.status_code, wrong["HX-Retarget"]) == (422, f"#adding-to-goal-{goal.pk}")
     assert "PHQ-9 below 10" in wrong.content.decode()
-    done = browser.post(address("add_objective", goal.pk), {"words": "Walk daily"}, headers=HTMX)
+    done = browser.post(
+        address("add_objective", goal.pk),
+        {"words": "Walk daily", "measured_as": "number", "target_value": 5, "direction": "up"},
+        headers=HTMX,
+    )
     assert done.status_code == 200
     assert done.content.decode().lstrip().startswith('<div id="plan"')
     assert "Walk daily" in done.content.decode()
@@ -161,7 +167,7 @@ def test_a_plan_needs_the_same_number_of_queries_for_two_and_twelve_problems(cli
         browser.get(address("print_plan", plan.pk))
 
 
-PLAN, PRINT = 14, 12
+PLAN, PRINT = 16, 14
 
 
 def test_the_plan_of_another_program_is_neither_shown_nor_named(clinic, sign_in):

@@ -140,5 +140,6 @@ def _from_scores(patient: Patient, measured: list[Objective]) -> dict[int, Progr
 def _from_values(measured: list[Objective]) -> dict[int, Progress | None]:
     """Return the progress that the values written down last show."""
     by_number = {one.pk: one for one in measured if one.measured_as == MeasuredAs.NUMBER}
-    rows: Any = ObjectiveValue.objects.filter(objective__in=by_number).order_by("objective", "-counted_on", "-pk").distinct("objective")
+    values = ObjectiveValue.objects.filter(objective__in=by_number).order_by("objective_id", "-counted_on", "-pk")
+    rows: Any = values.distinct("objective_id")
     return {row.objective_id: progress(yardstick_of(by_number[row.objective_id]), row.value, row.counted_on) for row in rows}

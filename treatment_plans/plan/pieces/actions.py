@@ -188,4 +188,6 @@ def _delete(row: Goal | Objective | Intervention) -> None:
     try:
         row.delete()
     except ProtectedError:
-        raise Refused(_("Something in the record speaks of this piece, so it stays."), code="spoken_of") from None
+        raise Refused(
+            _("Something in the record speaks of this piece, so it stays. Stop it instead, and say why."), code="spoken_of"
+        ) from None

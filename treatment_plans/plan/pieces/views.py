@@ -176,8 +176,9 @@ def meet_objective(request: StaffRequest, objective: int) -> HttpResponse:
 
 
 def _stop(request: StaffRequest, plan: Plan, verbs: tuple[Any, Any], about: dict[str, Any], slot: str, piece: str) -> HttpResponse:
-    """Ask whether a piece is taken out of a draft, or why it is stopped in a plan that is in force."""
-    if plan.state == PlanState.DRAFT:
+    """Ask whether a piece is taken out of a draft, or why it is stopped: in force, or once something was counted towards it."""
+    objective = about.get("objective")
+    if plan.state == PlanState.DRAFT and not (objective and objective.values.exists()):
         title = _("Take out: %(piece)s") % {"piece": piece}
         return take_in(request, plan, Form(typed(request)), verbs[0], about, slot=slot, title=title)
     title = _("Stop: %(piece)s") % {"piece": piece}
