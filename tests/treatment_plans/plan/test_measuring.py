@@ -81,7 +81,7 @@ def test_progress_is_read_from_scores_and_from_what_was_counted(clinic, by, draf
         )  # fmt: skip
     count_towards(objective=counted, value=Decimal(2), on=date(2026, 3, 3), **by)
     count_towards(objective=counted, value=Decimal(4), on=date(2026, 3, 2), **by)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = progress_of(plan.patient, Objective.objects.filter(pk__in=[counted.pk, scored.pk, dated.pk]).order_by("pk").all()[:3])
     assert (found[counted.pk].percent, found[scored.pk].is_reached, dated.pk in found) == (25, True, False)
     with pytest.raises(Refused, match="not measured by a number"):
