@@ -41,8 +41,9 @@ def write_rules(life: Life) -> None:
     """Say once how this clinic writes its notes."""
     by, at = life.clinic.of_role(Role.DIRECTOR, 0)[0], life.moment(min(person.admitted_on for person in life.people), 8)
     rule: dict[str, Any] = {"program": life.clinic.program, "by": by, "at": at}
-    set_note_policy(note_format="dap", required_parts=["data", "assessment", "plan"], required_asks=["mood", "craving"], **rule)
-    set_note_policy(kind="crisis", note_format="free", required_parts=["note"], **rule)
+    set_note_policy(kind="family", note_format="dap", required_parts=["data", "assessment", "plan"], **rule)
+    set_note_policy(kind="holistic", note_format="birp", required_parts=["behavior", "plan"], required_asks=["mood", "craving"], **rule)
+    set_note_policy(kind="crisis", note_format="free", is_fixed=True, required_parts=["note"], required_asks=["choice"], **rule)
 
 
 def part_words(person: Persona, day: date, data: str) -> dict[str, Any]:

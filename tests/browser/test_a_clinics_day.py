@@ -63,7 +63,7 @@ def test_a_therapist_writes_a_session_towards_a_goal_and_signs_it(sit_down):
     desk.picture("therapist-session")
     page.fill("[name$=note]", "Talked about the week. Less craving after walks.")
     page.locator("input[type=checkbox][name*=goal]").first.check()
-    page.locator("main button[type=submit]").first.click()
+    page.get_by_role("button", name=re.compile("^Save note")).click()
     expect(page.locator("main")).to_contain_text("Less craving after walks")
     page.get_by_role("button", name=re.compile("^Sign")).first.click()
     expect(page.locator("main")).to_contain_text(re.compile("Signed"))

@@ -62,7 +62,7 @@ def _told(rating: FidelityRating) -> dict[str, Any]:
     return {
         "rating": rating,
         "title": NAMES.get(rating.checklist, rating.checklist),
-        "scores": [(words.get(code, code), score) for code, score in rating.scores.items()],
+        "scores": [(said, rating.scores[code]) for code, said in words.items() if code in rating.scores],
     }
 
 

@@ -59,7 +59,7 @@ class Shown:
 class NoteFields(forms.Form):
     """Ask for the parts of a note in the format in hand, and for everything that goes with it."""
 
-    note_format = forms.ChoiceField(label=_("Format"), choices=NoteFormat.choices, required=False, widget=SHORT)
+    note_format = forms.ChoiceField(label=_("Format"), choices=NoteFormat.choices, required=False)
     shown_format = forms.ChoiceField(choices=NoteFormat.choices, required=False, widget=forms.HiddenInput)
     carried = forms.MultipleChoiceField(choices=PART_LABELS.items(), required=False, widget=forms.MultipleHiddenInput)
     no_goal_reason = WordsField(
@@ -103,6 +103,7 @@ class NoteFields(forms.Form):
         self.shown = shown
         for part in FORMATS[shown.note_format]:
             self.fields[part] = self._part_field(part)
+        self.fields["note_format"].is_asked = True  # type: ignore[attr-defined]  # there is always one
         for name in SCALES:
             self.fields[name] = forms.IntegerField(label=SCALE_LABELS[name], required=False, min_value=0, max_value=10, widget=TINY)
         for name, label in THOUGHTS.items():
@@ -118,7 +119,9 @@ class NoteFields(forms.Form):
         if part in self.shown.policy.required_of(self.shown.note_format):
             label = format_lazy("{} ({})", label, _("required to sign"))
         rows = ROWS.get(part, 3)
-        return WordsField(label=label, required=False, widget=forms.Textarea({"rows": rows}), help_text=PART_HELP.get(part, ""))
+        field = WordsField(label=label, required=False, widget=forms.Textarea({"rows": rows}), help_text=PART_HELP.get(part, ""))
+        field.is_asked = label is not PART_LABELS[part]  # type: ignore[attr-defined]  # read where “optional” is written beside a label
+        return field
 
     def _leave_out(self) -> None:
         """Leave out what cannot be asked here."""

@@ -69,7 +69,8 @@ def wishes_of(patient_ids: Collection[int], program_id: int) -> dict[int, list[t
 def said_in(note: Attendance) -> list[Said]:
     """Return a note part by part; what was written before there were parts is one."""
     parts = note.parts or ({"note": note.note} if note.note else {})
-    return [_said(note, part, text, is_alone=set(parts) == {"note"}) for part, text in parts.items()]
+    order = [*FORMATS[note.session.note_format], *parts]
+    return [_said(note, part, parts[part], is_alone=set(parts) == {"note"}) for part in dict.fromkeys(order) if part in parts]
 
 
 def _said(note: Attendance, part: str, text: str, *, is_alone: bool) -> Said:
