@@ -76,6 +76,8 @@ def test_every_fact_of_the_axis_is_in_the_picture_the_data_and_the_table(clinic,
         "use",
         "phq9",
         "sessions",
+        "session_mood",
+        "session_craving",
         "reviews",
         "care",
     ]

@@ -17,8 +17,8 @@ from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.writing.actions import drop_note_policy, set_note_policy
 from treatment_plans.sessions.writing.models import NotePolicy
 
-FORM_QUERIES = 15
-"""Session, user, roles, person, sites, the rule, last note, homework, cards, wishes, goals, record, navigation."""
+FORM_QUERIES = 16
+"""Session, user, roles, person, sites, the rule, last note, homework, cards, wishes, goals, interventions, record, navigation."""
 
 CARD_QUERIES = 7
 

@@ -22,7 +22,7 @@ class FidelityForm(forms.Form):
         self.items = items_of(checklist)
         for code, words in self.items.items():
             self.fields[code] = forms.ChoiceField(
-                label=words, choices=SCORES, required=False, widget=forms.Select({"class": "field--tiny"})
+                label=words, choices=SCORES, required=False, widget=forms.Select({"class": "field--short"})
             )
         self.order_fields([*self.items, "remark"])
 
