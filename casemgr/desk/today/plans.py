@@ -99,13 +99,13 @@ def untouched_axes(scope: Scope) -> Section:
     def row(axis: Any, plan: Any) -> Row:
         touched = plan.touched_at is not None
         return Row(
-            _("%(axis)s: untouched") % {"axis": axis.label},
+            axis.label,
             plan.patient,
             _("no session, dose or score") if touched else _("no session, dose or score since the plan began"),
-            since=plan.since,
+            since=plan.touched_at or plan.starts_on,
             since_words=_("since"),
             kind="warn",
-            state=axis.label,
+            state=_("Untouched"),
             step=_("Open the plan"),
             url=way("treatment_plans:plan_version", plan.pk),
         )

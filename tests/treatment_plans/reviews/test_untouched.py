@@ -75,3 +75,13 @@ def test_reviews_and_signatures_stand_on_the_worklist_before_and_after_their_day
     with query_count(2):
         assert [plan.pk for plan in plans_to_review(clinic.therapist, today)] == [due.pk, soon.pk]
     assert plans_that_wait(clinic.therapist).count() == 3
+
+
+def test_today_names_the_axis(clinic, in_force, session, sign_in):
+    plan = in_force(starts_on=clinic.now.date() - 40 * DAY)
+    session(plan, "substance_use", 2)
+    page = sign_in(clinic.therapist).get("/")
+    found = next(one for one in page.context["today"].sections if one.code == "untouched-axes")
+    assert [(str(row.patient), str(row.what), str(row.state)) for row in found.rows if row.what == "Mental health"] == [
+        (str(plan.patient), "Mental health", "Untouched")
+    ]
