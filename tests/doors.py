@@ -16,6 +16,7 @@ from casemgr.core.agreements.models import Agreement
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.directory.models import Organization
 from patients.accounting.models import Handout, RecordsRequest
+from patients.compartments.models import RestrictedNote
 from patients.complaints.models import Complaint
 from patients.consent.models import Consent, ConsentRecipient, ConsentScan
 from patients.diagnoses.models import Diagnosis
@@ -54,6 +55,10 @@ from treatment_plans.signing.models import CosignRequest, Supervision
 CANARY = "Zyxwvut"
 COUNSELED = "Qxqzkvjw"
 """A word that stands in counseling notes and nowhere else in the world."""
+TRAUMATIC = "Wxqvzfjk"
+"""A word that stands in what was told of trauma; no page shows it unless somebody asks for that very compartment."""
+TOLD_APART = "Jxzwqkvp"
+"""A word that stands in what others told, and nowhere else in the world."""
 UNKNOWN = 987_654_321
 CHOSEN = {
     "entries": "appointments",
@@ -305,12 +310,14 @@ class Everything:
             attendance=attendance, organization_id=self.rows["organization"], name=CANARY, relation=CANARY,
             consent_id=self.rows["consent"], scope=["plan"], **self.stamp,
         )  # fmt: skip
-        CollateralNote.objects.create(patient=self.patient, informant=CANARY, how="phone", heard_at=self.clinic.now, body=CANARY, **common)
+        CollateralNote.objects.create(
+            patient=self.patient, informant=CANARY, how="phone", heard_at=self.clinic.now, body=TOLD_APART, **common
+        )
         meeting = MutualHelpMeeting.objects.create(
             fellowship="dra", name="Noon", weekday=1, starts="12:00", place="Elm Street", checked_on=self.clinic.now.date(), **common
         )
         told = MeetingTold.objects.create(patient=self.patient, fellowship="dra", went_on=self.clinic.now.date(), words=CANARY, **common)
-        return {"participant": participant.pk, "meeting": meeting.pk, "told": told.pk}
+        return {"participant": participant.pk, "listed": meeting.pk, "told": told.pk}
 
     def _groups(self) -> None:
         """Give this person a place in a group whose first meeting is over."""
@@ -352,6 +359,7 @@ class Everything:
     def _world(self) -> None:
         common = {"patient": self.patient, "program": self.clinic.program, **self.stamp}
         strength = Strength.objects.create(words=CANARY, **common)
+        RestrictedNote.objects.create(compartment="trauma", body=f"About {TRAUMATIC}", **common)
         barrier = Barrier.objects.create(kind="transport", words=CANARY, **common)
         self.rows |= {"world_fact": strength.pk, "barrier": barrier.pk}
 

@@ -15,7 +15,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import CASELOAD_ROLES, Can, Role
 from casemgr.core.audit.models import AuditEvent
 from patients.record.models import Patient
-from tests.doors import CANARY, CHOSEN, COUNSELED, Everything, Route, routes, unknown
+from tests.doors import CANARY, CHOSEN, COUNSELED, TOLD_APART, TRAUMATIC, Everything, Route, routes, unknown
 from tests.no_pages import NO_PAGE, is_no_page
 from tests.worlds import Clinic
 
@@ -32,7 +32,7 @@ OPEN = {
 }
 """Routes without a right, each with the reason. A name that no route has fails."""
 
-ABOUT_PARTNERS_NOT_PATIENTS = {"supervision", "organization", "agreement", "audit", "research"}
+ABOUT_PARTNERS_NOT_PATIENTS = {"supervision", "organization", "agreement", "audit", "research", "listed"}
 """Arguments that name no patient: everybody with the right may open them."""
 
 OF_A_SITE = {"lot_id", "lot", "group", "group_meeting"}
@@ -152,6 +152,8 @@ def wrong_answers(browser: Client, user: User, role: Role, world: dict[str, Ever
             wrong += [f"{route.name}: {relation} {fault}" for fault in _faults(answer, nobody, seen, reads_notes)]
             if seen:
                 wrong += [f"{route.name}: {relation} {fault}" for fault in _left(route, answer, everything.patient, CANARY, since)]
+            if TOLD_APART in said(answer) and not (seen and route.name == "treatment_plans:collateral"):
+                wrong.append(f"{route.name}: {relation} shows what others told")
     return wrong
 
 
@@ -179,6 +181,8 @@ def _faults(answer: Any, nobody: Any, seen: bool, reads_notes: bool) -> Iterator
         yield f"is {answer.status_code}, nobody is {nobody.status_code}"
     if not seen and CANARY in said(answer):
         yield "leaks"
+    if TRAUMATIC in said(answer):
+        yield "shows what was told of trauma, unasked"
     if (COUNSELED in said(answer)) != reads_notes:
         yield "does not show the counseling note to whom it is open" if reads_notes else "shows the counseling note"
 
@@ -192,6 +196,7 @@ def lists_that_leak(browser: Client, user: User, own: Patient, pages: Iterable[R
         for answer, since in _each(browser, route):
             text = said(answer)
             seen += OWN in text
+            leaks += [(route.name, word) for word in (TRAUMATIC, TOLD_APART) if word in text]
             if CANARY in re.sub(rf"{CANARY} Homes \d+", "", text):
                 leaks.append((route.name, text[max(0, text.index(CANARY) - 300) : text.index(CANARY) + 80]))
             leaks += [(route.name, fault) for fault in _left(route, answer, own, OWN, since)]

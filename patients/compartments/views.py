@@ -30,6 +30,9 @@ NOTES = 20
 def restricted(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Show the notes of one compartment; each that is shown is on the record by itself."""
     row, open_ones, compartment = _asked(request, patient)
+    if compartment is None:
+        note_read(by=request.user, at=timezone.now(), what="compartments", patient_id=row.pk)
+        return render(request, "patients/compartments/choose.html", {"patient": row, "compartments": open_ones})
     part = slice_of(notes_in(request.user, row, compartment), by="-pk", after=request.GET.get("after", ""), size=NOTES)
     now = timezone.now()
     shown = [one for note in part.rows for one in (note, *note.addenda.all())]
@@ -50,7 +53,8 @@ def restricted(request: StaffRequest, patient: UUID) -> HttpResponse:
 @page(*RIGHTS)
 def write(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Write a note into a compartment, or add to one."""
-    row, _open, compartment = _asked(request, patient)
+    row, open_ones, compartment = _asked(request, patient)
+    compartment = compartment or open_ones[0]
     key = request.GET.get("to", "")
     adds_to = get_object_or_404(notes_in(request.user, row, compartment), pk=int(key)) if key.isdecimal() and len(key) < 18 else None
     form = RestrictedNoteForm(request.POST or None)
@@ -69,16 +73,19 @@ def write(request: StaffRequest, patient: UUID) -> HttpResponse:
     return render(request, "patients/compartments/write.html", context, status=422 if form.errors else 200)
 
 
-def _asked(request: StaffRequest, public_id: UUID) -> tuple[Patient, list[Compartment], Compartment]:
-    """Return the person, the compartments open to this user, and the one that was asked for; what is closed does not exist."""
+def _asked(request: StaffRequest, public_id: UUID) -> tuple[Patient, list[Compartment], Compartment | None]:
+    """Return the person, the compartments open to this user, and the one that was asked for; what is closed does not exist.
+
+    Where none was named, none is opened: nobody comes upon what was told of trauma without asking for it.
+    """
     held = [right for right in RIGHTS if request.user.may(right)]
     row = next((found for right in held if (found := _seen(request, right, public_id))), None)
     if row is None:
         raise Http404
     open_ones = compartments_open_to(request.user, row)
-    asked = request.GET.get("in", "") or (open_ones[0].value if open_ones else "")
+    asked = request.GET.get("in", "")
     compartment = next((one for one in open_ones if one.value == asked), None)
-    if compartment is None:
+    if not open_ones or (asked and compartment is None):
         raise Http404
     return row, open_ones, compartment
 

@@ -24,11 +24,11 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 30,
-    Role.THERAPIST: 28,
-    Role.PEER: 12,
+    Role.CASE_MANAGER: 31,
+    Role.THERAPIST: 29,
+    Role.PEER: 13,
     Role.NURSE: 17,
-    Role.PRESCRIBER: 22,
+    Role.PRESCRIBER: 23,
     Role.FRONT_DESK: 10,
     Role.DIRECTOR: 19,
     Role.PRIVACY_OFFICER: 12,

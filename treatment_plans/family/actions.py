@@ -78,7 +78,7 @@ def record_family_session(
     return session
 
 
-@action(Can.DISCLOSE_RECORD)
+@action(Can.WRITE_SESSION)
 def add_participants(
     *, attendance: Attendance, guests: Sequence[Guest], topics: Collection[str], was_asked: bool, by: User, at: datetime
 ) -> list[Participant]:

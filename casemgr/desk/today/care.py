@@ -1,6 +1,6 @@
 """Find what waits for those who care: doses, orders, appointments, notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.desk.today.groups import rows_to_write
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Figure, Row, Section, chart_of, section, way
+from patients.world.queries import safety_preferences_of
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by
 from treatment_plans.medication.models import Dose, Order, OrderState
@@ -115,7 +116,7 @@ def _of_today(scope: Scope) -> QuerySet[Appointment]:
     return appointments_seen_by(scope.user).filter(starts_at__gte=start, starts_at__lt=end)
 
 
-def _appointment_rows(scope: Scope, appointments: Any) -> Iterator[Row]:
+def _appointment_rows(scope: Scope, appointments: Any, manners: Mapping[int, Sequence[tuple[str, str]]] | None = None) -> Iterator[Row]:
     for appointment in appointments:
         is_past = appointment.starts_at <= scope.now
         yield Row(
@@ -127,17 +128,21 @@ def _appointment_rows(scope: Scope, appointments: Any) -> Iterator[Row]:
             state=_("Came?") if is_past else "",
             step=_("Say what became of it") if is_past else _("Open chart"),
             url=(way("treatment_plans:settle_appointment", appointment.pk) if is_past else "") or chart_of(appointment.patient),
+            manner=(manners or {}).get(appointment.patient_id, ()),
         )
 
 
 def my_appointments(scope: Scope) -> Section:
-    """Find whom I meet today."""
+    """Find whom I meet today, and what makes it feel safe for them."""
     mine = _of_today(scope).filter(clinician=scope.user, state=AppointmentState.BOOKED).exclude(kind=AppointmentKind.GROUP)
+    found = list(mine.order_by("starts_at", "pk")[: MOST_ROWS + 1])
+    programs = {membership.program_id for membership in scope.user.reach(Can.SEE_CHART)}
+    manners = safety_preferences_of(mine.order_by().values("patient"), programs)
     return section(
         "appointments",
         gettext_lazy("My appointments today"),
         "calendar",
-        _appointment_rows(scope, mine.order_by("starts_at", "pk")[: MOST_ROWS + 1]),
+        _appointment_rows(scope, found, manners),
         empty=gettext_lazy("No appointments today"),
         empty_help=gettext_lazy("What is booked with you appears here on its day."),
         more_url=way("treatment_plans:calendar"),

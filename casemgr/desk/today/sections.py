@@ -1,6 +1,6 @@
 """Say what a line of Today is: what, who, why, since when, and the next step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +27,8 @@ class Row:
     state: Words = ""
     step: Words = ""
     url: str = ""
+    manner: Sequence[tuple[str, str]] = ()
+    """What makes a session feel safe for this person: read before it begins."""
 
 
 @dataclass(frozen=True)

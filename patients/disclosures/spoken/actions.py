@@ -14,7 +14,7 @@ SPOKEN = "spoken"
 """The way by which it was told: in a conversation, with the person there or not."""
 
 
-@action(Can.DISCLOSE_RECORD)
+@action(Can.RECORD_WORLD)
 def account_for_what_was_said(
     *,
     patient: Patient,

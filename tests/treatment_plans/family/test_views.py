@@ -103,6 +103,7 @@ def test_what_others_told_is_read_by_those_who_assess_danger_each_note_on_record
     assert sign_in(clinic.peer).get(at("collateral", patient.public_id)).status_code == 403
     peer = sign_in(clinic.peer)
     assert peer.get(at("family", patient.public_id)).status_code == 200
-    assert peer.get(at("write_family", patient.public_id)).status_code == 403
+    assert peer.get(at("write_family", patient.public_id)).status_code == 200
+    assert sign_in(clinic.nurse).get(at("write_family", patient.public_id)).status_code == 403
     for other in (browser.get(reverse("desk:chart", args=[patient.public_id])), browser.get(at("family", patient.public_id))):
         assert secret not in other.content.decode()
