@@ -13,6 +13,7 @@ from casemgr.demo.accounting import ask_what_was_told
 from casemgr.demo.arrival import arrive, leave
 from casemgr.demo.casework import work_on_life
 from casemgr.demo.dosing import dose_everybody
+from casemgr.demo.family import bring_families
 from casemgr.demo.grounds import happen_without_consent
 from casemgr.demo.illness import look_at_illness
 from casemgr.demo.inside import keep_private
@@ -81,6 +82,7 @@ def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> No
     register_twice(life, day)
     keep_safe(life, day)
     keep_plans(life, day)
+    bring_families(life, day)
     evening = min(life.moment(day, 20), life.until)
     drain(at=evening)
     send_queued(at=evening, gateway=letters)
