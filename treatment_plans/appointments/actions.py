@@ -141,6 +141,8 @@ def settle_appointment(*, appointment: Appointment, state: str, by: User, at: da
     day, today = (moment.astimezone(fresh.site.zone).date() for moment in (fresh.starts_at, at))
     if (state == AppointmentState.NO_SHOW and at < fresh.starts_at) or (state == AppointmentState.KEPT and today < day):
         raise Refused(Reason(_("The appointment is still to come. Say afterwards what became of it."), field="state"))
+    if state not in AppointmentState.values:
+        raise Refused(Reason(_("Say what became of it."), field="state"))
     fresh.state, fresh.late_minutes = AppointmentState(state), late
     if state.startswith("cancelled"):
         _close(fresh, by, at)
