@@ -12,7 +12,7 @@ from treatment_plans.sessions.models import Attendance
 from treatment_plans.signing.actions import cosign_note, mark_note_in_error
 from treatment_plans.signing.models import CosignRequest, NoteAddendum, NoteInError, SigningPolicy, Supervision
 
-QUEUE, UNSIGNED, SESSION, OVERVIEW = 9, 10, 14, 9
+QUEUE, UNSIGNED, SESSION, OVERVIEW = 9, 10, 15, 9
 
 
 def at(name, *args):
