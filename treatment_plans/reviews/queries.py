@@ -1,6 +1,6 @@
 """Read signatures and reviews, what happened since the last review, and which axis nobody touched."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -87,7 +87,8 @@ def figures_of(plan: Plan, since: date, at: datetime) -> dict[str, Any]:
         patient=plan.patient_id, program=plan.program_id, state=AssessmentState.COMPLETE, total__isnull=False, completed_at__gte=start
     )
     for instrument, total in taken.order_by("completed_at").values_list("instrument", "total"):
-        scores.setdefault(instrument, {"instrument": instrument, "first": str(total.normalize())})["last"] = f"{total.normalize():f}"
+        said = f"{float(total or 0):g}"
+        scores.setdefault(instrument, {"instrument": instrument, "first": said})["last"] = said
     for one in scores.values():
         one["name"] = instruments()[one["instrument"]].short_name if one["instrument"] in instruments() else one["instrument"]
     return {
@@ -178,7 +179,7 @@ def _instruments_on(axis: str) -> tuple[str, ...]:
     return tuple(sorted(one.id for one in instruments().values() if one.domain in rules.DOMAINS[axis]))
 
 
-def _by_program(condition: Any, own: dict[int, Intervals] | None = None) -> Q:
+def _by_program(condition: Callable[[Intervals], Q], own: dict[int, Intervals] | None = None) -> Q:
     """Return a condition that goes by each program's own intervals, and by ours where a program decided nothing."""
     own = intervals_everywhere() if own is None else own
     found = condition(Intervals()) & ~Q(program__in=list(own))

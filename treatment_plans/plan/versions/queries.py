@@ -60,7 +60,7 @@ def pieces_of(plans: Sequence[Plan]) -> dict[int, list[rules.Piece]]:
         rows = table._default_manager.filter(**{f"{to_plan}__in": family}).annotate(in_plan=F(to_plan), on_axis=F(to_axis)).order_by("pk")
         columns, origins = words_columns(table, parent), dict[int, int]()
         for row in rows:
-            origins[row.pk] = origins.get(row.copied_from_id, row.pk)
+            origins[row.pk] = origins.get(row.copied_from_id or 0, row.pk)
             if row.in_plan in found:
                 facts = {field.name: text for field in columns if (text := _raw(row, field))}
                 title = facts.get(TITLES[kind], "") or str(row)
