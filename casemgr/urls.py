@@ -7,6 +7,7 @@ from casemgr.admin import record_room
 from casemgr.core import views as core_views
 from casemgr.core.ui import views as ui_views
 from patients.urls import tablet_patterns
+from treatment_plans.urls import feed_patterns
 
 accounts_urls = ([path("program/", core_views.switch_program, name="switch_program")], "accounts")
 
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("casemgr.api.urls")),
     path("patients/", include("patients.urls")),
     path("t/", include(tablet_patterns)),
+    path("c/", include(feed_patterns)),
     path("plans/", include("treatment_plans.urls")),
     path("casework/", include("referrals.urls")),
     path("sharing/", include("casemgr.sharing.urls")),

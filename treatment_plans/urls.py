@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from treatment_plans.appointments import views as appointments
+from treatment_plans.calendar import views as calendar
+from treatment_plans.calendar.booking import views as booking
+from treatment_plans.calendar.feed import views as feed
+from treatment_plans.calendar.places import views as places
+from treatment_plans.calendar.waiting import views as waiting
 from treatment_plans.counseling import views as counseling
 from treatment_plans.family import views as family
 from treatment_plans.groups import views as groups
@@ -47,13 +51,30 @@ inventory_urls = [
 ]
 
 appointment_urls = [
-    path("calendar/", appointments.calendar, name="calendar"),
-    path("patients/<uuid:patient>/book/", appointments.book, name="book"),
-    path("appointments/<int:appointment>/", appointments.appointment, name="appointment"),
-    path("appointments/<int:appointment>/move/", appointments.move, name="move_appointment"),
-    path("appointments/<int:appointment>/cancel/", appointments.cancel, name="cancel_appointment"),
-    path("appointments/<int:appointment>/settle/", appointments.settle, name="settle_appointment"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("patients/<uuid:patient>/book/", booking.book, name="book"),
+    path("patients/<uuid:patient>/book/check/", booking.check_booking, name="check_booking"),
+    path("appointments/<int:appointment>/", booking.appointment, name="appointment"),
+    path("appointments/<int:appointment>/move/", booking.move, name="move_appointment"),
+    path("appointments/<int:appointment>/move/check/", booking.check_move, name="check_move"),
+    path("appointments/<int:appointment>/cancel/", booking.cancel, name="cancel_appointment"),
+    path("appointments/<int:appointment>/settle/", booking.settle, name="settle_appointment"),
+    path("calendar/mine/", feed.my_feed, name="my_feed"),
+    path("calendar/mine/close/", feed.close_feed, name="close_feed"),
+    path("calendar/waitlist/", waiting.waitlist, name="waitlist"),
+    path("calendar/waitlist/<int:entry>/end/", waiting.stop_waiting, name="stop_waiting"),
+    path("patients/<uuid:patient>/wait/", waiting.wait, name="wait"),
+    path("patients/<uuid:patient>/busy/", waiting.busy, name="busy"),
+    path("busy/<int:busy>/end/", waiting.stop_busy, name="stop_busy"),
+    path("places/", places.places, name="places"),
+    path("places/<int:site>/hours/<str:hours_for>/", places.hours, name="hours"),
+    path("places/<int:site>/close/", places.close, name="close_site"),
+    path("places/closures/<int:closure>/reopen/", places.reopen, name="reopen_site"),
+    path("places/<int:site>/rooms/", places.room_new, name="room_new"),
+    path("places/rooms/<int:room>/", places.room, name="room"),
+    path("places/programs/<int:program>/words/", places.message_words, name="message_words"),
 ]
+feed_patterns = ([path("<str:token>.ics", feed.calendar_of_token, name="calendar_file")], "feed")
 plan_urls = [
     path("patients/<uuid:patient>/plan/", plan.plan, name="plan"),
     path("patients/<uuid:patient>/plan/start/", plan.start, name="start_plan"),

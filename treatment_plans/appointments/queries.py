@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Purpose, Site, User
+from casemgr.core.accounts.models import Membership, Site, User
 from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.messaging.models import Message, MessageState
 from casemgr.core.outbox.events import Event
@@ -134,31 +134,6 @@ def news_of(appointments: Iterable[Appointment], at: datetime) -> list[tuple[Eve
         )
         for appointment in appointments
     ]
-
-
-def booking_warnings(
-    site: Site, clinician: User, starts_at: datetime, ends_at: datetime, *, kind: str = "", but: Appointment | None = None
-) -> list[str]:
-    """Return what a person should know before booking; none of it stops them."""
-    starts, ends = starts_at.astimezone(site.zone), ends_at.astimezone(site.zone)
-    warnings = [
-        _("%(site)s is closed on that day: %(reason)s.") % {"site": site.name, "reason": closure.reason}
-        for closure in Closure.objects.filter(site=site, day=starts.date())
-    ]
-    hours = list(OpeningHours.objects.filter(site=site, purpose=Purpose.CLINIC).values_list("weekday", "opens", "closes"))
-    of_day = [(opens, closes) for weekday, opens, closes in hours if weekday == starts.weekday()]
-    if hours and not warnings and not rules.is_within(starts.time(), ends.time(), of_day):
-        said = ", ".join(f"{time_format(opens)}–{time_format(closes)}" for opens, closes in of_day) or _("not at all")
-        warnings.append(_("%(site)s is not open then (that weekday: %(hours)s).") % {"site": site.name, "hours": said})
-    if kind != AppointmentKind.GROUP and _is_busy(clinician, starts_at, ends_at, but):
-        warnings.append(_("%(name)s has another appointment then.") % {"name": clinician.full_name})
-    return warnings
-
-
-def _is_busy(clinician: User, starts_at: datetime, ends_at: datetime, but: Appointment | None) -> bool:
-    """Say whether a member of staff has a booked appointment that overlaps with this time."""
-    booked = Appointment.objects.filter(clinician=clinician, state=AppointmentState.BOOKED).exclude(pk__in=[but.pk] if but else [])
-    return booked.filter(starts_at__lt=ends_at, ends_at__gt=starts_at, starts_at__gt=starts_at - timedelta(days=1)).exists()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casemgr.core.messaging.rules import after_quiet_hours, revealing_words
@@ -182,11 +182,6 @@ def may_remind_again(speak: Speak, lead: str, booking: Booking, person: Person) 
 def overlaps(starts_at: datetime, ends_at: datetime, other_start: datetime, other_end: datetime) -> bool:
     """Say whether two meetings overlap; one may begin when the other ends."""
     return starts_at < other_end and other_start < ends_at
-
-
-def is_within(starts: time, ends: time, hours: Iterable[tuple[time, time]]) -> bool:
-    """Say whether a meeting lies within one of the opening hours of its day."""
-    return any(opens <= starts and ends <= closes for opens, closes in hours)
 
 
 def next_business_day(day: date, *, closed: Iterable[date] = (), open_weekdays: Iterable[int] = range(5)) -> date:

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
@@ -134,12 +135,18 @@ class OpeningHours(models.Model):
         """Return day and hours."""
         return f"{self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
+    @property
+    def day_name(self) -> str:
+        """Return the weekday in words."""
+        return str(WEEKDAYS[self.weekday])
+
 
 @tracked
 class Closure(models.Model):
     """Say that a site is closed on one day: a holiday, a storm."""
 
     sensitivity = Sensitivity.PUBLIC
+    may_be_deleted = True
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="closures")
     day = models.DateField(_("day"))
@@ -154,6 +161,11 @@ class Closure(models.Model):
     def __str__(self) -> str:
         """Return day and reason."""
         return f"{self.day}: {self.reason}"
+
+    @property
+    def program_id(self) -> int:
+        """Return the program of the site."""
+        return self.site.program_id
 
 
 class UserKind(models.TextChoices):

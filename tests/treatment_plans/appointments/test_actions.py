@@ -12,7 +12,7 @@ from casemgr.core.refusals import Denied, Refused
 from tests.treatment_plans.appointments.conftest import NEW_YORK, local
 from treatment_plans.appointments.actions import cancel_appointment, move_appointment, settle_appointment
 from treatment_plans.appointments.models import Appointment
-from treatment_plans.appointments.queries import booking_warnings
+from treatment_plans.calendar.clashes.queries import Wish, clashes_of
 
 
 def due():
@@ -139,8 +139,11 @@ def test_closures_opening_hours_and_a_busy_colleague_are_said_and_stop_nobody(cl
     Closure.objects.create(site=clinic.north, day=date(2026, 3, 12), reason="Snow")
     book(clinic.patient(), local(2026, 3, 10, 10))
 
+    other = clinic.patient()
+
     def said(starts_at, **facts):
-        return booking_warnings(clinic.north, clinic.therapist, starts_at, starts_at + timedelta(hours=1), **facts)
+        wish = {"patient": other, "site": clinic.north, "clinician": clinic.therapist, "kind": "individual"} | facts
+        return [clash.text for clash in clashes_of(Wish(times=[(starts_at, starts_at + timedelta(hours=1))], **wish), clinic.front_desk)]
 
     assert said(local(2026, 3, 10, 11)) == []
     assert said(local(2026, 3, 10, 16, 30)) == ["North is not open then (that weekday: 8 a.m.–5 p.m.)."]

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,6 @@ from treatment_plans.appointments.rules import (
     Booking,
     Contact,
     gives_way,
-    is_within,
     next_business_day,
     reachable_by,
     reminder_due_at,
@@ -122,13 +121,6 @@ def test_the_early_reminder_leaves_the_days_message_to_tomorrows_appointment():
     assert gives_way("72h", friday, on, [tomorrow], NEW_YORK)
     assert not gives_way("72h", friday, on, [friday], NEW_YORK)
     assert not gives_way("24h", tomorrow, on, [tomorrow], NEW_YORK)
-
-
-def test_opening_hours_hold_a_meeting_or_do_not():
-    hours = [(time(8), time(12)), (time(13), time(17))]
-    assert is_within(time(8), time(9), hours)
-    assert not is_within(time(11, 30), time(12, 30), hours)
-    assert not is_within(time(8), time(9), [])
 
 
 def test_the_next_business_day_skips_weekends_and_closures():

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
@@ -52,3 +53,8 @@ class BusyTime(Recorded):
     def __str__(self) -> str:
         """Return what keeps them."""
         return str(self.get_reason_display())
+
+    @property
+    def days(self) -> list[str]:
+        """Return the weekdays in words."""
+        return [str(WEEKDAYS_ABBR[day]) for day in self.weekdays]

@@ -10,6 +10,7 @@ from casemgr.core.accounts.models import Closure, Membership, OpeningHours, Prog
 from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
+from casemgr.core.messaging.rules import revealing_words
 from casemgr.core.refusals import Reason, Refused
 
 
@@ -73,6 +74,31 @@ def close_site(*, site: Site, day: date, reason: str, by: User, at: datetime) ->
     """Say that a site stays closed on a day."""
     closure, _made = Closure.objects.update_or_create(site=site, day=day, defaults={"reason": reason})
     return closure
+
+
+@action(Can.ADMINISTER_ACCOUNTS)
+def reopen_site(*, closure: Closure, by: User, at: datetime) -> Site:
+    """Say that a site does work on a day on which it was to stay closed; the history keeps that it was."""
+    site = closure.site
+    Closure.objects.filter(pk=closure.pk).delete()
+    return site
+
+
+@action(Can.ADMINISTER_ACCOUNTS)
+def set_message_words(*, program: Program, neutral_name: str, callback_phone: str, by: User, at: datetime) -> Program:
+    """Say under which neutral name a program writes, and which number whoever is reminded may call."""
+    fresh = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+    reasons = []
+    if not callback_phone.strip():
+        reasons.append(Reason(_("Without a phone to call back no reminder goes out. Write one."), field="callback_phone"))
+    if revealing := revealing_words(neutral_name):
+        words = {"words": ", ".join(sorted(revealing))}
+        reasons.append(Reason(_("This name gives away what kind of place it is: %(words)s.") % words, field="neutral_name"))
+    if reasons:
+        raise Refused(*reasons)
+    fresh.neutral_name, fresh.callback_phone = neutral_name.strip(), callback_phone.strip()
+    fresh.save(update_fields=["neutral_name", "callback_phone"])
+    return fresh
 
 
 @action(Can.ADMINISTER_ACCOUNTS)
