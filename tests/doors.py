@@ -38,7 +38,9 @@ from patients.world.models import Barrier, Strength
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
 from tests.worlds import Clinic
+from treatment_plans.appointments.busy.models import BusyTime
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.counseling.actions import save_counseling_note, sign_counseling_note
 from treatment_plans.counseling.models import CounselingOpening
 from treatment_plans.family.models import CollateralNote, Participant
@@ -76,6 +78,7 @@ CHOSEN = {
     "whose": "all",
     "scale": "wheel",
     "listed": "yoga",
+    "hours_for": "clinic",
 }
 """Arguments that choose what a page does and name no row."""
 
@@ -264,6 +267,10 @@ class Everything:
         appointment = Appointment.objects.create(
             patient=patient, site=self.site, clinician=clinician, kind="individual", note=CANARY, **hours, **stamp
         )
+        waiting = WaitlistEntry.objects.create(patient=patient, program=self.clinic.program, kind="individual", note=CANARY, **stamp)
+        busy = BusyTime.objects.create(
+            patient=patient, program=self.clinic.program, reason="work", weekdays=[1], starts=time(8), ends=time(9), since=day, **stamp
+        )
         session = Session.objects.create(site=self.site, clinician=clinician, kind="individual", shared_text=CANARY, **hours, **stamp)
         attendance = Attendance.objects.create(session=session, patient=patient, note=CANARY, **stamp)
         card = CopingCard.objects.create(patient=patient, program=self.clinic.program, trigger=CANARY, helps=CANARY, **stamp)
@@ -279,6 +286,8 @@ class Everything:
             "lot": lot.pk,
             "order": order.pk,
             "appointment": appointment.pk,
+            "entry": waiting.pk,
+            "busy": busy.pk,
             "session": session.pk,
             "attendance": attendance.pk,
             **self._others(attendance),

@@ -28,11 +28,14 @@ OPEN = {
     "tablet:go_on": "asks for the key that opening a link left in the session; answers 410 without",
     "tablet:question": "the same",
     "tablet:stop": "the same",
+    "feed:calendar_file": "asks for the secret of one colleague's calendar; answers 404 without, and names nobody",
     "no_email_page": "answers 404 to everybody: an administrator sets addresses",
 }
 """Routes without a right, each with the reason. A name that no route has fails."""
 
-ABOUT_PARTNERS_NOT_PATIENTS = {"supervision", "organization", "agreement", "audit", "research", "listed"}
+ABOUT_PARTNERS_NOT_PATIENTS = {
+    "supervision", "organization", "agreement", "audit", "research", "site", "closure", "room", "program", "listed",
+}  # fmt: skip
 """Arguments that name no patient: everybody with the right may open them."""
 
 OF_A_SITE = {"lot_id", "lot", "group", "group_meeting"}

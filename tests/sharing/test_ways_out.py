@@ -51,6 +51,10 @@ BESIDE_THE_WAYS = {
     ("treatment_plans/reviews/paper/views.py", "typeset"): "to the patient: their own treatment plan",
     ("patients/consent/views.py", "Content-Disposition"): "in-house: the scan of what the person signed, for staff",
     ("patients/consent/views.py", "HttpResponse"): "in-house: the scan of what the person signed, for staff",
+    (
+        "treatment_plans/calendar/feed/views.py",
+        "HttpResponse",
+    ): "to a colleague's own calendar: hours that are taken, of nobody, in neutral words",
 }
 """Whatever could carry bytes out beside the ways, each with the reason why it may; one that no longer exists fails."""
 
