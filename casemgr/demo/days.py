@@ -11,6 +11,7 @@ from casemgr.core.messaging.sending import send_queued
 from casemgr.core.outbox.draining import drain
 from casemgr.demo.accounting import ask_what_was_told
 from casemgr.demo.arrival import arrive, leave
+from casemgr.demo.calendar import keep_calendar
 from casemgr.demo.casework import work_on_life
 from casemgr.demo.dosing import dose_everybody
 from casemgr.demo.family import bring_families
@@ -60,6 +61,7 @@ def live(life: Life, *, first: date, today: date, progress: Callable[[int, int],
         progress(number + 1, days)
     with transaction.atomic():
         happen_without_consent(life, today)
+        keep_calendar(life, today)
 
 
 def _live_one_day(life: Life, day: date, letters: LetterBox, *, eve: date) -> None:

@@ -1,6 +1,6 @@
 """Read days and weeks: of a site, of the whole program, of a room, of a colleague, of one person."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from casemgr.core.accounts.models import Closure, Site, User
 from casemgr.core.accounts.rules import Can
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
+from treatment_plans.groups.models import GroupMeeting, MeetingState
+from treatment_plans.groups.queries import led_by
 from treatment_plans.rooms.models import Room, RoomPurpose, RoomUse
 from treatment_plans.rooms.queries import rooms_at, uses_of_rooms
 
@@ -48,23 +50,6 @@ class Asked:
         return datetime.combine(self.first, time.min, tzinfo=self.zone), datetime.combine(ends, time.min, tzinfo=self.zone)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Hold that a room is used, without saying for whom."""
-
-    use: RoomUse
-
-    @property
-    def starts_at(self) -> datetime:
-        """Return when it begins."""
-        return self.use.starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        """Return when it ends."""
-        return self.use.ends_at
-
-
 @dataclass
 class Day:
     """Hold one day: what is on it, and whether a site is closed."""
@@ -77,13 +62,16 @@ class Day:
 
 
 def days_of(asked: Asked, appointments: QuerySet[Appointment], reader: User, at: datetime) -> list[Day]:
-    """Return the days with their meetings and with what else rooms are used for. Three statements for a day or a week."""
+    """Return the days with their meetings and with what else rooms are used for. Four statements for a day or a week."""
     today = at.astimezone(asked.zone).date()
     days = {day: Day(day, day == today) for day in (asked.first + timedelta(days=number) for number in range(asked.days))}
     for closure in Closure.objects.filter(site__in=asked.sites.values("pk"), day__in=days).select_related("site"):
         days[closure.day].closures.append(closure)
     booked = list(_narrowed(asked, appointments)[:MOST_SHOWN])
-    lines = [line_of(row, at, reader) for row in booked] + [_line_of_use(use) for use in _uses(asked, booked)]
+    meetings = list(_meetings(asked))
+    lines = [line_of(row, at, reader) for row in booked] + [_line_of_meeting(row) for row in meetings]
+    known = {row.room_use_id for row in (*booked, *meetings) if row.room_use_id}
+    lines += [_line_of_use(use) for use in _uses(asked, known)]
     for line in sorted(lines, key=lambda line: line["starts_at"]):
         day = line["starts_at"].astimezone(asked.zone).date()
         if day in days:
@@ -127,16 +115,34 @@ def _narrowed(asked: Asked, appointments: QuerySet[Appointment]) -> QuerySet[App
     return (rows.filter(room_use__released_at__isnull=True) if asked.room else rows).order_by("starts_at", "pk")
 
 
-def _uses(asked: Asked, booked: Sequence[Appointment]) -> Iterator[Taken]:
-    """Yield what else rooms are used for: groups and staff, and of one room also the meetings that the reader may not see."""
+def _meetings(asked: Asked) -> Iterable[GroupMeeting]:
+    """Return the meetings of groups that were asked for; a calendar says that a group meets, never who is in it."""
+    if asked.patient is not None:
+        return []
+    starts_at, ends_at = asked.span
+    rows = GroupMeeting.objects.filter(series__site__in=asked.sites.values("pk"), starts_at__gte=starts_at, starts_at__lt=ends_at)
+    rows = rows.exclude(state=MeetingState.CANCELLED).select_related("series__site", "room_use__room").order_by("starts_at", "pk")
+    if asked.clinician is not None:
+        rows = rows.filter(series__in=led_by(asked.clinician).values("series"))
+    return rows.filter(room_use__room=asked.room, room_use__released_at__isnull=True) if asked.room else rows
+
+
+def _uses(asked: Asked, known: Collection[int]) -> Iterator[RoomUse]:
+    """Yield what else rooms are used for: by staff or not at all, and of one room also the meetings that the reader may not see."""
     if asked.clinician is not None or asked.patient is not None:
         return
     rooms = Room.objects.filter(pk=asked.room.pk) if asked.room else rooms_at(asked.sites)
-    uses = uses_of_rooms(rooms, *asked.span).exclude(pk__in=[row.room_use_id for row in booked if row.room_use_id])
-    for use in uses if asked.room else uses.exclude(purpose=RoomPurpose.APPOINTMENT):
-        yield Taken(use)
+    uses = uses_of_rooms(rooms, *asked.span).exclude(pk__in=known)
+    yield from uses if asked.room else uses.exclude(purpose=RoomPurpose.APPOINTMENT)
 
 
-def _line_of_use(taken: Taken) -> dict[str, Any]:
+def _line_of_meeting(meeting: GroupMeeting) -> dict[str, Any]:
+    """Return what one line of a calendar needs to know of a meeting of a group."""
+    use = meeting.room_use
+    room = use.room if use is not None and use.released_at is None else None
+    return {"meeting": meeting, "starts_at": meeting.starts_at, "room": room, "state": "note" if meeting.state == "planned" else "good"}
+
+
+def _line_of_use(use: RoomUse) -> dict[str, Any]:
     """Return what one line of a calendar needs to know of a room that is used."""
-    return {"use": taken.use, "starts_at": taken.starts_at, "room": taken.use.room, "state": "quiet"}
+    return {"use": use, "starts_at": use.starts_at, "room": use.room, "state": "quiet"}

@@ -9,7 +9,7 @@ from casemgr.core.audit.models import AuditEvent
 from treatment_plans.rooms.actions import use_room
 
 HOUR = timedelta(hours=1)
-WEEK_QUERIES = 11
+WEEK_QUERIES = 12
 
 
 def week(browser, day, **asked):

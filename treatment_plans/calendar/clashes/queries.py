@@ -19,6 +19,8 @@ from treatment_plans.appointments.busy.rules import when_busy
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.appointments.queries import Times, conflict_in_words, conflicts
 from treatment_plans.calendar.clashes.rules import COVERS, Clash, against_the_dose, is_within
+from treatment_plans.groups.models import GroupMeeting, MeetingState
+from treatment_plans.groups.queries import led_by
 from treatment_plans.medication.queries import orders_in_force, orders_seen_by
 from treatment_plans.rooms.models import Room
 from treatment_plans.rooms.queries import taken_in_words, what_takes
@@ -90,7 +92,9 @@ def _clinician(wish: Wish, _reader: User) -> Iterator[Clash]:
     for starts_at, ends_at in wish.times:
         wanted |= Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
     booked = Appointment.objects.filter(wanted, clinician=wish.clinician, state=AppointmentState.BOOKED)
-    rows = list(booked.exclude(pk__in=[row.pk for row in wish.but]).values_list("starts_at", "ends_at"))
+    groups = GroupMeeting.objects.filter(wanted, series__in=led_by(wish.clinician).values("series"), state=MeetingState.PLANNED)
+    both = booked.exclude(pk__in=[row.pk for row in wish.but]).order_by().values_list("starts_at", "ends_at")
+    rows = list(both.union(groups.order_by().values_list("starts_at", "ends_at")))
     for times in wish.times:
         if any(starts_at < times[1] and times[0] < ends_at for starts_at, ends_at in rows):
             yield Clash(times, "clinician", _("%(name)s has another appointment then.") % {"name": wish.clinician.full_name})

@@ -1,9 +1,8 @@
 """Find whose calendar a secret address opens, and write it in neutral words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -13,6 +12,8 @@ from casemgr.core.accounts.rules import Can
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.calendar.feed.models import CalendarFeed
 from treatment_plans.calendar.feed.rules import DAYS_AHEAD, DAYS_BACK, MAKER, fingerprint, name_of_event
+from treatment_plans.groups.models import GroupMeeting, MeetingState
+from treatment_plans.groups.queries import led_by
 
 Hour = tuple[str, datetime, datetime, int, datetime]
 """What makes it the same hour, from when until when, how often it moved, since when it is known."""
@@ -42,21 +43,28 @@ def calendar_file(feed: CalendarFeed, at: datetime) -> bytes:
     return written
 
 
-def _hours_of(user: User, at: datetime) -> QuerySet[Appointment]:
-    """Return what is booked with somebody, a fortnight back and half a year ahead, where they still may see it."""
+def _hours_of(user: User, at: datetime) -> Iterator[Hour]:
+    """Yield what is booked with somebody and which groups they lead, where they still may see a calendar."""
     programs = {membership.program_id for membership in user.reach(Can.SEE_CALENDAR)}
-    rows = Appointment.objects.filter(clinician=user, site__program__in=programs, starts_at__range=(at - DAYS_BACK, at + DAYS_AHEAD))
-    rows = rows.filter(state__in=[AppointmentState.BOOKED, AppointmentState.KEPT])
-    return rows.only("pk", "starts_at", "ends_at", "version", "recorded_at").order_by("starts_at", "pk")
+    around = (at - DAYS_BACK, at + DAYS_AHEAD)
+    rows = Appointment.objects.filter(clinician=user, site__program__in=programs, starts_at__range=around)
+    rows = rows.filter(state__in=[AppointmentState.BOOKED, AppointmentState.KEPT]).order_by("pk")
+    for key, starts_at, ends_at, version, known_at in rows.values_list("pk", "starts_at", "ends_at", "version", "recorded_at"):
+        yield f"appointment:{key}", starts_at, ends_at, version - 1, known_at
+    groups = GroupMeeting.objects.filter(
+        series__in=led_by(user).values("series"), series__site__program__in=programs, starts_at__range=around
+    )
+    groups = groups.exclude(state=MeetingState.CANCELLED).order_by("pk")
+    for key, starts_at, ends_at, known_at in groups.values_list("pk", "starts_at", "ends_at", "recorded_at"):
+        yield f"group:{key}", starts_at, ends_at, 0, known_at
 
 
-def _once_each(rows: Iterable[Appointment]) -> list[Hour]:
-    """Return each hour once: how many come to a group is nobody's business."""
+def _once_each(found: Iterable[Hour]) -> list[Hour]:
+    """Return each hour once, in order: how many come to a group is nobody's business."""
     hours: dict[tuple[datetime, datetime], Hour] = {}
-    for row in rows:
-        hour = (f"appointment:{row.pk}", row.starts_at, row.ends_at, row.version - 1, row.recorded_at)
-        hours.setdefault((row.starts_at, row.ends_at), hour)
-    return list(hours.values())
+    for hour in found:
+        hours.setdefault(hour[1:3], hour)
+    return sorted(hours.values(), key=lambda hour: hour[1])
 
 
 def _event(feed: CalendarFeed, hour: Hour) -> Event:
