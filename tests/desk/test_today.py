@@ -25,11 +25,11 @@ HOUR = timedelta(hours=1)
 
 QUERIES = {
     Role.CASE_MANAGER: 31,
-    Role.THERAPIST: 29,
+    Role.THERAPIST: 30,
     Role.PEER: 13,
     Role.NURSE: 17,
     Role.PRESCRIBER: 23,
-    Role.FRONT_DESK: 10,
+    Role.FRONT_DESK: 11,
     Role.DIRECTOR: 19,
     Role.PRIVACY_OFFICER: 12,
     Role.ADMINISTRATOR: 12,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import care, casework, clinical, health, oversight, plans, safety, signing, wayin
+from casemgr.desk.today import calendar, care, casework, clinical, health, oversight, plans, safety, signing, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
@@ -34,6 +34,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
     Role.THERAPIST: (
         safety.open_concerns,
         care.my_appointments,
+        calendar.not_settled,
         care.my_groups,
         signing.unsigned_notes,
         signing.notes_to_cosign,
@@ -63,7 +64,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         wayin.interim_help,
         wayin.admissions_to_complete,
     ),
-    Role.FRONT_DESK: (wayin.calls_to_return, care.appointments_to_settle, casework.to_admit),
+    Role.FRONT_DESK: (wayin.calls_to_return, care.appointments_to_settle, calendar.not_settled, casework.to_admit),
     Role.DIRECTOR: (
         safety.called_as_supervisor,
         oversight.overdue_tasks,

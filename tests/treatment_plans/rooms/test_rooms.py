@@ -7,6 +7,8 @@ from django.db import IntegrityError, connections, transaction
 
 from casemgr.core.refusals import Denied, Refused
 from tests.treatment_plans.appointments.conftest import local
+from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.appointments.models import Appointment
 from treatment_plans.rooms.actions import add_room, change_room, release_room, use_room, use_room_often
 from treatment_plans.rooms.models import RoomUse
 
@@ -52,20 +54,23 @@ def test_rooms_are_looked_after_by_directors_and_administrators(clinic, room):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_hundred_bookings_of_one_room_at_the_same_second_make_one_use(clinic, room):
-    together = Barrier(AT_ONCE)
+def test_a_hundred_people_booked_into_one_room_at_the_same_second_are_one_appointment_and_ninety_nine_sentences(clinic, room):
+    together, people = Barrier(AT_ONCE), [clinic.patient() for _ in range(AT_ONCE)]
 
-    def try_it(number):
+    def try_it(patient):
         try:
             together.wait(timeout=60)
-            use_room(room=room, starts_at=TEN, ends_at=TEN + HOUR, by=clinic.front_desk, at=clinic.now)
-            return "taken"
+            book_appointment(
+                patient=patient, site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=TEN, ends_at=TEN + HOUR, room=room,
+                by=clinic.front_desk, at=clinic.now,
+            )  # fmt: skip
+            return "booked"
         except Refused as refused:
             return refused.reasons[0].code
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        said = list(pool.map(try_it, range(AT_ONCE)))
-    assert sorted(said) == [*["room_is_taken"] * (AT_ONCE - 1), "taken"]
-    assert RoomUse.objects.count() == 1
+        said = list(pool.map(try_it, people))
+    assert sorted(said) == ["booked", *["room_is_taken"] * (AT_ONCE - 1)]
+    assert (RoomUse.objects.count(), Appointment.objects.count()) == (1, 1)
