@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
-from casemgr.core.accounts.rules import Role
+from casemgr.core.accounts.rules import Can, Role
 from casemgr.core.administration.accounts.actions import close_site, set_message_words
 from casemgr.core.refusals import Refused
 from casemgr.demo.arrival import staff_of
@@ -12,6 +12,7 @@ from casemgr.demo.people import Persona
 from treatment_plans.appointments.actions import cancel_appointment
 from treatment_plans.appointments.busy.actions import record_busy_time
 from treatment_plans.appointments.models import Appointment, AppointmentState
+from treatment_plans.appointments.queries import appointments_seen_by
 from treatment_plans.appointments.series.actions import book_series, move_following
 from treatment_plans.appointments.waitlist.actions import wait_for_appointment
 from treatment_plans.rooms.actions import add_room, use_room
@@ -120,8 +121,9 @@ def _work(life: Life, person: Persona, number: int, today: date, at: datetime) -
 
 def _free_an_hour(life: Life, at: datetime) -> None:
     """Let somebody call off the next individual session at the first site: its page names who could take the hour."""
-    ahead = Appointment.objects.filter(kind="individual", state=AppointmentState.BOOKED, site=life.clinic.sites[0], starts_at__gt=at)
-    found = ahead.select_related("patient", "site").order_by("starts_at", "pk").first()
+    by = life.clinic.of_role(Role.FRONT_DESK, 0)[0]
+    seen = appointments_seen_by(by, can=Can.BOOK_APPOINTMENT)
+    ahead = seen.filter(kind="individual", state=AppointmentState.BOOKED, site=life.clinic.sites[0], starts_at__gt=at)
+    found = ahead.order_by("starts_at", "pk").first()
     if found is not None:
-        by = life.clinic.of_role(Role.FRONT_DESK, 0)[0]
         cancel_appointment(appointment=found, by_patient=True, why="Has to work", by=by, at=at)

@@ -60,9 +60,9 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Dosing"), "treatment_plans:dosing", "pill", frozenset({NURSE, PRESCRIBER}), "d"),
             Entry(_("Caseload"), "patients:caseload", "users", CARE, "c"),
             Entry(_("Calendar"), "treatment_plans:calendar", "calendar", CARE | {FRONT_DESK, DIRECTOR}, "a"),
-            Entry(_("Waitlist for hours"), "treatment_plans:waitlist", "clock", CARE | {FRONT_DESK}, "4"),
             Entry(_("Inquiries"), "patients:inquiries", "phone", CARE | {FRONT_DESK}, "1"),
             Entry(_("Register a person"), "patients:register", "user-plus", frozenset({FRONT_DESK, CASE_MANAGER, THERAPIST, NURSE}), "n"),
+            Entry(_("Waitlist for hours"), "treatment_plans:waitlist", "clock", CARE | {FRONT_DESK}, "4"),
         ),
     ),
     (

@@ -51,25 +51,7 @@ def book_series(
     if reasons:
         raise Refused(*reasons)
     series = _new_series(fresh, site, clinician, kind, rhythm, first_on, Slot(starts, minutes, site.zone), room, by, at)
-    uses = _use(room, dates, by, at)
-    rows = Appointment.objects.bulk_create(
-        Appointment(
-            patient=fresh,
-            site=site,
-            clinician=clinician,
-            kind=kind,
-            starts_at=one.starts_at,
-            ends_at=one.ends_at,
-            note=note.strip(),
-            series=series,
-            occurs_on=one.day,
-            room_use=uses.get(one.starts_at),
-            recorded_by=by,
-            recorded_at=at,
-        )
-        for one in dates
-    )
-    _record(rows, at)
+    _record(_write_dates(series, dates, note.strip(), by, at), at)
     return series
 
 
@@ -200,6 +182,29 @@ def _new_series(
         recorded_by=by,
         recorded_at=at,
     )
+
+
+def _write_dates(series: AppointmentSeries, dates: Collection[Occurrence], note: str, by: User, at: datetime) -> list[Appointment]:
+    """Write down the meetings of a series, each with its use of the room."""
+    uses = _use(series.room, dates, by, at)
+    rows = [
+        Appointment(
+            patient=series.patient,
+            site=series.site,
+            clinician=series.clinician,
+            kind=series.kind,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            note=note,
+            series=series,
+            occurs_on=one.day,
+            room_use=uses.get(one.starts_at),
+            recorded_by=by,
+            recorded_at=at,
+        )
+        for one in dates
+    ]
+    return Appointment.objects.bulk_create(rows)
 
 
 def _use(room: Room | None, dates: Collection[Occurrence], by: User, at: datetime) -> dict[datetime, RoomUse]:

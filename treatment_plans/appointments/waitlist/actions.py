@@ -33,15 +33,13 @@ def wait_for_appointment(
 ) -> WaitlistEntry:
     """Write down that somebody waits for an hour, and which they could take."""
     fresh = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-    reasons = []
+    reasons = [Reason(_("The end must come after the start."), field="latest")] if earliest and latest and earliest >= latest else []
     if kind not in AppointmentKind.values:
         reasons.append(Reason(_("Choose what the meeting is for."), field="kind"))
     if fresh.deceased_on is not None:
         reasons.append(Reason(_("This person has died. No appointment can be booked.")))
     if site is not None and site.program_id != program.pk:
         reasons.append(Reason(_("This site belongs to another program."), field="site"))
-    if earliest and latest and earliest >= latest:
-        reasons.append(Reason(_("The end must come after the start."), field="latest"))
     if WaitlistEntry.objects.filter(patient=fresh, program=program, kind=kind, ended_at__isnull=True).exists():
         reasons.append(Reason(_("The person waits for this already."), field="kind", code="waits"))
     if reasons:

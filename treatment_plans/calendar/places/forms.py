@@ -43,7 +43,7 @@ class HoursForm(forms.Form):
         """Return the layout: one line for each day."""
         helper = FormHelper(self)
         lines = [
-            Div(*(f"{what}_{day}_{number}" for number in SPANS for what in ("opens", "closes")), css_class="hours-line") for day in WEEKDAYS
+            Div(*(f"{what}_{day}_{number}" for number in SPANS for what in ("opens", "closes")), css_class="grid-4") for day in WEEKDAYS
         ]
         helper.layout = Layout(*lines)
         return helper
