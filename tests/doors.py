@@ -41,6 +41,8 @@ from tests.worlds import Clinic
 from treatment_plans.appointments.busy.models import BusyTime
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
+from treatment_plans.calendar.feed.models import CalendarFeed
+from treatment_plans.calendar.feed.rules import fingerprint
 from treatment_plans.counseling.actions import save_counseling_note, sign_counseling_note
 from treatment_plans.counseling.models import CounselingOpening
 from treatment_plans.family.models import CollateralNote, Participant
@@ -270,6 +272,9 @@ class Everything:
         waiting = WaitlistEntry.objects.create(patient=patient, program=self.clinic.program, kind="individual", note=CANARY, **stamp)
         busy = BusyTime.objects.create(
             patient=patient, program=self.clinic.program, reason="work", weekdays=[1], starts=time(8), ends=time(9), since=day, **stamp
+        )
+        CalendarFeed.objects.get_or_create(
+            fingerprint=fingerprint(CHOSEN["token"]), defaults={"user": self.clinic.therapist, "opened_at": at}
         )
         session = Session.objects.create(site=self.site, clinician=clinician, kind="individual", shared_text=CANARY, **hours, **stamp)
         attendance = Attendance.objects.create(session=session, patient=patient, note=CANARY, **stamp)

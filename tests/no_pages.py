@@ -13,6 +13,7 @@ NO_PAGE = {
     "patients:print_safety_plan": "to the patient: their own safety plan",
     "treatment_plans:print_coping_cards": "to the patient: their own coping cards",
     "treatment_plans:plan_copy": "to the patient: their own treatment plan",
+    "feed:calendar_file": "to a colleague's own calendar: hours that are taken, of nobody, in neutral words",
     "patients:blank_consent": "to the patient: a form that names nobody yet",
 }
 
