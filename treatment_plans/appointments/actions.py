@@ -131,7 +131,8 @@ def settle_appointment(*, appointment: Appointment, state: str, by: User, at: da
     late = late_minutes if state == AppointmentState.KEPT else None
     if fresh.state == state and fresh.late_minutes == late:
         return fresh
-    if state not in {*rules.MOVES[fresh.state], AppointmentState.KEPT if fresh.state == AppointmentState.KEPT else ""}:
+    stays_kept = fresh.state == state == AppointmentState.KEPT
+    if state not in rules.MOVES[fresh.state] and not stays_kept:
         raise Refused(
             Reason(
                 _("An appointment that is “%(state)s” cannot become that. Book it anew.") % {"state": fresh.get_state_display()},
