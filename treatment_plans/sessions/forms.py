@@ -21,7 +21,6 @@ ALONE = [
     (kind.value, kind.label)
     for kind in (
         SessionKind.INDIVIDUAL,
-        SessionKind.FAMILY,
         SessionKind.PEER,
         SessionKind.HOLISTIC,
         SessionKind.CRISIS,
