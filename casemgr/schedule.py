@@ -18,6 +18,7 @@ from casemgr.sharing.sending import send_transmissions
 from patients.consent.actions import expire_consents
 from patients.merging.actions import look_for_duplicates
 from patients.notices.actions import owe_notices
+from treatment_plans.drafts.actions import clean_drafts
 from treatment_plans.medication.actions import note_missed_doses
 from treatment_plans.medication.queries import dosing_days_to_close
 
@@ -43,7 +44,11 @@ LOOK_FOR_DUPLICATES_EVERY = 3600
 LOOK_BACK_FOR_DUPLICATES = timedelta(hours=26)
 """How far back each look goes: a day and some, so that an hour that was missed is made up for."""
 
+CLEAN_DRAFTS_AT = crontab(hour=9, minute=7)
+"""When what nobody finished in thirty days is deleted, in universal time."""
+
 app.conf.beat_schedule = {
+    "drafts that nobody finished": {"task": "casemgr.clean_drafts", "schedule": CLEAN_DRAFTS_AT},
     "possible duplicates": {
         "task": "casemgr.look_for_duplicates",
         "schedule": schedule(LOOK_FOR_DUPLICATES_EVERY),
@@ -101,6 +106,13 @@ def look_at_deadlines() -> None:
         for program in Program.objects.all():
             owe_notices(program=program, by=User.objects.system(), at=timezone.now())
             look_at_clocks(program=program, by=User.objects.system(), at=timezone.now())
+
+
+@shared_task(name="casemgr.clean_drafts")
+def clean_old_drafts() -> None:
+    """Delete what nobody finished."""
+    with through(Door("schedule")):
+        clean_drafts(by=User.objects.system(), at=timezone.now())
 
 
 @shared_task(name="casemgr.look_for_duplicates")

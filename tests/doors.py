@@ -76,6 +76,7 @@ CHOSEN = {
     "step": "end",
     "work": "assess",
     "kind": "naloxone",
+    "key": "group:nobody",
     "section": "strengths",
     "whose": "all",
     "scale": "wheel",

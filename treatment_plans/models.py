@@ -5,6 +5,7 @@ from treatment_plans.appointments.models import Appointment, AppointmentSeries
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.calendar.feed.models import CalendarFeed
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening
+from treatment_plans.drafts.models import Draft
 from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.inventory.models import Lot, Product, StockEntry
@@ -48,6 +49,7 @@ __all__ = [
     "CounselingOpening",
     "Dose",
     "DosingDay",
+    "Draft",
     "FidelityRating",
     "Goal",
     "GroupFacilitator",

@@ -8,6 +8,7 @@ from treatment_plans.calendar.feed import views as feed
 from treatment_plans.calendar.places import views as places
 from treatment_plans.calendar.waiting import views as waiting
 from treatment_plans.counseling import views as counseling
+from treatment_plans.drafts import views as drafts
 from treatment_plans.family import views as family
 from treatment_plans.groups import views as groups
 from treatment_plans.groups.writing import views as groups_writing
@@ -176,6 +177,12 @@ signing_urls = [
     path("supervision/rules/", signing.signing_rules, name="signing_rules"),
     path("supervision/<int:supervision>/end/", signing.stop_supervision, name="end_supervision"),
 ]
+draft_urls = [
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/<str:key>/", drafts.draft, name="draft"),
+    path("drafts/<str:key>/drop/", drafts.drop, name="drop_draft"),
+    path("drafts/<str:key>/read/", drafts.read_draft, name="read_draft"),
+]
 counseling_urls = [
     path("sessions/<int:session>/counseling/", counseling.counseling, name="counseling"),
     path("sessions/<int:session>/counseling/<uuid:patient>/", counseling.counseling_note, name="counseling_note"),
@@ -190,6 +197,7 @@ urlpatterns = [
     *family_urls,
     *mutual_help_urls,
     *counseling_urls,
+    *draft_urls,
     *appointment_urls,
     *plan_urls,
     *plan_piece_urls,

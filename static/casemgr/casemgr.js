@@ -155,6 +155,8 @@
     if (form && form.hasAttribute("data-guard") && !changed.has(form)) { mark(form, true); }
   });
 
+  document.addEventListener("draft:kept", (event) => mark(event.target, false));
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     mark(form, false);

@@ -35,6 +35,7 @@ NOT_A_TABLE_OF_THEIRS = {
     "IncidentPerson": "it stands on the page of its incident",
     "IncidentAssessment": "it stands on the page of its incident",
     "BreachNotice": "it stands on the page of its incident",
+    "Draft": "it is no record yet, and its author alone reads it",
     "AnsweredRequest": "it only remembers what a partner system was answered",
     "ChartRestriction": "whose chart is restricted is known to the privacy officer, on a page of its own",
     "AllowedReader": "it stands on the page of its restriction",

@@ -45,6 +45,7 @@ APPEND_ONLY = {
     "ObjectiveValue",
 }
 NEITHER = {
+    "Draft": "it is no record yet: a history of it would keep every word that its author thought better of",
     "Fact": "it is marked as done; what it speaks of has a history of its own",
     "Message": "it is marked as sent; the audit record says who caused it",
     "ExternalId": "it is a map, not a fact",

@@ -17,9 +17,10 @@ MAY_BE_DELETED = {
     "Objective": "taken out of a draft of a plan, never out of one that is in force",
     "Intervention": "taken out of a draft of a plan, never out of one that is in force",
     "NotePolicy": "a rule of a program that is taken back",
+    "Draft": "words that became no note, thirty days old; it is no record of care and keeps no history",
     "SubstanceTold": "told anew with the facts of an admission, the older ones stay in its history",
 }
-"""Tables of ours from which the application may delete, each with the reason. All keep a history."""
+"""Tables of ours from which the application may delete, each with the reason. All but drafts keep a history."""
 
 
 def say(statement):

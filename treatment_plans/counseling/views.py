@@ -37,6 +37,8 @@ from treatment_plans.counseling.queries import (
     openings_to,
     own_notes,
 )
+from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.queries import draft_key
 from treatment_plans.sessions.models import Attendance
 
 OUTSIDE_WORDS = {
@@ -70,7 +72,9 @@ def counseling_note(request: StaffRequest, session: int, patient: uuid.UUID) -> 
     part = get_object_or_404(attendances_held_by(request.user), session=session, patient__public_id=patient)
     note = own_notes(request.user).filter(session=session, patient=part.patient_id).first()
     form = CounselingForm(request.POST or None, initial={"body": note.body} if note and note.signed_at is None else None)
+    draft = draft_key("counseling", session, patient)
     if form.is_valid() and _written(request, part, note, form):
+        drop_draft(key=draft, by=request.user, at=timezone.now())
         return redirect("treatment_plans:counseling_note", session, patient)
     now = timezone.now()
     note_read(by=request.user, at=now, what="counseling_note", patient_id=part.patient_id, subject=f"session:{session}")
@@ -85,6 +89,7 @@ def counseling_note(request: StaffRequest, session: int, patient: uuid.UUID) -> 
         "outside": OUTSIDE_WORDS,
         "found": [(OUTSIDE_WORDS[one.what], one.excerpt) for one in found_outside(note)],
         "form": form,
+        "draft": draft,
     }
     return render(request, "treatment_plans/counseling/note.html", context, status=422 if form.errors else 200)
 

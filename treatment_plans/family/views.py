@@ -22,6 +22,8 @@ from patients.record.models import Patient
 from patients.world.queries import program_for
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
+from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.queries import draft_key
 from treatment_plans.family.actions import (
     add_participants,
     mark_participant_as_error,
@@ -70,6 +72,7 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
     at = timezone.now()
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
     booked, sites = _booked(request, person), sites_open_to(request.user, Can.WRITE_SESSION)
+    draft = draft_key("family", person.public_id)
     site = booked.site if booked else sites.first()
     starts = (booked.starts_at if booked else at).astimezone(site.zone) if site else at
     program = site.program if site else _program(request, person)
@@ -89,10 +92,11 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
             ),
         )
         if written:
+            drop_draft(key=draft, by=request.user, at=at)
             messages.success(request, _("Saved. It is not signed yet."))
             return redirect("treatment_plans:session", written.pk)
     note_read(by=request.user, at=at, what="family", patient_id=person.pk)
-    context = {"form": form, "patient": person, "appointment": booked, "notice": NOTICE, **_doors(request)}
+    context = {"form": form, "patient": person, "appointment": booked, "notice": NOTICE, "draft": draft, **_doors(request)}
     return render(request, "treatment_plans/family/write.html", context, status=422 if form.errors else 200)
 
 

@@ -20,6 +20,7 @@ from casemgr.core.audit.recording import audit_event, note_many, note_read
 from casemgr.core.refusals import Refused
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, page
+from treatment_plans.drafts.queries import unfinished_notes
 from treatment_plans.plan.catalog.queries import intervention_names
 from treatment_plans.sessions.actions import sign_session
 from treatment_plans.sessions.models import Attendance, Session
@@ -50,6 +51,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
         "is_all": is_all,
         "next_url": f"{reverse('treatment_plans:sessions')}?{urlencode(after)}" if found.next_key else "",
         "may_write": request.user.may(Can.WRITE_SESSION),
+        "unfinished": unfinished_notes(request.user).exists(),
     }
     return render(request, "treatment_plans/sessions/sessions.html", context)
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -120,11 +120,18 @@ def _moment(request: HttpRequest, key: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
+def _page_of(request: HttpRequest) -> str:
+    """Return the page from which a request came: a piece of a page is nothing to come back to."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    is_ours = page.netloc == request.get_host() and request.headers.get("HX-Request") == "true"
+    return page._replace(scheme="", netloc="", fragment="").geturl() if is_ours else request.get_full_path()
+
+
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
     """End the session and send the person to the sign-in page, back here afterwards."""
     logout(request)
     messages.info(request, _("You were signed out because the session was idle or too old. Sign in to go on."))
-    target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+    target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from casemgr.core.accounts.rules import Role
-from casemgr.desk.today import calendar, care, casework, clinical, health, oversight, plans, safety, signing, wayin
+from casemgr.desk.today import calendar, care, casework, clinical, drafts, health, oversight, plans, safety, signing, wayin
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import Figure, Section, Today
 
@@ -30,6 +30,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         care.my_appointments,
         signing.unsigned_notes,
         signing.notes_to_cosign,
+        drafts.unfinished,
     ),
     Role.THERAPIST: (
         safety.open_concerns,
@@ -38,6 +39,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         care.my_groups,
         signing.unsigned_notes,
         signing.notes_to_cosign,
+        drafts.unfinished,
         casework.tasks_due,
         plans.untouched_axes,
         plans.reviews_due,
@@ -46,7 +48,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         clinical.results_to_talk_about,
         clinical.diagnoses_to_look_at,
     ),
-    Role.PEER: (care.my_appointments, casework.tasks_due, signing.unsigned_notes),
+    Role.PEER: (care.my_appointments, casework.tasks_due, signing.unsigned_notes, drafts.unfinished),
     Role.CASE_MANAGER: (
         safety.open_concerns,
         wayin.calls_to_return,
@@ -61,6 +63,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         casework.screenings_due,
         care.my_appointments,
         signing.unsigned_notes,
+        drafts.unfinished,
         wayin.interim_help,
         wayin.admissions_to_complete,
     ),

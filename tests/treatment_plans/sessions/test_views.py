@@ -156,7 +156,7 @@ def test_unsigned_notes_are_ones_own_and_leave_the_list_when_signed(clinic, held
     assert "Nothing to sign" in browser.get(reverse("treatment_plans:unsigned")).content.decode()
 
 
-SESSIONS, SESSION, UNSIGNED = 8, 14, 7
+SESSIONS, SESSION, UNSIGNED = 9, 14, 7
 
 
 @pytest.mark.parametrize("number", [2, 12])

@@ -23,6 +23,8 @@ from casemgr.core.ui.pages import StaffRequest, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.queries import sites_open_to, staff_at
+from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.queries import draft_key, roster_key
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
 from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, meetings_seen_by, roster_for
 from treatment_plans.groups.writing.actions import record_meeting
@@ -75,7 +77,14 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         written = record_meeting(meeting=found, parts=note.parts(), **times, **note.shared.facts())
         return _session_of(written)
 
-    return _answer(request, note, people, act, at, {"meeting": found, "series": series, "unseen": _unseen(found, places)})
+    return _answer(
+        request,
+        note,
+        people,
+        act,
+        at,
+        {"meeting": found, "series": series, "unseen": _unseen(found, places), "draft": draft_key("group", found.pk)},
+    )
 
 
 @page(Can.WRITE_SESSION)
@@ -108,7 +117,7 @@ def write_group(request: StaffRequest) -> HttpResponse:
             **note.shared.facts(),
         )
 
-    return _answer(request, note, people, act, at, {})
+    return _answer(request, note, people, act, at, {"draft": roster_key(person.public_id for person in people)})
 
 
 @require_POST
@@ -151,6 +160,7 @@ def _answer(
         except Refused as refused:
             note.refuse(refused.reasons)
         else:
+            drop_draft(key=more["draft"], by=request.user, at=at)
             return _after_writing(request, written, people)
     note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
     errors = note.errors

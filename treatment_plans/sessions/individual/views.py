@@ -19,6 +19,8 @@ from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
+from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.queries import draft_key
 from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part, change_note, record_session
 from treatment_plans.sessions.forms import ALONE, IndividualForm, NoteForm
@@ -39,7 +41,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     """Write down a session with one person; what makes it feel safe, the last homework and the last note stand beside."""
     at = timezone.now()
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
-    sites = sites_open_to(request.user, Can.WRITE_SESSION)
+    draft, sites = draft_key("session", person.public_id), sites_open_to(request.user, Can.WRITE_SESSION)
     booked = _booked(request, person)
     site = booked.site if booked else sites.first()
     kind = _kind(request, booked)
@@ -51,9 +53,10 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
         said = {"kind": form.cleaned_data["kind"], "parts": [part], **form.frame()}
         written = attempt(form, lambda: record_session(clinician=request.user, by=request.user, at=at, **said))
         if written:
+            drop_draft(key=draft, by=request.user, at=at)
             return after_writing(request, written)
     note_read(by=request.user, at=at, what="goals", patient_id=person.pk)
-    context = {"form": form, "patient": person, "appointment": booked, "known": known, "parts": _parts(form, known)}
+    context = {"form": form, "patient": person, "appointment": booked, "known": known, "parts": _parts(form, known), "draft": draft}
     return render(request, "treatment_plans/sessions/write.html", context, status=422 if form.errors else 200)
 
 
@@ -61,7 +64,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
 def note(request: StaffRequest, attendance: int) -> HttpResponse:
     """Change a note that is not signed yet."""
     found = get_object_or_404(attendances_seen_by(request.user, can=Can.WRITE_SESSION).prefetch_related(worked_on()), pk=attendance)
-    session = found.session
+    session, draft = found.session, draft_key("note", found.pk, found.patient.public_id)
     known = before(found.patient, session.program_id, session.kind, session.starts_at, but=session.pk)
     shown = _shown(known, found.patient, session.note_format, (*(card.trigger for card in known.cards), *found.triggers), may_choose=False)
     form = NoteForm(None if _reshapes(request) else typed(request), shown=shown, initial=_initial(found))
@@ -70,10 +73,11 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         part = Part(patient=found.patient, state=found.state, minutes=found.minutes, **form.part())
         if attempt(form, lambda: change_note(attendance=found, part=part, by=request.user, at=timezone.now())):
+            drop_draft(key=draft, by=request.user, at=timezone.now())
             messages.success(request, _("The note is saved."))
             return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.session_id]))
     note_read(by=request.user, at=timezone.now(), what="note", patient_id=found.patient_id)
-    context = {"form": form, "attendance": found, "patient": found.patient, "known": known, "parts": _parts(form, known)}
+    context = {"form": form, "attendance": found, "patient": found.patient, "known": known, "parts": _parts(form, known), "draft": draft}
     return render(request, "treatment_plans/sessions/note.html", context, status=422 if form.errors else 200)
 
 

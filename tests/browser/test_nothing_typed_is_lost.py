@@ -1,0 +1,228 @@
+"""Type, and let happen what happens in a clinic: the browser dies, the session ends, the server restarts, the net is gone, two windows."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
+from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
+
+from casemgr.demo.clinic import PASSWORD
+from tests.browser.conftest import Desk
+from treatment_plans.drafts.models import Draft
+from treatment_plans.sessions.models import Attendance
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+THERAPIST = "therapist@demo.test"
+SAVED = re.compile(r"Draft saved \d")
+WORDS = "She walked by the river Quibblemere"
+
+
+class Machine:
+    """Be one computer with a profile of its own on its disk: its browser can die and be started again."""
+
+    def __init__(self, engine, folder: Path) -> None:
+        self.engine, self.folder, self.errors = engine, folder, []
+
+    def start(self):
+        """Start the browser, and return its one context."""
+        told = self.folder / "DevToolsActivePort"
+        told.unlink(missing_ok=True)
+        command = [os.environ.get("CHROMIUM", "/usr/bin/chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+        command += ["--lang=en-US", "--remote-debugging-port=0", f"--user-data-dir={self.folder}", "about:blank"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        for _step in range(200):
+            if told.exists() and told.read_text().count("\n"):
+                break
+            time.sleep(0.05)
+        browser = self.engine.connect_over_cdp(f"http://127.0.0.1:{told.read_text().splitlines()[0]}")
+        self.context = browser.contexts[0]
+        self.context.set_default_timeout(10_000)
+        return self.context
+
+    def die(self) -> None:
+        """End every process of the browser at once, without a word to any of them."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def keeps(self, words: str) -> bool:
+        """Say whether the words can be read in any file of the profile."""
+        forms = {words.encode(), words.encode("utf-16-le")}
+        return any(form in file.read_bytes() for file in self.folder.rglob("*") if file.is_file() for form in forms)
+
+
+@pytest.fixture
+def machine(chromium, tmp_path):
+    """Return a computer whose browser is gone when the story is over."""
+    computer = Machine(chromium.browser_type, tmp_path / "profile")
+    computer.folder.mkdir()
+    yield computer
+    if computer.process.poll() is None:
+        computer.die()
+
+
+def sign_in(page, server, *, to=""):
+    if not page.url.startswith(f"{server.url}/account/login/"):
+        page.goto(f"{server.url}/account/login/?next={to}")
+    page.fill("[name=login]", THERAPIST)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{server.url}{to}" if to else f"{server.url}/")
+
+
+def note_of(page):
+    return page.locator("textarea[name$=note]").first
+
+
+def state_of(page):
+    return page.locator("[data-draft-state]")
+
+
+def says(page, words):
+    """Wait until the form says this of what was typed."""
+    expect(state_of(page)).to_contain_text(words, timeout=15_000)
+
+
+def add(page, words):
+    """Type more at the end of the note, as a person does."""
+    note_of(page).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+class Server:
+    """Be the server: when it ends, its connections end with it, and it can be started again at its address."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.connections = []
+        set_up = WSGIRequestHandler.setup
+
+        def remember(handler) -> None:
+            self.connections.append(handler.request)
+            set_up(handler)
+
+        monkeypatch.setattr(WSGIRequestHandler, "setup", remember)
+        self.start("127.0.0.1")
+
+    def start(self, address: str = "") -> None:
+        self.running = LiveServer(address or self.url.removeprefix("http://"))
+        self.url = self.running.url
+
+    def end(self) -> None:
+        self.running.stop()
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.connections.clear()
+
+
+@pytest.fixture
+def server(demo, monkeypatch):
+    """Return a server of one's own."""
+    running = Server(monkeypatch)
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def form(server, machine, demo):
+    """Sit down at the machine, and return the address of the form for a session with somebody of the own caseload."""
+    page = machine.start().new_page()
+    sign_in(page, server)
+    page.goto(f"{server.url}/patients/")
+    page.locator("a[href*='/chart/']").first.click()
+    href = page.get_by_role("link", name=re.compile("Write a session")).first.get_attribute("href")
+    page.goto(f"{server.url}{href}")
+    return page, href.split("?")[0]
+
+
+def test_the_words_outlive_the_browser_the_session_and_the_server(server, machine, form, settings):
+    page, address = form
+    expect(state_of(page)).to_be_attached()
+    add(page, WORDS)
+    says(page, SAVED)
+    assert Draft.objects.get().words.fields["note"] == [WORDS]
+
+    # the net goes, and then the browser dies
+    machine.context.set_offline(True)
+    add(page, " and sang")
+    says(page, "Offline: kept in this browser")
+    Desk(page, server.url, []).picture("draft-offline")
+    machine.die()
+    assert not machine.keeps("Quibblemere"), "nothing that was typed can be read on the disk of the machine"
+    page = machine.start().new_page()
+    page.goto(f"{server.url}{address}")
+    sign_in(page, server, to=address)
+    expect(note_of(page)).to_have_value(f"{WORDS} and sang")
+    expect(page.locator("main")).to_contain_text("Your words are back")
+    says(page, SAVED)
+    Desk(page, server.url, []).look("draft-restored")
+
+    # the session ends while she types
+    idle, settings.SESSION_IDLE = settings.SESSION_IDLE, timedelta(seconds=-1)
+    add(page, " to herself")
+    says(page, "Signed out: kept in this browser.")
+    settings.SESSION_IDLE = idle
+    state_of(page).get_by_role("link", name="Sign in to go on").click()
+    page.wait_for_url("**/account/login/**")
+    sign_in(page, server, to=address)
+    expect(note_of(page)).to_have_value(f"{WORDS} and sang to herself")
+    says(page, SAVED)
+
+    # the server restarts while she types
+    server.end()
+    add(page, " all the way")
+    says(page, "Offline: kept in this browser")
+    server.start()
+    says(page, SAVED)
+    page.reload()
+    expect(note_of(page)).to_have_value(f"{WORDS} and sang to herself all the way")
+
+
+def test_two_windows_show_both_texts_and_saving_wipes_the_draft(server, machine, form):
+    first, address = form
+    Draft.objects.update(sealed=None)
+    first.reload()
+    second = machine.context.new_page()
+    second.goto(f"{server.url}{address}")
+    expect(second.get_by_text("Also open in another window.")).to_be_visible()
+    add(first, "From the first window.")
+    says(first, SAVED)
+    add(second, "From the second window.")
+    says(second, "Not saved: another window holds other words.")
+    expect(state_of(second).get_by_role("button", name="Show both")).to_be_visible()
+    both = second.locator(".drafts")
+    expect(both).to_contain_text("From the first window.")
+    expect(both).to_contain_text("From the second window.")
+    Desk(second, server.url, []).look("draft-two-windows")
+    before = Attendance.objects.count()
+    second.get_by_role("button", name=re.compile("^Save note")).click()
+    expect(both.get_by_role("button").first).to_be_focused()
+    assert Attendance.objects.count() == before, "a form is not sent before somebody chose"
+    both.get_by_role("button", name="Keep both").click()
+    expect(note_of(second)).to_have_value("From the second window.\n\nFrom the first window.")
+    says(second, SAVED)
+    add(first, " More.")
+    expect(first.locator(".drafts")).to_contain_text("From the second window.")
+    first.locator(".drafts").get_by_role("button", name="Take the other words").click()
+    expect(note_of(first)).to_have_value("From the second window.\n\nFrom the first window.")
+
+    second.locator("input[type=checkbox][name*=goal]").first.check()
+    second.get_by_role("button", name=re.compile("^Save note")).click()
+    expect(second.locator("main")).to_contain_text("From the first window.")
+    assert not Draft.objects.filter(sealed__isnull=False).exists()
+    add(first, " Too late.")
+    expect(first.locator("main")).to_contain_text("Saved meanwhile in another window")
+    first.locator("main").get_by_role("button", name="Throw them away").click()
+    expect(note_of(first)).to_have_value("")
+    second.goto(f"{server.url}/plans/drafts/")
+    expect(second.locator("main")).to_contain_text("Nothing unfinished")

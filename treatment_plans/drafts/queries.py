@@ -1,0 +1,134 @@
+"""Read drafts: their owner does, and nobody else."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.encrypted import lent_keys
+from patients.caseload.queries import patients_seen_by
+from patients.record.models import Patient
+from treatment_plans.drafts.models import Draft
+from treatment_plans.drafts.rules import Words, person_in, person_of_field, purpose_of, store_name, what_of
+
+RIGHTS: Mapping[str, Can] = {
+    "session": Can.WRITE_SESSION,
+    "note": Can.WRITE_SESSION,
+    "group": Can.WRITE_SESSION,
+    "family": Can.WRITE_SESSION,
+    "collateral": Can.WRITE_SESSION,
+    "addendum": Can.WRITE_SESSION,
+    "counseling": Can.WRITE_COUNSELING_NOTE,
+    "plan": Can.WRITE_PLAN,
+    "review": Can.WRITE_PLAN,
+}
+"""What can be a draft, and the right that its form asks for."""
+
+TITLES: Mapping[str, str | Promise] = {
+    "session": _("Session"),
+    "note": _("Change to a note"),
+    "group": _("Group session"),
+    "family": _("Family session"),
+    "collateral": _("Collateral note"),
+    "addendum": _("Addendum"),
+    "counseling": _("Counseling note"),
+    "plan": _("Treatment plan"),
+    "review": _("Review of the plan"),
+}
+"""What each is called."""
+
+
+def draft_key(what: str, *who: object) -> str:
+    """Return the key under which a form keeps what is typed into it."""
+    return ":".join((what, *(str(part) for part in who)))
+
+
+def roster_key(people: Iterable[object]) -> str:
+    """Return the key of a form for these people together, in whatever order they were chosen."""
+    return draft_key("group", sha256(" ".join(sorted(map(str, people))).encode()).hexdigest()[:32])
+
+
+def title_of(key: str) -> str | Promise:
+    """Return what a draft is called."""
+    return TITLES[what_of(key)]
+
+
+def is_open_to(user: User, key: str) -> bool:
+    """Say whether this user may keep a draft under a key: they hold the right of its form, and see the person whom it names."""
+    right = RIGHTS.get(what_of(key))
+    if right is None or not user.may(right):
+        return False
+    return person_in(key) is None or person_seen(user, key) is not None
+
+
+def person_seen(user: User, key: str) -> Patient | None:
+    """Return the person whom a key names, as far as this user sees them."""
+    person = person_in(key)
+    return patients_seen_by(user, can=RIGHTS[what_of(key)]).filter(public_id=person).first() if person else None
+
+
+def draft_of(user: User, key: str) -> Draft | None:
+    """Return what this user has typed into a form, and the number of its last change; somebody else's is nobody's."""
+    return Draft.objects.filter(recorded_by=user, key=key).first()
+
+
+def unfinished_notes(user: User) -> QuerySet[Draft]:
+    """Return what this user has typed and not saved, about people whom they still see, the latest first."""
+    seen = patients_seen_by(user, can=Can.SEE_CHART)
+    mine = Draft.objects.filter(Q(patient__isnull=True) | Q(patient__in=seen), recorded_by=user, sealed__isnull=False)
+    return mine.select_related("patient")
+
+
+def words_seen(draft: Draft, user: User) -> Words | None:
+    """Return the words of a draft without the parts of those people of a group whom its owner no longer sees."""
+    words = draft.words
+    if words is None:
+        return None
+    people = {name: person for name in words.fields if (person := person_of_field(name))}
+    if not people:
+        return words
+    hidden = set(people.values()) - names_seen(user, people.values()).keys()
+    fields = {name: held for name, held in words.fields.items() if people.get(name) not in hidden}
+    return Words(fields, words.labels, words.address)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Hold what stands in one field, what the field is called, and, in a group, of whom it speaks."""
+
+    label: str
+    text: str
+    who: str = ""
+
+
+def said_in(words: Words, user: User) -> list[Said]:
+    """Return the words of a draft field by field, without what nobody has touched."""
+    names = names_seen(user, filter(None, (person_of_field(name) for name in words.fields)))
+    held = [(name, words.labels[name], "\n".join(texts)) for name, texts in words.fields.items() if name in words.labels and any(texts)]
+    return [Said(label, text, names.get(person, "") if (person := person_of_field(name)) else "") for name, label, text in held]
+
+
+def lent_to_browser(user: User, key: str) -> dict[str, Any]:
+    """Return the keys with which a browser may keep a draft of this user, and the name under which it does: both are theirs alone."""
+    lent = lent_keys(purpose=purpose_of(key, owner=user.pk))
+    keys = {number: base64.b64encode(one).decode() for number, one in lent.items()}
+    return {"store": store_name(key, owner=user.pk), "keys": keys, "writes": max(lent)}
+
+
+def address_of(draft: Draft) -> str:
+    """Return where the form of a draft is."""
+    words = draft.words
+    return words.address if words is not None else ""
+
+
+def names_seen(user: User, people: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what those of these people are called whom the user sees."""
+    return {one.public_id: one.display_name for one in patients_seen_by(user, can=Can.SEE_CHART).filter(public_id__in=set(people))}
