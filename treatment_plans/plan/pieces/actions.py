@@ -23,7 +23,7 @@ from treatment_plans.plan.checking.queries import (
 )
 from treatment_plans.plan.measuring.queries import yardstick_from
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.queries import day_of, open_plan
+from treatment_plans.plan.queries import day_of, going_plan, open_plan
 
 Piece = TypeVar("Piece", Problem, Goal, Objective, Intervention)
 Stopped = TypeVar("Stopped", Problem, Objective, Intervention)
@@ -108,19 +108,19 @@ def change_intervention(
 @action(Can.WRITE_PLAN)
 def stop_problem(*, problem: Problem, why: str, by: User, at: datetime) -> Problem:
     """Say that a problem of the plan is no longer pursued, and why; its goals rest with it."""
-    return _stop(problem, open_plan(problem.plan_id), why, at)
+    return _stop(problem, going_plan(problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
 def stop_objective(*, objective: Objective, why: str, by: User, at: datetime) -> Objective:
     """Say that an objective is no longer pursued, and why."""
-    return _stop(objective, open_plan(objective.goal.problem.plan_id), why, at)
+    return _stop(objective, going_plan(objective.goal.problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
 def stop_intervention(*, intervention: Intervention, why: str, by: User, at: datetime) -> Intervention:
     """Say that something is no longer done, and why."""
-    return _stop(intervention, open_plan(intervention.goal.problem.plan_id), why, at)
+    return _stop(intervention, going_plan(intervention.goal.problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
