@@ -68,10 +68,7 @@ def record_session(
     by: User,
     at: datetime,
 ) -> Session:
-    """Write down one session and everybody's part in it, all or nothing.
-
-    The number of statements does not grow with the number of people. `keep_out` are others whose names may not stand here either.
-    """
+    """Write down one session and everybody's part in it, all or nothing; `keep_out` are others whose names may not stand here either."""
     patients = _locked_patients(parts)
     session = Session(
         site=site,
@@ -88,19 +85,10 @@ def record_session(
         recorded_by=by,
         recorded_at=at,
     )
-    own = {part.patient.pk: words_of(part, note_format) for part in parts}
-    shared = {"title": session.title, "shared_text": session.shared_text, "homework": session.homework}
-    reasons = [
-        *wrong_frame(session, parts, at),
-        *wrong_parts(parts),
-        *foreign_rows(parts),
-        *names_given_away(patients | {person.pk: person for person in keep_out}, Written(shared, own), [clinician, *led_with]),
-    ]
-    if reasons:
-        raise Refused(*reasons)
+    named = patients | {person.pk: person for person in keep_out}
+    _refuse_what_is_wrong(session, parts, named, led_with, at)
     session.save()
-    if led_with:
-        CoLeader.objects.bulk_create(CoLeader(session=session, user=user) for user in led_with)
+    CoLeader.objects.bulk_create([CoLeader(session=session, user=user) for user in led_with])
     write_parts(session, parts, by, at)
     _settle_appointments(parts)
     _record_absences(session, parts, at)
@@ -203,6 +191,23 @@ def take_over_visits_in_bulk(
         batch_size=2000,
     )
     return sessions
+
+
+def _refuse_what_is_wrong(
+    session: Session, parts: Sequence[Part], named: dict[int, Patient], led_with: Sequence[User], at: datetime
+) -> None:
+    """Refuse with everything at once that is wrong with a session and the parts in it."""
+    reasons = [*wrong_frame(session, parts, at), *wrong_parts(parts), *foreign_rows(parts), *_names_in(session, parts, named, led_with)]
+    if reasons:
+        raise Refused(*reasons)
+
+
+def _names_in(session: Session, parts: Sequence[Part], named: dict[int, Patient], led_with: Sequence[User]) -> list[Reason]:
+    """Return a reason for each place where what is to be written would name somebody in the chart of another."""
+    own = {part.patient.pk: words_of(part, session.note_format) for part in parts}
+    shared = {"title": session.title, "shared_text": session.shared_text, "homework": session.homework}
+    leaders = [session.clinician, *led_with] if session.clinician else [*led_with]
+    return names_given_away(named, Written(shared, own), leaders)
 
 
 def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:
