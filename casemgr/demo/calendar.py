@@ -94,7 +94,7 @@ def _wait(life: Life, person: Persona, number: int, at: datetime) -> None:
         minutes=30,
         by=staff_of(life, person)[Role.FRONT_DESK],
         at=at - timedelta(days=9 - 2 * number),
-        **wants,  # type: ignore[arg-type]  # each of these is what the verb asks for
+        **wants,
     )
 
 

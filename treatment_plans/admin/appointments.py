@@ -32,6 +32,9 @@ def _booked(row: Any) -> bool:
 
 
 SETTLED = [(AppointmentState.KEPT.value, AppointmentState.KEPT.label), (AppointmentState.NO_SHOW.value, AppointmentState.NO_SHOW.label)]
+HELD = {RoomPurpose.APPOINTMENT.value, RoomPurpose.GROUP.value}
+"""Uses that end with the appointment or the group that they are for."""
+
 BY_PATIENT = forms.BooleanField(label=_("The person cancelled it"), required=False)
 
 
@@ -233,9 +236,6 @@ class CalendarFeedAdmin(RecordAdmin):
         """Return those of the people who work in the administrator's programs."""
         return CalendarFeed.objects.filter(user__in=colleagues_of(user))
 
-
-HELD = {RoomPurpose.APPOINTMENT.value, RoomPurpose.GROUP.value}
-"""Uses that end with the appointment or the group that they are for."""
 
 APPOINTMENTS: dict[type[Model], type[RecordAdmin]] = {
     Appointment: AppointmentAdmin,

@@ -70,7 +70,7 @@ def days_of(asked: Asked, appointments: QuerySet[Appointment], reader: User, at:
     booked = list(_narrowed(asked, appointments)[:MOST_SHOWN])
     meetings = list(_meetings(asked))
     lines = [line_of(row, at, reader) for row in booked] + [_line_of_meeting(row) for row in meetings]
-    known = {row.room_use_id for row in (*booked, *meetings) if row.room_use_id}
+    known = {row.room_use_id for row in booked if row.room_use_id} | {row.room_use_id for row in meetings if row.room_use_id}
     lines += [_line_of_use(use) for use in _uses(asked, known)]
     for line in sorted(lines, key=lambda line: line["starts_at"]):
         day = line["starts_at"].astimezone(asked.zone).date()

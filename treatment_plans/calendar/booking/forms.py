@@ -15,8 +15,8 @@ from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_rows
 from treatment_plans.appointments.busy.models import BusyWith
 from treatment_plans.appointments.models import AppointmentKind, Unit
+from treatment_plans.appointments.queries import Times
 from treatment_plans.appointments.waitlist.models import WaitEnd
-from treatment_plans.calendar.clashes.queries import Times
 from treatment_plans.rooms.models import Room
 from treatment_plans.rooms.recurrence.rules import (
     MOST_APART,

@@ -84,7 +84,9 @@ def room_new(request: StaffRequest, site: int) -> HttpResponse:
     found = get_object_or_404(sites_run_by(request.user, Can.MANAGE_ROOMS), pk=site)
     form = RoomForm(_typed(request))
     del form.fields["is_active"]
-    if form.is_valid() and attempt(form, lambda: add_room(site=found, by=request.user, at=timezone.now(), **form.cleaned_data)):
+    facts: dict[str, Any] = {"by": request.user, "at": timezone.now(), **(form.cleaned_data if form.is_valid() else {})}
+    done = attempt(form, lambda: add_room(site=found, **facts)) if form.is_valid() else None
+    if done:
         return _done(request, _("Saved."))
     return _show(request, form, _("Add a room"), found.name)
 
@@ -95,7 +97,10 @@ def room(request: StaffRequest, room: int) -> HttpResponse:
     found = get_object_or_404(all_rooms_seen_by(request.user), pk=room)
     now = {"name": found.name, "seats": found.seats, "note": found.note, "is_active": found.is_active}
     form = RoomForm(_typed(request), initial=now)
-    if form.is_valid() and attempt(form, lambda: change_room(room=found, by=request.user, at=timezone.now(), **form.cleaned_data)):
+    done = (
+        attempt(form, lambda: change_room(room=found, by=request.user, at=timezone.now(), **form.cleaned_data)) if form.is_valid() else None
+    )
+    if done:
         return _done(request, _("Saved."))
     return _show(request, form, _("Change a room"), f"{found.name} · {found.site.name}")
 
@@ -105,7 +110,12 @@ def message_words(request: StaffRequest, program: int) -> HttpResponse:
     """Say under which name a program writes, and which number can be called back."""
     found = get_object_or_404(programs_run_by(request.user), pk=program)
     form = MessageWordsForm(_typed(request), initial={"neutral_name": found.neutral_name, "callback_phone": found.callback_phone})
-    if form.is_valid() and attempt(form, lambda: set_message_words(program=found, by=request.user, at=timezone.now(), **form.cleaned_data)):
+    done = (
+        attempt(form, lambda: set_message_words(program=found, by=request.user, at=timezone.now(), **form.cleaned_data))
+        if form.is_valid()
+        else None
+    )
+    if done:
         return _done(request, _("Saved."))
     return _show(request, form, _("Name and phone for messages"), found.name)
 

@@ -59,7 +59,12 @@ def stop_waiting(request: StaffRequest, entry: int) -> HttpResponse:
     """Take somebody off the waitlist."""
     found = get_object_or_404(waiting_seen_by(request.user, can=Can.BOOK_APPOINTMENT), pk=entry)
     form = EndWaitingForm(_typed(request))
-    if form.is_valid() and attempt(form, lambda: end_waiting(entry=found, by=request.user, at=timezone.now(), **form.cleaned_data)):
+    done = (
+        attempt(form, lambda: end_waiting(entry=found, by=request.user, at=timezone.now(), **form.cleaned_data))
+        if form.is_valid()
+        else None
+    )
+    if done:
         messages.success(request, _("Taken off the list."))
         return HttpResponseRedirect(reverse("treatment_plans:waitlist"))
     return _show(request, form, found.patient, _("Take off the waitlist"))
