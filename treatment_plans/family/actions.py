@@ -143,22 +143,20 @@ def write_collateral_note(
     """Keep what somebody else told, apart from the chart. To listen needs no consent; to tell them anything does."""
     patient = locked(patient)
     seat = _seat_of(patient, program, close_one, told, heard_at) if told else None
-    reasons = [
-        *_what_a_note_lacks(informant or (close_one.name if close_one else ""), how, body, heard_at, at),
-        *_unknown_topics(told),
-        *_why_not_told(told, close_one, seat),
-    ]
+    named = informant or (close_one.name if close_one else "")
+    reasons = [*_what_a_note_lacks(named, how, body, heard_at, at), *_unknown_topics(told), *_why_not_told(told, close_one, seat)]
     if adds_to is not None and adds_to.patient_id != patient.pk:
         reasons.append(Reason(_("This note is about somebody else."), code="not_their_own"))
     if reasons:
         raise Refused(*reasons)
+    known_as = f"{close_one.name} ({close_one.relation})" if close_one else ""
     note = CollateralNote.objects.create(
         patient=patient,
         program=program,
         attendance=attendance,
         close_one=close_one,
         adds_to=adds_to,
-        informant=(informant or (f"{close_one.name} ({close_one.relation})" if close_one else "")).strip(),
+        informant=(informant or known_as).strip(),
         how=how,
         heard_at=heard_at,
         body=body.strip(),

@@ -1,10 +1,11 @@
 """Log a session with everybody's part in it, at once; sign what was written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -18,21 +19,22 @@ from treatment_plans.appointments.events import AppointmentMissed
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
-from treatment_plans.sessions.coping.actions import grow_cards
+from treatment_plans.sessions.coping.models import CopingCard
+from treatment_plans.sessions.coping.queries import cards_to_grow
+from treatment_plans.sessions.coping.rules import LONGEST_TRIGGER, grown, same_trigger
 from treatment_plans.sessions.events import NotesSigned, SessionMissed
-from treatment_plans.sessions.models import Attendance, AttendanceState, Modality, NoteFormat, Session, SessionKind
+from treatment_plans.sessions.models import Attendance, AttendanceGoal, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.naming.models import CoLeader
 from treatment_plans.sessions.naming.queries import Written, leaders_of, names_given_away
 from treatment_plans.sessions.queries import patients_with_goals
-from treatment_plans.sessions.writing.actions import (
+from treatment_plans.sessions.writing.queries import (
     Part,
     foreign_rows,
-    link_goals,
+    last_notes,
     missing_by_rule,
     note_before,
     part_as_written,
     words_of,
-    write_parts,
     written_in,
     wrong_frame,
     wrong_parts,
@@ -89,7 +91,7 @@ def record_session(
     _refuse_what_is_wrong(session, parts, named, led_with, at)
     session.save()
     CoLeader.objects.bulk_create([CoLeader(session=session, user=user) for user in led_with])
-    write_parts(session, parts, by, at)
+    _write_parts(session, parts, by, at)
     _settle_appointments(parts)
     _record_absences(session, parts, at)
     return session
@@ -133,8 +135,8 @@ def change_note(
     fresh.save(update_fields=[*values])
     if goals is not None or part is not None:
         fresh.goal_links.exclude(goal__in=said.goals).delete()
-        link_goals([fresh], [said], fresh.session.starts_at)
-    grow_cards(fresh.session, {fresh.patient: said.coping} if said.coping else {}, by, at)
+        _link_goals([fresh], [said], fresh.session.starts_at)
+    _grow_cards(fresh.session, {fresh.patient: said.coping} if said.coping else {}, by, at)
     return fresh
 
 
@@ -254,3 +256,57 @@ def _missing_in_words(note: Attendance, session: Session, has_goals: bool) -> li
     }
     lacks = rules.missing_from_note(shape, is_shared=bool(session.shared_text.strip()))
     return [Reason(texts[part] % {"name": note.patient.display_name}, code=f"missing_{part}", source="42 CFR 8.12(f)(4)") for part in lacks]
+
+
+def _write_parts(session: Session, parts: Sequence[Part], by: User, at: datetime) -> None:
+    """Write attendances, notes and goal links of everybody, and move the goals forward."""
+    minutes = max(0, round((session.ends_at - session.starts_at).total_seconds() / 60))
+    last = last_notes([part.patient.pk for part in parts], session.site.program_id, session.starts_at)
+    rows = Attendance.objects.bulk_create(
+        Attendance(
+            session=session,
+            patient=part.patient,
+            appointment=part.appointment,
+            state=part.state,
+            minutes=part.minutes if part.minutes is not None or part.state not in rules.PRESENT else minutes,
+            recorded_by=by,
+            recorded_at=at,
+            **written_in(part, session.note_format, last.get(part.patient.pk)),
+        )
+        for part in parts
+    )
+    _link_goals(rows, parts, session.starts_at)
+    _grow_cards(session, {part.patient: part.coping for part in parts if part.coping}, by, at)
+
+
+def _link_goals(rows: Sequence[Attendance], parts: Sequence[Part], starts_at: datetime) -> None:
+    """Link attendances to goals and say of those goals that they were worked on."""
+    links = [AttendanceGoal(attendance=row, goal=goal) for row, part in zip(rows, parts, strict=True) for goal in part.goals]
+    if not links:
+        return
+    AttendanceGoal.objects.bulk_create(links, ignore_conflicts=True)
+    keys = sorted({link.goal_id for link in links})
+    earlier = Q(last_worked_on_at__isnull=True) | Q(last_worked_on_at__lt=starts_at)
+    Goal.objects.filter(earlier, pk__in=keys).update(last_worked_on_at=starts_at)
+
+
+def _grow_cards(session: Session, learned: Mapping[Patient, Mapping[str, str]], by: User, at: datetime) -> None:
+    """Put what was learned in a session onto the cards of those who learned it; three statements for any number of people."""
+    if not learned:
+        return
+    known = {
+        (card.patient_id, same_trigger(card.trigger)): card
+        for card in cards_to_grow([patient.pk for patient in learned], session.site.program_id)
+    }
+    known_better, new = [], []
+    for patient, coping in learned.items():
+        for trigger, helps in coping.items():
+            card = known.get((patient.pk, same_trigger(trigger)))
+            if card is not None:
+                card.helps = grown(card.helps, helps)
+                known_better.append(card)
+            elif trigger.strip():
+                facts = {"patient": patient, "program_id": session.site.program_id, "trigger": trigger.strip()[:LONGEST_TRIGGER]}
+                new.append(CopingCard(**facts, helps=grown("", helps), learned_in=session, recorded_by=by, recorded_at=at))
+    CopingCard.objects.bulk_update(known_better, ["helps"])
+    CopingCard.objects.bulk_create(new)

@@ -1,6 +1,5 @@
 """Let coping cards grow, change them, take them off."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -12,9 +11,7 @@ from casemgr.core.refusals import Refused
 from patients.record.models import Patient
 from treatment_plans.sessions.coping import rules
 from treatment_plans.sessions.coping.models import CopingCard
-from treatment_plans.sessions.models import Session
-
-LONGEST = 200
+from treatment_plans.sessions.coping.queries import cards_to_grow
 
 
 @action(Can.WRITE_SESSION)
@@ -23,7 +20,9 @@ def add_coping_card(*, patient: Patient, program: Program, trigger: str, helps: 
     locked = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     if not trigger.strip():
         raise Refused(_("Write down the trigger in the person's own words."), field="trigger")
-    card = next((one for one in _cards_of([locked.pk], program.pk) if rules.same_trigger(one.trigger) == rules.same_trigger(trigger)), None)
+    card = next(
+        (one for one in cards_to_grow([locked.pk], program.pk) if rules.same_trigger(one.trigger) == rules.same_trigger(trigger)), None
+    )
     if card is None:
         facts = {"patient": locked, "program": program, "trigger": trigger.strip(), "helps": rules.grown("", helps)}
         return CopingCard.objects.create(**facts, recorded_by=by, recorded_at=at)
@@ -50,36 +49,6 @@ def take_off_coping_card(*, card: CopingCard, by: User, at: datetime) -> CopingC
     fresh.taken_off_at, fresh.taken_off_by = at, by
     fresh.save(update_fields=["taken_off_at", "taken_off_by"])
     return fresh
-
-
-def grow_cards(session: Session, learned: Mapping[Patient, Mapping[str, str]], by: User, at: datetime) -> None:
-    """Put what was learned in a session onto the cards of those who learned it; three statements for any number of people."""
-    if not learned:
-        return
-    known = {
-        (card.patient_id, rules.same_trigger(card.trigger)): card
-        for card in _cards_of([patient.pk for patient in learned], session.site.program_id)
-    }
-    grown, new = [], []
-    for patient, coping in learned.items():
-        for trigger, helps in coping.items():
-            card = known.get((patient.pk, rules.same_trigger(trigger)))
-            if card is not None:
-                card.helps = rules.grown(card.helps, helps)
-                grown.append(card)
-            elif trigger.strip():
-                facts = {"patient": patient, "program_id": session.site.program_id, "trigger": trigger.strip()[:LONGEST]}
-                new.append(CopingCard(**facts, helps=rules.grown("", helps), learned_in=session, recorded_by=by, recorded_at=at))
-    CopingCard.objects.bulk_update(grown, ["helps"])
-    CopingCard.objects.bulk_create(new)
-
-
-def _cards_of(patient_ids: list[int], program_id: int) -> list[CopingCard]:
-    """Return the cards of these people that they carry, held until the transaction ends."""
-    carried = CopingCard.objects.select_for_update(no_key=True).filter(
-        patient__in=patient_ids, program=program_id, taken_off_at__isnull=True
-    )
-    return list(carried.order_by("pk"))
 
 
 def _locked(card: CopingCard) -> CopingCard:

@@ -67,3 +67,11 @@ def cards_on_paper(patient: Patient, program: Program, *, at: datetime, language
         blocks.append({"kind": "list", "items": helps or [words["nothing"]]})
     none = [] if len(blocks) > 1 else [{"kind": "text", "text": words["none"]}]
     return {"paper": frame, "blocks": [*blocks, *none, {"kind": "text", "text": words["keep"]}]}
+
+
+def cards_to_grow(patient_ids: list[int], program_id: int) -> list[CopingCard]:
+    """Return the cards of these people that they carry, held until the transaction ends."""
+    carried = CopingCard.objects.select_for_update(no_key=True).filter(
+        patient__in=patient_ids, program=program_id, taken_off_at__isnull=True
+    )
+    return list(carried.order_by("pk"))

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+LONGEST_TRIGGER = 200
+"""Letters of a trigger that a card holds; the figure is ours."""
+
 
 def same_trigger(text: str) -> str:
     """Return what two spellings of one trigger share: no accents, no capitals, single spaces, no full stop at the end."""
