@@ -79,15 +79,14 @@ def _sister(person: Persona) -> CloseOne | None:
 def _sign(life: Life, person: Persona, day: date) -> None:
     """Let a person name a sister in a consent."""
     common = _common(life, person, staff_of(life, person)[Role.CASE_MANAGER], day, 11)
-    sister = record_world_fact(
-        of="people", name="Amelia", relation="sister", may_talk="ask", supports=True, program=life.clinic.program, **common
-    )
+    record_world_fact(of="people", name="Amelia", relation="sister", may_talk="ask", supports=True, program=life.clinic.program, **common)
+    sister = _sister(person)
     words = wording_of("specific", language=language_for(person.language))
     record_consent(
         discloser=life.clinic.program,
         kind="specific",
         recipients=[],
-        people=[sister],
+        people=[sister] if sister else [],
         purposes=["treatment"],
         categories=["plan", "appointments"],
         description="My plan, and when I come here.",
@@ -147,5 +146,5 @@ def _tell(life: Life, person: Persona, day: date) -> None:
     common = _common(life, person, staff_of(life, person)[Role.CASE_MANAGER], day, 11)
     for back in (1, 8):
         tell_of_meeting(program=life.clinic.program, fellowship="dra", went_on=day - timedelta(days=back), words="Felt at home.", **common)
-    done = {"safety": "done", "trust": "done", "peers": "begun", "collaboration": "done", "choice": "done", "culture": ""}
+    done: dict[str, Any] = {"safety": "done", "trust": "done", "peers": "begun", "collaboration": "done", "choice": "done", "culture": ""}
     record_world_fact(of="start", program=life.clinic.program, **done, **common)

@@ -1,6 +1,7 @@
 """Write the plans of the demo clinic: both disorders and what else weighs, steps that can be measured, and where people stand."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from casemgr.core.accounts.models import User
@@ -66,7 +67,7 @@ def look_again(life: Life, day: date) -> None:
         levels = {"physical": 5 + person.number % 3, "emotional": 5, "spiritual": 6, "behavioral": 6}
         rate_standing(patient=plan.patient, program=plan.program, scale="wheel", levels=levels, on=day, by=by, at=at)
         for objective in Objective.objects.filter(goal__problem__plan=plan, measured_as="number").select_related("goal__problem__plan"):
-            count_towards(objective=objective, value=(objective.target_value or 0) * 3 / 4, on=day, by=by, at=at)
+            count_towards(objective=objective, value=(objective.target_value or Decimal(0)) * 3 / 4, on=day, by=by, at=at)
 
 
 def _thread(life: Life, person: Persona, plan: Plan, axis: str, title: str, diagnosis: Any, common: dict[str, Any]) -> Goal:
@@ -77,7 +78,7 @@ def _thread(life: Life, person: Persona, plan: Plan, axis: str, title: str, diag
     goal = add_goal(problem=problem, words=words, target_on=target_on, **common)
     objective, yardstick = life.random.choice(OBJECTIVES[axis])
     add_objective(goal=goal, words=objective, target_on=person.admitted_on + timedelta(days=60), **yardstick, **common)
-    often = {"times": 1 if person.every_weeks == 1 else 2, "per": "week" if person.every_weeks == 1 else "month"}
+    often: dict[str, Any] = {"times": 1 if person.every_weeks == 1 else 2, "per": "week" if person.every_weeks == 1 else "month"}
     add_intervention(goal=goal, kind=ways[axis], responsible=common["by"], **often, **common)
     if axis == "mental_health" and person.number % 5 == 0:
         kind, description, caution = PIECES["yoga"]

@@ -35,13 +35,13 @@ def signed_notes(context: Context, session: Session) -> Signing:
     """Read what was added to the notes of a session: the same number of statements for two people and for twelve."""
     reader, program_id = context["request"].user, session.site.program_id
     is_author = session.clinician_id == reader.pk
-    may_supervise = not is_author and session.clinician_id is not None and reader.may(Can.COSIGN_NOTES, program_id=program_id)
+    clinician = None if is_author or not reader.may(Can.COSIGN_NOTES, program_id=program_id) else session.clinician_id
     return Signing(
         session,
         policies_of(program_id),
         additions_to(session),
         is_author,
-        may_supervise and is_supervised_by(session.clinician_id, reader, program_id),
+        clinician is not None and is_supervised_by(clinician, reader, program_id),
         reader.may(Can.WRITE_SESSION, program_id=program_id),
     )
 

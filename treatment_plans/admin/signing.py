@@ -68,11 +68,13 @@ class OfProgram(RecordAdmin):
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the rows of the person's programs."""
-        return self.model._default_manager.filter(program__in=programs_of(user))
+        rows: QuerySet[Any] = self.model._default_manager.filter(program__in=programs_of(user))
+        return rows
 
     def reached_by(self, user: User, right: Can) -> QuerySet[Any]:
         """Return the rows of the programs to which a right reaches."""
-        return self.model._default_manager.filter(program__in=programs_reached(user, right))
+        rows: QuerySet[Any] = self.model._default_manager.filter(program__in=programs_reached(user, right))
+        return rows
 
 
 class SupervisionAdmin(OfProgram):

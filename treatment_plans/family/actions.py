@@ -229,7 +229,7 @@ def _row(
         organization=None if isinstance(seat.one, CloseOne) else seat.one,
         name=(person.name if person else guest.name.strip())[:120],
         relation=(person.relation if person else seat.one.name)[:80],
-        consent_id=seat.verdict.consent_id,
+        consent=Consent(pk=seat.verdict.consent_id) if seat.verdict.consent_id is not None else None,
         scope=list(seat.verdict.scope),
         topics=sorted(topics),
         was_asked=was_asked,

@@ -20,7 +20,6 @@ from treatment_plans.mutual_help.actions import change_meeting, list_meeting, ma
 from treatment_plans.mutual_help.forms import FACTS, MeetingForm, TellForm, WhyForm
 from treatment_plans.mutual_help.models import Fellowship, MutualHelpMeeting
 from treatment_plans.mutual_help.queries import (
-    WEEKS,
     meetings_offered,
     meetings_seen_by,
     peers_of,
@@ -28,6 +27,7 @@ from treatment_plans.mutual_help.queries import (
     told_seen_by,
     with_age,
 )
+from treatment_plans.mutual_help.rules import WEEKS
 
 MOST = 200
 FEW = 20

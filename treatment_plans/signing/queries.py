@@ -150,13 +150,13 @@ def by_age(notes: Sequence[Attendance], now: datetime) -> list[tuple[int, list[A
     return sorted(bands.items(), reverse=True)
 
 
-def unsigned_by_author(waiting: QuerySet[Attendance], now: datetime) -> QuerySet[Attendance, dict[str, Any]]:
+def unsigned_by_author(waiting: QuerySet[Attendance], now: datetime) -> QuerySet[Any, Any]:
     """Return for each author how many notes wait in each band, whose have waited longest first; no name of a person in care."""
     by_author = waiting.order_by().values(who=F("session__clinician__full_name"), author=F("session__clinician"))
     return by_author.annotate(notes=Count("pk"), oldest=Min("session__ends_at"), **in_bands(now)).order_by("oldest", "author")
 
 
-def cosignatures_by_author(programs: Collection[int]) -> QuerySet[CosignRequest, dict[str, Any]]:
+def cosignatures_by_author(programs: Collection[int]) -> QuerySet[Any, Any]:
     """Return for each author how many co-signatures are open, and whether anybody is named who could give them."""
     named = current_supervisions().filter(clinician=OuterRef("author"), program=OuterRef("program"))
     rows = CosignRequest.objects.filter(program__in=programs, state__in=OPEN).order_by()

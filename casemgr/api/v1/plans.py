@@ -28,6 +28,7 @@ from treatment_plans.plan.queries import axes_diagnosed, gaps_in, parts_in_words
 
 LONGEST_LIST = 20
 _TEXT: dict[str, Any] = {"max_length": 2000}
+_LIST: dict[str, Any] = {"required": False, "default": list, "max_length": LONGEST_LIST}
 _DAY: dict[str, Any] = {"required": False, "allow_null": True, "default": None}
 
 
@@ -52,8 +53,8 @@ class ProposedGoal(serializers.Serializer[Any]):
 
     words = serializers.CharField(**_TEXT)
     target_on = serializers.DateField(**_DAY)
-    objectives = ProposedObjective(many=True, required=False, default=list, max_length=LONGEST_LIST)
-    interventions = ProposedIntervention(many=True, required=False, default=list, max_length=LONGEST_LIST)
+    objectives = ProposedObjective(many=True, **_LIST)
+    interventions = ProposedIntervention(many=True, **_LIST)
 
 
 class ProposedProblem(serializers.Serializer[Any]):
@@ -61,7 +62,7 @@ class ProposedProblem(serializers.Serializer[Any]):
 
     axis = serializers.ChoiceField(choices=Axis.choices)
     title = serializers.CharField(max_length=300)
-    goals = ProposedGoal(many=True, required=False, default=list, max_length=LONGEST_LIST)
+    goals = ProposedGoal(many=True, **_LIST)
 
 
 class ProposedPlan(serializers.Serializer[Any]):
@@ -70,7 +71,7 @@ class ProposedPlan(serializers.Serializer[Any]):
     starts_on = serializers.DateField()
     review_on = serializers.DateField()
     strengths = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
-    problems = ProposedProblem(many=True, max_length=LONGEST_LIST)
+    problems = ProposedProblem(many=True, **{**_LIST, "required": True, "default": serializers.empty})
 
 
 class MissingHalf(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,7 +22,7 @@ from treatment_plans.signing.queries import (
     unsigned_in,
 )
 
-AGES = {
+AGES: dict[int, tuple[str, str | Promise]] = {
     0: ("", ""),
     1: ("note", gettext_lazy("Over a day")),
     2: ("warn", gettext_lazy("Over three days")),

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import User
@@ -183,7 +183,7 @@ def _remove_goal(goal: Goal) -> None:
     _delete(Goal.objects.get(pk=goal.pk))
 
 
-def _delete(row: Goal | Objective | Intervention) -> None:
+def _delete(row: Model) -> None:
     """Delete a row, unless something speaks of it."""
     try:
         row.delete()

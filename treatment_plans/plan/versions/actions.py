@@ -36,7 +36,7 @@ def start_version(*, plan: Plan, starts_on: date, review_on: date, by: User, at:
         rows = table._default_manager.filter(**{f"{parent}__in": above}).order_by("pk")
         going = [row for row in rows if not _is_stopped(row)]
         copies = [_copy(table, row, parent, above[getattr(row, f"{parent}_id")], by, at) for row in going]
-        made = table._default_manager.bulk_create(copies)  # type: ignore[arg-type]  # one table at a time
+        made = table._default_manager.bulk_create(copies)
         places[kind] = {row.pk: copy.pk for row, copy in zip(going, made, strict=True)}
     _take_values_along(places["objective"])
     return draft
