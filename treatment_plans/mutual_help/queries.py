@@ -14,6 +14,8 @@ from treatment_plans.mutual_help.models import MeetingTold, MutualHelpMeeting
 from treatment_plans.mutual_help.rules import WEEKS, in_order_of, is_stale, per_week
 
 PEER = "peer"
+WEEKS_COUNTED = WEEKS
+"""Over how many weeks a page says how often somebody went."""
 
 
 def meetings_seen_by(user: User, *, can: Can = Can.SEE_PATIENTS) -> QuerySet[MutualHelpMeeting]:

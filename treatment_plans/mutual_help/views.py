@@ -20,6 +20,7 @@ from treatment_plans.mutual_help.actions import change_meeting, list_meeting, ma
 from treatment_plans.mutual_help.forms import FACTS, MeetingForm, TellForm, WhyForm
 from treatment_plans.mutual_help.models import Fellowship, MutualHelpMeeting
 from treatment_plans.mutual_help.queries import (
+    WEEKS_COUNTED,
     meetings_offered,
     meetings_seen_by,
     peers_of,
@@ -27,7 +28,6 @@ from treatment_plans.mutual_help.queries import (
     told_seen_by,
     with_age,
 )
-from treatment_plans.mutual_help.rules import WEEKS
 
 MOST = 200
 FEW = 20
@@ -92,7 +92,7 @@ def mutual_help(request: StaffRequest, patient: UUID) -> HttpResponse:
         "told": list(told_seen_by(request.user).filter(patient=person)[:FEW]),
         "peers": list(peers_of(person, programs)),
         "per_week": told_a_week(person, programs, today),
-        "weeks": WEEKS,
+        "weeks": WEEKS_COUNTED,
         "may_tell": request.user.may(Can.RECORD_WORLD),
         "may_assign": request.user.may(Can.ASSIGN_CARE_TEAM),
     }
