@@ -250,9 +250,9 @@ DOSES = """
 
 APPOINTMENTS = """
     INSERT INTO treatment_plans_appointment (patient_id, site_id, clinician_id, kind, starts_at, ends_at, state, version, note,
-        recorded_at, recorded_by_id)
+        moved_alone, why_cancelled, recorded_at, recorded_by_id)
     SELECT m.patient_id, %(site)s, %(case_manager)s, 'case_management', starts_at, starts_at + interval '30 minutes', 'booked', 1, '',
-        %(at)s, %(case_manager)s
+        false, '', %(at)s, %(case_manager)s
     FROM (
         SELECT patient_id, (%(today)s::timestamp + (row_number() OVER (ORDER BY patient_id) - 1) %% 16 * interval '30 minutes'
             + interval '9 hours') AT TIME ZONE %(zone)s

@@ -16,10 +16,10 @@ SECOND = 1000.0
 
 APPOINTMENTS = """
     INSERT INTO treatment_plans_appointment (patient_id, site_id, clinician_id, kind, starts_at, ends_at, state, version, note,
-        recorded_at, recorded_by_id)
+        moved_alone, why_cancelled, recorded_at, recorded_by_id)
     SELECT patient_id, %(site)s, %(case_manager)s, 'individual', starts_at, starts_at + interval '45 minutes',
-        CASE WHEN n %% 10 = 1 THEN 'cancelled_by_patient' ELSE 'booked' END, CASE WHEN n %% 10 = 3 THEN 2 ELSE 1 END, 'bench', %(at)s,
-        %(case_manager)s
+        CASE WHEN n %% 10 = 1 THEN 'cancelled_by_patient' ELSE 'booked' END, CASE WHEN n %% 10 = 3 THEN 2 ELSE 1 END, 'bench', false, '',
+        %(at)s, %(case_manager)s
     FROM (
         SELECT p.id AS patient_id, row_number() OVER (ORDER BY p.id) AS n,
             %(at)s::timestamptz + CASE WHEN p.id %% 2 = 0 THEN interval '72 hours' ELSE interval '24 hours' END AS starts_at

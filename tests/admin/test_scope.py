@@ -33,7 +33,9 @@ from treatment_plans.family.models import Participant
 from treatment_plans.inventory.models import Lot, Product
 from treatment_plans.medication.models import Order
 from treatment_plans.mutual_help.models import MeetingTold
-from treatment_plans.plan.models import Plan
+from treatment_plans.plan.measuring.models import ObjectiveValue
+from treatment_plans.plan.models import Objective, Plan
+from treatment_plans.plan.standing.models import StageOfChange, StandingRating
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.signing.models import CosignAnswer, CosignRequest, NoteAddendum, NoteInError
@@ -127,6 +129,12 @@ def fill_safety(clinic, patient) -> None:
 def fill_plans(clinic, patient) -> None:
     plan, day = Plan.objects.get(patient=patient), clinic.now.date()
     stamp = {"plan": plan, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    common = {"patient": patient, "program": plan.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
+    StandingRating.objects.create(scale="wheel", part="physical", level=5, rated_on=day, **common)
+    StageOfChange.objects.create(axis="substance_use", stage="action", seen_on=day, **common)
+    objective = Objective.objects.filter(goal__problem__plan=plan).first()
+    counted = {"recorded_at": clinic.now, "recorded_by": clinic.system}
+    ObjectiveValue.objects.create(objective=objective, value=1, counted_on=day, **counted)
     PlanSignature.objects.create(party="person", outcome="later", reason="x", digest="x", **stamp)
     PlanReview.objects.create(reviewed_on=day, due_on=day, looked_at=["goals"], presence="present", words="x", decision="end", **stamp)
 
