@@ -332,7 +332,7 @@ class Everything:
             fellowship="dra", name="Noon", weekday=1, starts="12:00", place="Elm Street", checked_on=self.clinic.now.date(), **common
         )
         told = MeetingTold.objects.create(patient=self.patient, fellowship="dra", went_on=self.clinic.now.date(), words=CANARY, **common)
-        return {"participant": participant.pk, "listed": meeting.pk, "told": told.pk}
+        return {"participant": participant.pk, "mutual_meeting": meeting.pk, "told": told.pk}
 
     def _groups(self) -> None:
         """Give this person a place in a group whose first meeting is over."""

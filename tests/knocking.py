@@ -34,7 +34,7 @@ OPEN = {
 """Routes without a right, each with the reason. A name that no route has fails."""
 
 ABOUT_PARTNERS_NOT_PATIENTS = {
-    "supervision", "organization", "agreement", "audit", "research", "site", "closure", "room", "program", "listed",
+    "supervision", "organization", "agreement", "audit", "research", "site", "closure", "room", "program", "mutual_meeting", "note_policy",
 }  # fmt: skip
 """Arguments that name no patient: everybody with the right may open them."""
 

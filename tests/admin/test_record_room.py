@@ -21,6 +21,7 @@ NOT_A_TABLE_OF_THEIRS = {
     "AuditSeal": "it only chains the events",
     "ExternalId": "it is a map for imports",
     "CollateralNote": "what others told is read on its own page, each note on the record",
+    "CoLeader": "it stands on the page of its session",
     "ConsentPerson": "it stands on the page of its consent",
     "ConsentRecipient": "it stands on the page of its consent",
     "AttendanceGoal": "it stands on the page of its attendance",

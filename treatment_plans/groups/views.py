@@ -195,6 +195,8 @@ def join_group(request: StaffRequest, group: int) -> HttpResponse:
     people = in_care_seen_by(request.user, can=Can.WRITE_SESSION).exclude(pk__in=taken)
     choice = PersonForm(request.GET if "patient" in request.GET else None, people=people)
     if not choice.is_valid():
+        offered = list(people.values_list("pk", flat=True))
+        note_read(by=request.user, at=timezone.now(), what="groups", people=offered)
         return _form(request, choice, found, _("Give a place in the group"), _("Go on"), method="get")
     person = choice.cleaned_data["patient"]
     full = found.is_full_with(found.places.filter(state=PlaceState.MEMBER).count())

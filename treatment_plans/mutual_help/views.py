@@ -66,9 +66,9 @@ def meeting_new(request: StaffRequest) -> HttpResponse:
 
 
 @page(Can.MANAGE_ORGANIZATIONS)
-def meeting_change(request: StaffRequest, listed: int) -> HttpResponse:
+def meeting_change(request: StaffRequest, mutual_meeting: int) -> HttpResponse:
     """Write what is known of a meeting now; saving says that it was checked today."""
-    row = get_object_or_404(meetings_seen_by(request.user, can=Can.MANAGE_ORGANIZATIONS), pk=listed)
+    row = get_object_or_404(meetings_seen_by(request.user, can=Can.MANAGE_ORGANIZATIONS), pk=mutual_meeting)
     form = MeetingForm(request.POST or None, initial={name: getattr(row, name) for name in FACTS})
     if form.is_valid():
         changes = form.cleaned_data
