@@ -208,8 +208,8 @@ ALLOWED = {
 OF_PERSONS = re.compile(r"\b(?:patients?|persons?|people|who|she|he|they) (?:has |have |had )?refused\b(?! (?:what|of|by))", re.IGNORECASE)
 """Of a person it is never said."""
 
-OF_THE_LAW = re.compile(r"\bchild abuse\b", re.IGNORECASE)
-"""What 42 CFR 2.12(c)(6) calls a report; nobody's use is called so."""
+OF_THE_LAW = re.compile(r"\bchild abuse\b|\bAlcoholics Anonymous\b", re.IGNORECASE)
+"""What 42 CFR 2.12(c)(6) calls a report, and what a fellowship calls itself; nobody's use is called so."""
 
 QUOTED = re.compile(r"```.*?```|`[^`]*`|“[^”]*”|\"[^\"\n]*\"", re.DOTALL)
 

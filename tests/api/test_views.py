@@ -101,6 +101,8 @@ class TestSchema:
             "/api/v1/patients/{patient}": [{"partner": ["patient.read"]}],
             "/api/v1/patients/{patient}/medications": [{"partner": ["medications.read"]}],
             "/api/v1/patients/{patient}/plan": [{"partner": ["plan.read"]}],
+            "/api/v1/patients/{patient}/plan/proposals": [{"partner": ["plan.propose"]}],
+            "/api/v1/patients/{patient}/plan/proposals/{number}/activation": [{"partner": ["plan.propose"]}],
             "/api/v1/patients/{patient}/appointments": [{"partner": ["appointments.read"]}],
             "/api/v1/patients/{patient}/housing": [{"partner": ["housing.read"]}],
             "/api/v1/referrals": [{"partner": ["referrals.read"]}],
@@ -112,7 +114,7 @@ class TestSchema:
     def test_every_operation_tells_which_problems_can_come(self, schema):
         for path, methods in schema["paths"].items():
             for operation in methods.values():
-                done = "202" if path == "/api/v1/consents" else "200"
+                done = {"/api/v1/consents": "202", "/api/v1/patients/{patient}/plan/proposals": "201"}.get(path, "200")
                 assert set(operation["responses"]) == {done, "401", "403", "404", "409", "422", "429"}
                 assert set(operation["responses"]["404"]["content"]) == {"application/problem+json"}
 

@@ -38,6 +38,7 @@ BESIDE_THE_WAYS = {
     ("casemgr/sharing/formats.py", "typeset"): "writes a packet for the ways out",
     ("casemgr/sharing/formats.py", "writer"): "writes a packet for the ways out",
     ("casemgr/sharing/views.py", "answer_with"): "hands over what a way out has written",
+    ("treatment_plans/drafts/views.py", "JsonResponse"): "in-house: what somebody typed, back to their own window",
     ("patients/accounting/queries.py", "writer"): "to the patient: the account of what was told about them (42 CFR 2.25)",
     ("patients/accounting/views.py", "as_pdf"): "to the patient: the account of what was told about them (42 CFR 2.25)",
     ("patients/accounting/views.py", "typeset"): "to the patient: the account of what was told about them (42 CFR 2.25)",

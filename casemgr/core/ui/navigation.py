@@ -62,7 +62,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Calendar"), "treatment_plans:calendar", "calendar", CARE | {FRONT_DESK, DIRECTOR}, "a"),
             Entry(_("Inquiries"), "patients:inquiries", "phone", CARE | {FRONT_DESK}, "1"),
             Entry(_("Register a person"), "patients:register", "user-plus", frozenset({FRONT_DESK, CASE_MANAGER, THERAPIST, NURSE}), "n"),
-            Entry(_("Waitlist for hours"), "treatment_plans:waitlist", "clock", CARE | {FRONT_DESK}, "4"),
+            Entry(_("Waitlist for hours"), "treatment_plans:waitlist", "clock", CARE | {FRONT_DESK}, "9"),
         ),
     ),
     (
@@ -72,7 +72,7 @@ ENTRIES: tuple[tuple[Words, tuple[Entry, ...]], ...] = (
             Entry(_("Sessions"), "treatment_plans:sessions", "message-square", frozenset({THERAPIST, PEER, CASE_MANAGER}), "s"),
             Entry(_("Groups"), "treatment_plans:groups", "users", frozenset({THERAPIST, PEER, CASE_MANAGER}), "6"),
             Entry(_("To sign"), "treatment_plans:unsigned", "signature", frozenset({THERAPIST, PEER, CASE_MANAGER, PRESCRIBER}), "u"),
-            Entry(_("To co-sign"), "treatment_plans:cosign", "signature", frozenset({THERAPIST, PRESCRIBER, DIRECTOR}), "6"),
+            Entry(_("To co-sign"), "treatment_plans:cosign", "signature", frozenset({THERAPIST, PRESCRIBER, DIRECTOR}), "0"),
             Entry(_("Mutual help"), "treatment_plans:mutual_help", "heart-handshake", CARE | {FRONT_DESK, DIRECTOR}, "4"),
             Entry(_("Stock"), "treatment_plans:stock", "package", frozenset({NURSE, PRESCRIBER, DIRECTOR}), "k"),
         ),

@@ -65,7 +65,8 @@ def close(request: StaffRequest, site: int) -> HttpResponse:
             close_site(site=found, day=day, reason=said["reason"], by=request.user, at=timezone.now())
         booked = sum(booked_on(found, day) for day in days)
         words = ngettext("%(count)s appointment is booked then.", "%(count)s appointments are booked then.", booked) % {"count": booked}
-        return _done(request, f"{_('Saved.')} {words} {_('Nobody was moved: call them.') if booked else ''}")
+        moved = _("Nobody was moved: call them.") if booked else ""
+        return _done(request, " ".join((_("Saved."), words, moved)).strip())
     return _show(request, form, _("Close a site for a day"), found.name)
 
 

@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.language.fields import WordsField
@@ -32,7 +32,7 @@ class RatingForm(forms.Form):
         self.scale, self.parts = scale, parts_of(scale)
         for part, label in self.parts:
             before = last.get(part)
-            said = _now("Last time: %(level)s") % {"level": before.level} if before and before.level is not None else ""
+            said = gettext("Last time: %(level)s") % {"level": before.level} if before and before.level is not None else ""
             self.fields[f"level_{part}"] = _level(scale, label, said)
             self.fields[f"words_{part}"] = WordsField(label=_("In words"), required=False, max_length=300)
 
@@ -50,7 +50,7 @@ class RatingForm(forms.Form):
         if self.scale == RatedScale.WHEEL:
             for part, label in self.parts:
                 if cleaned.get(f"level_{part}") is None and not cleaned.get(f"words_{part}") and f"level_{part}" not in self.errors:
-                    text = _now("%(domain)s was not asked about yet. Ask, or say in words why it stays empty.") % {"domain": label}
+                    text = gettext("%(domain)s was not asked about yet. Ask, or say in words why it stays empty.") % {"domain": label}
                     self.add_error(f"level_{part}", text)
         return cleaned
 
