@@ -162,7 +162,7 @@ def test_the_words_outlive_the_browser_the_session_and_the_server(server, machin
     expect(state_of(page)).to_be_attached()
     add(page, WORDS)
     says(page, SAVED)
-    assert [WORDS] in Draft.objects.get(key=f"session:{address.split('/')[3]}").words.fields.values()
+    assert [WORDS] in Draft.objects.get(key=f"session:free:{address.split('/')[3]}").words.fields.values()
 
     # the net goes, and then the browser dies
     machine.context.set_offline(True)
@@ -232,7 +232,7 @@ def test_two_windows_show_both_texts_and_saving_wipes_the_draft(server, machine,
     second.get_by_role("button", name=re.compile("^Save note")).click()
     expect(second.locator("main")).to_contain_text("From the first window.")
     person = address.split("/")[3]
-    assert not Draft.objects.filter(key=f"session:{person}", sealed__isnull=False).exists()
+    assert not Draft.objects.filter(key=f"session:free:{person}", sealed__isnull=False).exists()
     add(first, " Too late.")
     expect(first.locator("main")).to_contain_text("Saved meanwhile in another window")
     first.locator("main").get_by_role("button", name="Throw them away").click()

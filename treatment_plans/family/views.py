@@ -71,8 +71,9 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Write down a session with others; who has no consent takes no part."""
     at = timezone.now()
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
-    booked, sites = _booked(request, person), sites_open_to(request.user, Can.WRITE_SESSION)
-    draft = draft_key("family", person.public_id)
+    found, sites = _appointment(request, person), sites_open_to(request.user, Can.WRITE_SESSION)
+    draft = draft_key("family", found.pk if found else "free", person.public_id)
+    booked = found if found and found.state == AppointmentState.BOOKED else None
     site = booked.site if booked else sites.first()
     starts = (booked.starts_at if booked else at).astimezone(site.zone) if site else at
     program = site.program if site else _program(request, person)
@@ -183,11 +184,11 @@ def _program(request: StaffRequest, person: Patient) -> Program:
     return found if found is not None else person.registered_site.program
 
 
-def _booked(request: StaffRequest, person: Patient) -> Appointment | None:
-    """Return the appointment that leads to this session, if the address names one."""
+def _appointment(request: StaffRequest, person: Patient) -> Appointment | None:
+    """Return the appointment that leads to this session, if the address names one of this person."""
     key = request.GET.get("appointment", "")
     number = int(key) if key.isdecimal() and len(key) < 18 else 0
-    return appointments_seen_by(request.user).filter(patient=person, state=AppointmentState.BOOKED, pk=number).first()
+    return appointments_seen_by(request.user).filter(patient=person, pk=number).first()
 
 
 def _doors(request: StaffRequest) -> dict[str, bool]:

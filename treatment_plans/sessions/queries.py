@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -16,9 +16,7 @@ from treatment_plans.appointments.queries import on_day
 from treatment_plans.plan.models import Goal
 from treatment_plans.plan.queries import goals_in_force
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
-
-AROUND = timedelta(hours=1)
-"""How far the start of a session may lie from the start of the appointment that led to it."""
+from treatment_plans.sessions.rules import AROUND
 
 
 def attendances_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Attendance]:

@@ -1,6 +1,10 @@
 """Decide what a note may say, and when it can be signed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+AROUND = timedelta(hours=1)
+"""How far the start of a session may lie from the start of the appointment that led to it."""
 
 PRESENT = frozenset({"present", "late"})
 """States of attendance in which somebody was there and a note is due."""

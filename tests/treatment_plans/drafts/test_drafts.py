@@ -12,11 +12,14 @@ from casemgr.core.audit.models import AuditEvent
 from casemgr.core.encrypted import Unreadable, lent_keys
 from casemgr.core.refusals import Denied, Refused
 from casemgr.schedule import clean_old_drafts
+from tests.treatment_plans.appointments.conftest import book
 from treatment_plans.drafts.actions import drop_draft, save_draft
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.queries import draft_key, roster_key, unfinished_notes
 from treatment_plans.drafts.rules import Words, person_in, person_of_field, store_name, what_of
 from treatment_plans.sessions.models import Attendance, Session
+
+__all__ = ["book"]
 
 SECRET = "Qxbramblewood"
 SOMEBODY = UUID("6f1c2f3e-1111-4222-8333-444455556666")
@@ -42,7 +45,7 @@ def person(clinic):
 
 @pytest.fixture
 def key(person):
-    return draft_key("session", person.public_id)
+    return draft_key("session", "free", person.public_id)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +189,28 @@ def test_saving_the_note_wipes_the_draft_and_a_refused_form_leaves_it(clinic, ke
     assert f'data-draft="{key}"' in browser.get(reverse("treatment_plans:note", args=[note.pk])).content.decode()
     assert browser.post(reverse("treatment_plans:note", args=[note.pk]), {"note": "Better words"}).status_code == 302
     assert not unfinished_notes(clinic.therapist).exists()
+
+
+def test_what_was_typed_for_one_appointment_stands_in_the_form_of_no_other(clinic, person, book, sign_in):
+    today = timezone.now() - timedelta(hours=2)
+    gone, held = book(person, today - timedelta(days=3)), book(person, today)
+    browser = sign_in(clinic.therapist)
+    for name, what in (("write_session", "session"), ("write_family", "family")):
+        address = reverse(f"treatment_plans:{name}", args=[person.public_id])
+        keys = [draft_key(what, which, person.public_id) for which in (gone.pk, held.pk, "free")]
+        pages = [browser.get(address + end).content.decode() for end in (f"?appointment={gone.pk}", f"?appointment={held.pk}", "")]
+        assert [f'data-draft="{key}"' in page for key, page in zip(keys, pages, strict=True)] == [True] * 3
+    address = reverse("treatment_plans:write_session", args=[person.public_id])
+    local = timezone.localtime(today, clinic.north.zone)
+    form = {"kind": "individual", "state": "present", "modality": "in_person", "day": local.date(), "starts_at": local.strftime("%H:%M"), "minutes": 50, "site": clinic.north.pk, "note": "A note"}  # fmt: skip
+    refused = browser.post(f"{address}?appointment={gone.pk}", form)
+    assert (refused.status_code, Session.objects.count()) == (422, 0)
+    assert refused.context["form"].errors["starts_at"][0].startswith("You opened this from the appointment of ")
+    assert browser.post(f"{address}?appointment={held.pk}", form).status_code == 302
+    assert (
+        f'data-draft="{draft_key("session", held.pk, person.public_id)}"'
+        in browser.get(f"{address}?appointment={held.pk}").content.decode()
+    )
 
 
 def test_a_counseling_note_keeps_what_its_author_types_for_its_author(clinic, person, sign_in, now):

@@ -41,8 +41,9 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     """Write down a session with one person; what makes it feel safe, the last homework and the last note stand beside."""
     at = timezone.now()
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
-    draft, sites = draft_key("session", person.public_id), sites_open_to(request.user, Can.WRITE_SESSION)
-    booked = _booked(request, person)
+    found, sites = _appointment(request, person), sites_open_to(request.user, Can.WRITE_SESSION)
+    draft = draft_key("session", found.pk if found else "free", person.public_id)
+    booked = found if found and found.state == AppointmentState.BOOKED else None
     site = booked.site if booked else sites.first()
     kind = _kind(request, booked)
     known = before(person, site.program_id if site else 0, kind, at)
@@ -81,12 +82,12 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     return render(request, "treatment_plans/sessions/note.html", context, status=422 if form.errors else 200)
 
 
-def _booked(request: StaffRequest, person: Patient) -> Appointment | None:
-    """Return the appointment that leads here, if it is this person's and still to be held."""
+def _appointment(request: StaffRequest, person: Patient) -> Appointment | None:
+    """Return the appointment that leads here, if it is this person's; what is typed for it stays apart from what is typed for others."""
     text = request.GET.get("appointment", "")
     if not text.isdecimal() or len(text) > 18:
         return None
-    return appointments_seen_by(request.user).filter(patient=person, state=AppointmentState.BOOKED, pk=int(text)).first()
+    return appointments_seen_by(request.user).filter(patient=person, pk=int(text)).first()
 
 
 def _kind(request: StaffRequest, booked: Appointment | None) -> str:

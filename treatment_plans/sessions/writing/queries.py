@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import User
@@ -257,7 +258,26 @@ def wrong_frame(session: Session, parts: Sequence[Part], at: datetime) -> list[R
         ),
         (len({part.patient.pk for part in parts}) < len(parts), _("Somebody is named twice. Name each person once."), "patients"),
     ]
-    return [Reason(text, field=place) for is_wrong, text, place in checks if is_wrong]
+    wrong = [Reason(text, field=place) for is_wrong, text, place in checks if is_wrong]
+    return wrong + [_other_day(part.appointment, session) for part in parts if part.appointment and _is_far(part.appointment, session)]
+
+
+def _is_far(appointment: Appointment, session: Session) -> bool:
+    """Say whether an appointment was for another day than that of the session, by the clock of the site; around midnight it may be."""
+    zone = session.site.zone
+    is_other_day = appointment.starts_at.astimezone(zone).date() != session.starts_at.astimezone(zone).date()
+    return is_other_day and abs(appointment.starts_at - session.starts_at) > of_sessions.AROUND
+
+
+def _other_day(appointment: Appointment, session: Session) -> Reason:
+    """Say for which day the appointment was booked, and what to do."""
+    zone = session.site.zone
+    days = [date_format(moment.astimezone(zone), "DATE_FORMAT") for moment in (appointment.starts_at, session.starts_at)]
+    text = _(
+        "You opened this from the appointment of %(booked)s, and the session was on %(held)s. "
+        "Set the day right, or open the session from the chart or from the appointment of its own day."
+    )
+    return Reason(text % {"booked": days[0], "held": days[1]}, field="starts_at", code="other_day")
 
 
 def wrong_parts(parts: Iterable[Part]) -> list[Reason]:
