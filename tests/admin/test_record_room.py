@@ -120,7 +120,8 @@ def test_the_ways_out_are_those_of_the_desk(clinic, sign_in):
         (
             Role.FRONT_DESK,
             {"Patient", "Identifier", "ContactPoint", "Episode", "CareTeamMember", "Appointment", "RecordsRequest"}
-            | {"Inquiry", "Triage", "InquiryStep", "WaitlistPlace", "ScreeningVisit"},
+            | {"Inquiry", "Triage", "InquiryStep", "WaitlistPlace", "ScreeningVisit"}
+            | {"AppointmentSeries", "WaitlistEntry", "BusyTime", "MutualHelpMeeting"},
         ),
         (Role.ADMINISTRATOR, {"Program", "Site", "OpeningHours", "Closure", "User", "Membership", "Organization", "Fact", "AuditEvent"}),
     ],

@@ -88,6 +88,11 @@ def schema():
     return json.loads(Client().get("/api/v1/schema/").content)
 
 
+PROPOSALS = "/api/v1/patients/{patient}/plan/proposals"
+DONE = {"/api/v1/consents": "202", PROPOSALS: "201", f"{PROPOSALS}/{{number}}/activation": "202"}
+"""What an address answers that has done what it was asked, where it is not 200."""
+
+
 class TestSchema:
     """What the API says of itself, and whether it is true."""
 
@@ -114,7 +119,7 @@ class TestSchema:
     def test_every_operation_tells_which_problems_can_come(self, schema):
         for path, methods in schema["paths"].items():
             for operation in methods.values():
-                done = {"/api/v1/consents": "202", "/api/v1/patients/{patient}/plan/proposals": "201"}.get(path, "200")
+                done = DONE.get(path, "200")
                 assert set(operation["responses"]) == {done, "401", "403", "404", "409", "422", "429"}
                 assert set(operation["responses"]["404"]["content"]) == {"application/problem+json"}
 
