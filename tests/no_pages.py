@@ -14,6 +14,7 @@ NO_PAGE = {
     "treatment_plans:print_coping_cards": "to the patient: their own coping cards",
     "treatment_plans:plan_copy": "to the patient: their own treatment plan",
     "feed:calendar_file": "to a colleague's own calendar: hours that are taken, of nobody, in neutral words",
+    "treatment_plans:draft": "in-house: what somebody typed, back to their own window",
     "patients:blank_consent": "to the patient: a form that names nobody yet",
 }
 

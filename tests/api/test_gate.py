@@ -14,6 +14,7 @@ from patients.disclosures.actions import Withheld
 from patients.disclosures.models import Disclosure
 from patients.disclosures.rules import STATEMENT_LONG, STATEMENT_SHORT
 from referrals.referral.models import Referral
+from tests.api.test_plan_proposals import proposal
 
 OPEN = {"schema": "the description of the API; it names no patient", "docs": "the same, for people"}
 """Routes of the API that are no gated views, each with the reason."""
@@ -49,7 +50,9 @@ def referral(clinic, hospital, now):
     )
 
 
-BODIES = {"patient-search": {"search": "Rosa Lane"}}
+BODIES = {"patient-search": {"search": "Rosa Lane"}, "plan-proposals": proposal("social")}
+DONE = {"plan-proposals": 201, "plan-activation": 202}
+"""What a route answers that has done what it was asked, where it is not 200."""
 
 
 def ask_everywhere(caller, referral):
@@ -59,13 +62,19 @@ def ask_everywhere(caller, referral):
         if name in OPEN or name in TAKES_IN:
             continue
         path = "/api/v1/" + str(route.pattern).replace("<uuid:patient>", str(referral.patient.public_id)).replace(
-            "<int:number>", str(referral.pk)
+            "<int:number>", str(_proposed(answers) if name == "plan-activation" else referral.pk)
         )
         if "post" in route.callback.view_class.http_method_names:
             answers[name] = caller.post(path, BODIES.get(name, {"state": "accepted"}), **{"Idempotency-Key": uuid.uuid4().hex})
         else:
             answers[name] = caller.get(path)
     return answers
+
+
+def _proposed(answers):
+    """Return the number of the plan that was proposed just before, or of none."""
+    made = answers["plan-proposals"]
+    return made.json()["data"]["id"] if made.status_code == 201 else 0
 
 
 def test_every_route_is_behind_the_gate_or_listed_as_open():
@@ -82,7 +91,7 @@ def test_every_route_is_behind_the_gate_or_listed_as_open():
 
 def test_with_the_gate_shut_no_route_tells_anything(hospital, referral, monkeypatch):
     opened = ask_everywhere(hospital, referral)
-    assert {name: answer.status_code for name, answer in opened.items()} == dict.fromkeys(opened, 200)
+    assert {name: answer.status_code for name, answer in opened.items()} == {name: DONE.get(name, 200) for name in opened}
     asked = []
 
     class Shut(Withheld):
