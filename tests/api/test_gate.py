@@ -14,6 +14,7 @@ from patients.disclosures.actions import Withheld
 from patients.disclosures.models import Disclosure
 from patients.disclosures.rules import STATEMENT_LONG, STATEMENT_SHORT
 from referrals.referral.models import Referral
+from tests.api.conftest import EVERYTHING
 from tests.api.test_plan_proposals import proposal
 
 OPEN = {"schema": "the description of the API; it names no patient", "docs": "the same, for people"}
@@ -35,7 +36,7 @@ def api_routes():
 def referral(clinic, hospital, now):
     """Return a referral that was sent to the hospital, about a person who consents to everything."""
     patient = clinic.patient(given="Rosa", family="Lane", birth_date="1990-05-17")
-    hospital.consent(patient)
+    hospital.consent(patient, [*EVERYTHING, "diagnoses"])
     return Referral.objects.create(
         patient=patient,
         program=clinic.program,
