@@ -12,8 +12,12 @@ from django.urls import reverse
 from casemgr.core.accounts.models import Membership
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.messaging.rules import revealing_words
+from tests.treatment_plans.groups.conftest import found
 from treatment_plans.appointments.actions import cancel_appointment, move_appointment
 from treatment_plans.calendar.feed.models import CalendarFeed
+from treatment_plans.groups.models import GroupMeeting
+
+__all__ = ["found"]
 
 HOUR = timedelta(hours=1)
 SAID = {"BEGIN", "VERSION", "PRODID", "CALSCALE", "SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "CLASS", "SEQUENCE", "TRANSP", "END"}
@@ -48,6 +52,20 @@ def test_two_libraries_that_know_nothing_of_each_other_read_the_same_hours(clini
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+def test_the_hour_of_a_group_that_moves_is_newer_than_before(clinic, found, address, client):
+    meeting = GroupMeeting.objects.filter(series=found()).earliest("starts_at")
+
+    def read():
+        events = icalendar.Calendar.from_ical(client.get(address).content).walk("VEVENT")
+        return [(event["UID"], event["SEQUENCE"], event["DTSTAMP"].dt) for event in events if event.start == meeting.starts_at]
+
+    [(uid, sequence, stamp)] = read()
+    for number in (1, 2):
+        meeting.starts_at, meeting.ends_at = meeting.starts_at + HOUR / 4, meeting.ends_at + HOUR / 4
+        meeting.save(update_fields=["starts_at", "ends_at"])
+        assert read() == [(uid, sequence + number, stamp + timedelta(seconds=number))]
+
+
 def test_no_word_says_whom_where_or_what_for(clinic, book, monday, address, client):
     book(clinic.patient(given="Rosa", family="Díaz"), monday, note="brings her son", kind="group")
     text = client.get(address).content.decode()
@@ -70,7 +88,7 @@ def test_no_word_says_whom_where_or_what_for(clinic, book, monday, address, clie
         assert word.lower() not in text.lower()
     clinic.therapist.language = "es"
     clinic.therapist.save()
-    assert "SUMMARY:Cita" in client.get(address).content.decode() or "SUMMARY:Appointment" in client.get(address).content.decode()
+    assert re.findall(r"^SUMMARY:(.*)\r$", client.get(address).content.decode(), re.M) == ["Cita"]
 
 
 def test_an_address_is_secret_ends_when_it_is_closed_replaced_or_its_owner_leaves_and_says_nothing_then(clinic, address, client, sign_in):
@@ -89,4 +107,5 @@ def test_an_address_is_secret_ends_when_it_is_closed_replaced_or_its_owner_leave
     assert client.get(second).status_code == client.get("/c/nothing.ics").status_code == 404
     third = re.search(r"(/c/[^\"]+\.ics)", browser.post(reverse("treatment_plans:my_feed")).content.decode())[1]
     Membership.objects.filter(user=clinic.therapist).update(ends_on=clinic.now.date() - timedelta(days=1))
-    assert client.get(third).status_code == 404
+    closed = client.get(third)
+    assert (closed.status_code, closed.content, revealing_words(str(closed.headers))) == (404, b"", [])

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -54,9 +57,16 @@ def _hours_of(user: User, at: datetime) -> Iterator[Hour]:
     groups = GroupMeeting.objects.filter(
         series__in=led_by(user).values("series"), series__site__program__in=programs, starts_at__range=around
     )
-    groups = groups.exclude(state=MeetingState.CANCELLED).order_by("pk")
-    for key, starts_at, ends_at, known_at in groups.values_list("pk", "starts_at", "ends_at", "recorded_at"):
-        yield f"group:{key}", starts_at, ends_at, 0, known_at
+    groups = groups.exclude(state=MeetingState.CANCELLED).annotate(moved=_changes_of_meeting()).order_by("pk")
+    for key, starts_at, ends_at, moved, known_at in groups.values_list("pk", "starts_at", "ends_at", "moved", "recorded_at"):
+        yield f"group:{key}", starts_at, ends_at, moved, known_at
+
+
+def _changes_of_meeting() -> Coalesce:
+    """Count how often the row of a meeting was changed: its history grows with every change, so that an hour that moved is newer."""
+    history: Any = GroupMeeting.pgh_event_model  # type: ignore[attr-defined]
+    changes = history.objects.filter(pgh_obj_id=OuterRef("pk"), pgh_label="update").order_by().values("pgh_obj_id")
+    return Coalesce(Subquery(changes.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _once_each(found: Iterable[Hour]) -> list[Hour]:

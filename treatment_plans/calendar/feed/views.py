@@ -3,7 +3,7 @@
 import secrets
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +46,7 @@ def calendar_of_token(request: HttpRequest, token: str) -> HttpResponse:
     """Answer a calendar program that knows the secret; everybody else is told that there is nothing."""
     feed = feed_with(token)
     if feed is None:
-        raise Http404
+        return HttpResponse(status=404)  # the page of the house would say whose address this was
     at = timezone.now()
     note_read(by=feed.user, at=at, what="calendar_feed", subject=f"treatment_plans.calendarfeed:{feed.pk}")
     return HttpResponse(calendar_file(feed, at), content_type="text/calendar; charset=utf-8")
