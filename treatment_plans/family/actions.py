@@ -113,7 +113,10 @@ def add_participants(
 @action(Can.WRITE_SESSION)
 def mark_participant_as_error(*, participant: Participant, why: str, by: User, at: datetime) -> Participant:
     """Say that somebody did not take part after all, and why it was written; the account of what was said stays."""
-    held = Participant.objects.select_for_update(no_key=True, of=("self",)).select_related("attendance__session").get(pk=participant.pk)
+    rows = Participant.objects.select_for_update(no_key=True, of=("attendance", "self")).select_related("attendance__session")
+    held = rows.get(pk=participant.pk)
+    if held.attendance.signed_at is not None:
+        raise Refused(_("This note is signed and stays as it is. Write what is to be added into a new note."), code="note_signed")
     if by.pk not in (held.attendance.session.clinician_id, held.recorded_by_id):
         raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
     if not held.stands or not why.strip():

@@ -14,7 +14,7 @@ from casemgr.core.sensitivity import Sensitivity
 from patients.consent.models import Consent, InformationCategory, in_words
 from patients.record.models import Patient
 from patients.world.models import CloseOne
-from treatment_plans.sessions.models import Attendance
+from treatment_plans.sessions.models import Attendance, part_stays_once_signed
 
 
 def _categories(label: object, **options: object) -> "ArrayField[list[str], list[str]]":
@@ -58,7 +58,11 @@ class Participant(Recorded):
                 fields=["attendance", "close_one"], condition=Q(in_error_why=""), name="participant_takes_part_once_in_a_session"
             ),
         ]
-        triggers = [*append_only(but_updates=True), stays_but("in_error_why", name="participant_stays_as_it_was")]
+        triggers = [
+            *append_only(but_updates=True),
+            stays_but("in_error_why", name="participant_stays_as_it_was"),
+            part_stays_once_signed("signed_participants_stay"),
+        ]
 
     def __str__(self) -> str:
         """Return name and relation."""

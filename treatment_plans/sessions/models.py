@@ -54,6 +54,24 @@ def frame_stays_once_signed(name: str) -> pgtrigger.Trigger:
     )
 
 
+def session_takes_no_more_once_signed() -> pgtrigger.Trigger:
+    """Return the trigger that lets nobody be added to a session of which a note is signed, nor be moved into it or out of it."""
+    return pgtrigger.Trigger(
+        name="signed_session_takes_no_more",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("session_id"),
+        func="""
+            PERFORM 1 FROM treatment_plans_attendance WHERE session_id IN (OLD.session_id, NEW.session_id) ORDER BY id FOR SHARE;
+            IF EXISTS (
+                SELECT 1 FROM treatment_plans_attendance WHERE session_id IN (OLD.session_id, NEW.session_id) AND signed_at IS NOT NULL
+            ) THEN
+                RAISE EXCEPTION 'Cannot add to %: a note of this session is signed.', TG_TABLE_NAME;
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def part_stays_once_signed(name: str) -> pgtrigger.Trigger:
     """Return the trigger that lets no row be added to a signed note, changed or taken away; the row leads to it by `attendance_id`.
 
@@ -221,7 +239,8 @@ class Attendance(Recorded):
                 name="signed_note_stays",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signed_at__isnull=False),
-            )
+            ),
+            session_takes_no_more_once_signed(),
         ]
 
     def __str__(self) -> str:

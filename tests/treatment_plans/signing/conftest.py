@@ -12,9 +12,9 @@ from treatment_plans.signing.models import CosignRequest
 
 @pytest.fixture
 def hold(clinic):
-    """Return a function that holds and signs a session of the peer's, as the outbox would go on."""
+    """Return a function that holds and signs a session of the peer's, as the outbox would go on; `first` comes before the signature."""
 
-    def _hold(*patients, by=None, ended=timedelta(hours=1), signed=timedelta(0), goals=(), note="Walked to the bank together."):
+    def _hold(*patients, by=None, ended=timedelta(hours=1), signed=timedelta(0), goals=(), note="Walked to the bank together.", first=None):
         by = by or clinic.peer
         ends_at = clinic.now - ended
         session = record_session(
@@ -27,6 +27,8 @@ def hold(clinic):
             by=by,
             at=clinic.now,
         )
+        if first is not None:
+            first(session)
         sign_session(session=session, by=by, at=clinic.now + signed)
         ask_for_cosignatures(NotesSigned(session_id=session.pk), clinic.now + signed)
         return session

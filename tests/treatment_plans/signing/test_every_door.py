@@ -7,13 +7,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import get_resolver, reverse
 
+from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Refused
+from patients.consent.actions import record_consent
+from treatment_plans.family.actions import Guest, add_participants, mark_participant_as_error
+from treatment_plans.family.models import Participant
 from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session, take_over_visits_in_bulk
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 from treatment_plans.signing.actions import add_addendum, cosign_note, mark_note_in_error
 from treatment_plans.signing.models import CosignAnswer, CosignRequest, NoteAddendum, NoteInError
 
-KEPT = (Session, Attendance, AttendanceGoal, NoteAddendum, NoteInError, CosignRequest, CosignAnswer)
+KEPT = (Session, Attendance, AttendanceGoal, Participant, NoteAddendum, NoteInError, CosignRequest, CosignAnswer)
 
 
 def as_they_stand():
@@ -28,10 +32,40 @@ def as_they_stand():
 
 
 @pytest.fixture
-def signed(clinic, hold, supervised, goal_of):
-    """Return a signed session with a goal, an addendum, a co-signature, and the mark of an error."""
+def bring(clinic):
+    """Return a function that writes down that somebody of an office came along, on a consent."""
+
+    def _bring(session):
+        attendance, office = session.attendances.get(), Organization.objects.create(name="County", kind="social_service")
+        signed_on = (clinic.now - timedelta(days=5)).date()
+        record_consent(
+            patient=attendance.patient,
+            discloser=clinic.program,
+            kind="specific",
+            recipients=[office],
+            people=[],
+            purposes=["treatment"],
+            categories=["plan"],
+            description="My plan",
+            revocation_statement="Tell us at any time",
+            signed_by=attendance.patient.legal_name,
+            signer_relationship="patient",
+            signed_on=signed_on,
+            valid_until=signed_on + timedelta(days=90),
+            by=clinic.case_manager,
+            at=clinic.now,
+        )
+        guests = [Guest(f"organization:{office.pk}", "Ms. Ortiz")]
+        add_participants(attendance=attendance, guests=guests, topics=[], was_asked=False, by=clinic.peer, at=clinic.now)
+
+    return _bring
+
+
+@pytest.fixture
+def signed(clinic, hold, supervised, goal_of, bring):
+    """Return a signed session with a goal, a participant, an addendum, a co-signature, and the mark of an error."""
     patient = clinic.patient()
-    session = hold(patient, goals=[goal_of(patient)])
+    session = hold(patient, goals=[goal_of(patient)], first=bring)
     note = session.attendances.get()
     common = {"at": clinic.now}
     add_addendum(attendance=note, text="One thing more.", by=clinic.peer, **common)
@@ -40,7 +74,28 @@ def signed(clinic, hold, supervised, goal_of):
     return session
 
 
-def attempts_in_sql(session, note, goal, other):
+def copied(row, **changed):
+    """Return the statement that writes a row once more, with other values in some columns."""
+    columns = [field.column for field in row._meta.concrete_fields if not field.primary_key]
+    values = [f"{changed.get(column, column)}" for column in columns]
+    return (
+        f"INSERT INTO {row._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {row._meta.db_table} WHERE id = {row.pk}"
+    )
+
+
+def attempts_to_add(session, note, elsewhere):
+    """Yield what somebody could try to put beside what is signed: another person's part, somebody else in the room."""
+    guest = Participant.objects.get()
+    yield copied(note, patient_id=elsewhere.patient_id, signed_at="NULL", signed_by_id="NULL")
+    yield copied(note, patient_id=elsewhere.patient_id)
+    yield copied(elsewhere, session_id=session.pk)
+    yield f"UPDATE treatment_plans_attendance SET session_id = {session.pk} WHERE id = {elsewhere.pk}"
+    yield copied(guest)
+    yield f"UPDATE treatment_plans_participant SET in_error_why = 'x' WHERE id = {guest.pk}"
+    yield f"UPDATE treatment_plans_participant SET name = 'x' WHERE id = {guest.pk}"
+
+
+def attempts_in_sql(session, note, goal, elsewhere):
     """Yield what somebody with the application's own connection could try."""
     of_session, of_note = f"WHERE id = {session.pk}", f"WHERE id = {note.pk}"
     for column, value in (("shared_text", "'x'"), ("starts_at", "now()"), ("clinician_id", "NULL"), ("kind", "'family'")):
@@ -51,7 +106,7 @@ def attempts_in_sql(session, note, goal, other):
         ("signed_by_id", "NULL"),
         ("state", "'absent'"),
         ("minutes", "1"),
-        ("patient_id", f"{other.pk}"),
+        ("patient_id", f"{elsewhere.patient_id}"),
         ("no_goal_reason", "'x'"),
         ("parts", "'{}'"),
     ):
@@ -59,6 +114,7 @@ def attempts_in_sql(session, note, goal, other):
     yield f"UPDATE treatment_plans_attendancegoal SET goal_id = {goal} WHERE attendance_id = {note.pk}"
     yield f"INSERT INTO treatment_plans_attendancegoal (attendance_id, goal_id) VALUES ({note.pk}, {goal})"
     yield f"INSERT INTO treatment_plans_coleader (session_id, user_id) VALUES ({session.pk}, {session.recorded_by_id})"
+    yield from attempts_to_add(session, note, elsewhere)
     yield "UPDATE treatment_plans_noteaddendum SET text = 'x', recorded_at = now()"
     yield "UPDATE treatment_plans_noteinerror SET words = 'x'"
     yield "UPDATE treatment_plans_cosignanswer SET words = 'x', verdict = 'returned'"
@@ -82,13 +138,27 @@ def answer_to(statement):
     return "done"
 
 
+def written(clinic, patient, goals=()):
+    """Write down a session of the peer's that nobody signs."""
+    return record_session(
+        site=clinic.north,
+        clinician=clinic.peer,
+        kind="peer",
+        starts_at=clinic.now - timedelta(hours=2),
+        ends_at=clinic.now - timedelta(hours=1),
+        parts=[Part(patient, note="x", goals=goals)],
+        by=clinic.peer,
+        at=clinic.now,
+    )
+
+
 def test_no_statement_of_the_applications_role_changes_a_signed_note(clinic, signed, goal_of, as_application):
-    other = clinic.patient()
-    goal, note = goal_of(other).pk, signed.attendances.get()
+    elsewhere = written(clinic, clinic.patient()).attendances.get()
+    goal, note = goal_of(elsewhere.patient).pk, signed.attendances.get()
     before = as_they_stand()
     said = {}
     with as_application():
-        for statement in attempts_in_sql(signed, note, goal, other):
+        for statement in attempts_in_sql(signed, note, goal, elsewhere):
             said[statement] = answer_to(statement)
     stops = ("Cannot", "permission denied", "must be owner", "Invalid transition")
     assert {statement: words for statement, words in said.items() if not any(stop in words for stop in stops)} == {}
@@ -99,6 +169,8 @@ def test_no_verb_changes_a_signed_note(clinic, signed):
     before, note, common = as_they_stand(), signed.attendances.get(), {"by": clinic.peer, "at": clinic.now}
     with pytest.raises(Refused, match="Add to it instead"):
         change_note(attendance=note, note="x", goals=[], **common)
+    with pytest.raises(Refused, match="signed and stays"):
+        mark_participant_as_error(participant=Participant.objects.get(), why="x", **common)
     with pytest.raises(Refused, match="signed already"):
         sign_session(session=signed, **common)
     visit = Session.objects.get(pk=signed.pk)
@@ -147,16 +219,7 @@ def test_the_api_has_no_address_that_writes_sessions():
 def test_a_session_that_is_not_signed_may_still_be_put_right(clinic, goal_of):
     patient = clinic.patient()
     goal = goal_of(patient)
-    session = record_session(
-        site=clinic.north,
-        clinician=clinic.peer,
-        kind="peer",
-        starts_at=clinic.now - timedelta(hours=2),
-        ends_at=clinic.now - timedelta(hours=1),
-        parts=[Part(patient, note="x", goals=[goal])],
-        by=clinic.peer,
-        at=clinic.now,
-    )
+    session = written(clinic, patient, [goal])
     Session.objects.filter(pk=session.pk).update(title="Put right")
     AttendanceGoal.objects.all().delete()
     assert Session.objects.get().title == "Put right"
