@@ -46,8 +46,8 @@ APPOINTMENT_STATES = {
     AttendanceState.PRESENT.value: AppointmentState.KEPT,
     AttendanceState.LATE.value: AppointmentState.KEPT,
     AttendanceState.ABSENT.value: AppointmentState.NO_SHOW,
-    AttendanceState.EXCUSED.value: AppointmentState.CANCELLED_BY_PATIENT,
 }
+"""What an attendance says of the appointment; of an excuse somebody says who cancelled, so it stays among what is not settled yet."""
 
 
 @action(Can.WRITE_SESSION)
@@ -222,7 +222,7 @@ def _settle_appointments(parts: Iterable[Part]) -> None:
     """Say of the appointments that led to a session what became of them: one statement for each state."""
     by_state: dict[AppointmentState, list[int]] = defaultdict(list)
     for part in parts:
-        if part.appointment is not None:
+        if part.appointment is not None and part.state in APPOINTMENT_STATES:
             by_state[APPOINTMENT_STATES[part.state]].append(part.appointment.pk)
     for state in sorted(by_state):
         Appointment.objects.filter(pk__in=by_state[state], state=AppointmentState.BOOKED).update(state=state)

@@ -96,7 +96,7 @@ def test_appointments_that_led_to_a_session_are_settled_by_it(clinic, write, boo
     booked = [book(person) for person in people]
     states = ["present", "late", "absent", "excused"]
     write(*(Part(person, state=state, appointment=one) for person, state, one in zip(people, states, booked, strict=True)))
-    assert list(Appointment.objects.order_by("pk").values_list("state", flat=True)) == ["kept", "kept", "no_show", "cancelled_by_patient"]
+    assert list(Appointment.objects.order_by("pk").values_list("state", flat=True)) == ["kept", "kept", "no_show", "booked"]
     (missed,) = Fact.objects.filter(kind="AppointmentMissed")
     assert missed.payload == {"appointment_id": booked[2].pk, "patient_id": people[2].pk}
     assert not Fact.objects.filter(kind="SessionMissed").exists()
