@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import sites_reached
@@ -15,6 +15,7 @@ from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupP
 from treatment_plans.groups.rules import preset_goals
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.models import Attendance, AttendanceGoal
+from treatment_plans.sessions.naming.queries import KeepOut
 
 
 def series_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupSeries]:
@@ -69,10 +70,12 @@ def roster_for(series: GroupSeries, day: date, user: User) -> list[GroupPlace]:
     return list(rows.order_by("patient__family_name", "patient__given_name", "pk"))
 
 
-def former_members(series: GroupSeries, user: User) -> list[Patient]:
-    """Return who left a group, as far as this user may see them: their names stay out of its notes as well."""
-    left = GroupPlace.objects.filter(series=series, state=PlaceState.LEFT).values("patient")
-    return list(patients_seen_by(user, can=Can.WRITE_SESSION).filter(pk__in=left))
+def keep_out_of(series: GroupSeries, user: User) -> KeepOut:
+    """Return whose names stay out of the notes of a group: everybody who has or had a place, whether this user may see them or not."""
+    had = GroupPlace.objects.filter(series=series).exclude(state=PlaceState.WAITING).values("patient")
+    may_be_seen = Exists(patients_seen_by(user, can=Can.WRITE_SESSION).filter(pk=OuterRef("pk")))
+    rows = list(Patient.objects.filter(pk__in=had).annotate(may_be_seen=may_be_seen).order_by("pk"))
+    return KeepOut(rows, frozenset(row.pk for row in rows if not row.may_be_seen))
 
 
 def meetings_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupMeeting]:

@@ -25,7 +25,7 @@ from treatment_plans.sessions.coping.rules import LONGEST_TRIGGER, grown, same_t
 from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.naming.models import CoLeader
-from treatment_plans.sessions.naming.queries import Written, leaders_of, names_given_away
+from treatment_plans.sessions.naming.queries import NOBODY_ELSE, KeepOut, Written, leaders_of, names_given_away
 from treatment_plans.sessions.queries import patients_with_goals
 from treatment_plans.sessions.writing.queries import (
     Part,
@@ -66,7 +66,7 @@ def record_session(
     homework: str = "",
     note_format: str = NoteFormat.FREE.value,
     led_with: Sequence[User] = (),
-    keep_out: Sequence[Patient] = (),
+    keep_out: KeepOut = NOBODY_ELSE,
     by: User,
     at: datetime,
 ) -> Session:
@@ -87,8 +87,9 @@ def record_session(
         recorded_by=by,
         recorded_at=at,
     )
-    named = patients | {person.pk: person for person in keep_out}
-    _refuse_what_is_wrong(session, parts, named, led_with, at)
+    leaders = [user for user in (clinician, *led_with) if user]
+    named = names_given_away(patients, _written(session, parts), leaders, keep_out)
+    _refuse_what_is_wrong(session, parts, named, at)
     session.save()
     CoLeader.objects.bulk_create([CoLeader(session=session, user=user) for user in led_with])
     _write_parts(session, parts, by, at)
@@ -195,21 +196,17 @@ def take_over_visits_in_bulk(
     return sessions
 
 
-def _refuse_what_is_wrong(
-    session: Session, parts: Sequence[Part], named: dict[int, Patient], led_with: Sequence[User], at: datetime
-) -> None:
+def _refuse_what_is_wrong(session: Session, parts: Sequence[Part], named: Sequence[Reason], at: datetime) -> None:
     """Refuse with everything at once that is wrong with a session and the parts in it."""
-    reasons = [*wrong_frame(session, parts, at), *wrong_parts(parts), *foreign_rows(parts), *_names_in(session, parts, named, led_with)]
+    reasons = [*wrong_frame(session, parts, at), *wrong_parts(parts), *foreign_rows(parts), *named]
     if reasons:
         raise Refused(*reasons)
 
 
-def _names_in(session: Session, parts: Sequence[Part], named: dict[int, Patient], led_with: Sequence[User]) -> list[Reason]:
-    """Return a reason for each place where what is to be written would name somebody in the chart of another."""
-    own = {part.patient.pk: words_of(part, session.note_format) for part in parts}
+def _written(session: Session, parts: Sequence[Part]) -> Written:
+    """Return all words that are to stand in the charts."""
     shared = {"title": session.title, "shared_text": session.shared_text, "homework": session.homework}
-    leaders = [session.clinician, *led_with] if session.clinician else [*led_with]
-    return names_given_away(named, Written(shared, own), leaders)
+    return Written(shared, {part.patient.pk: words_of(part, session.note_format) for part in parts})
 
 
 def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:

@@ -194,5 +194,14 @@ def test_whoever_may_not_see_a_member_writes_no_part_of_theirs(clinic, found, jo
     series = found()
     join(series, mine, theirs)
     assert [place.patient for place in roster_for(series, series.starts_on, clinic.therapist)] == [mine]
+    theirs.given_name, theirs.family_name = "Zebulon", "Quist"
+    theirs.save()
+    with pytest.raises(Refused) as refused:
+        hold(series, Part(mine, note="Sat with Quist."), shared_text="We breathed.\nZebulon cried.")
+    assert [(one.field, one.text.split(".")[0]) for one in refused.value.reasons] == [
+        ("shared_text", "Shared part, line 2: “We breathed"),
+        ("note", f"{mine.display_name}, line 1: “Sat with Quist"),
+    ]
+    assert all("names somebody of this group" in one.text for one in refused.value.reasons)
     assert hold(series, Part(mine)).session.attendances.count() == 1
     assert GroupPlace.objects.filter(series=series).count() == 2

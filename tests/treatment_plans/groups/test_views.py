@@ -146,8 +146,13 @@ def test_who_may_not_see_a_member_does_not_find_them_and_is_told_how_many(clinic
         page = browser.get(place).content.decode()
         assert ("Anamaria" in page, "Zebulon" in page, "One more person is in this group" in page) == (True, False, True)
     assert browser.get(reverse("treatment_plans:leave_place", args=[GroupPlace.objects.get(patient=theirs).pk])).status_code == 404
+    names = reverse("treatment_plans:names_in_group", args=["all"])
+    meeting = GroupMeeting.objects.filter(series=series).first()
+    typed = {"shared_text": "Zebulon cried.", "patients": str(mine.public_id), "group_meeting": meeting.pk}
+    assert "names somebody of this group" in browser.post(names, typed).content.decode()
     elsewhere = clinic.hire(Role.THERAPIST, clinic.south)
     assert sign_in(elsewhere).get(address).status_code == 404
+    assert sign_in(elsewhere).post(names, {"group_meeting": meeting.pk}).status_code == 404
     assert sign_in(clinic.front_desk).get(address).status_code == 403
 
 
@@ -174,7 +179,7 @@ def test_a_group_of_once_begins_with_whoever_is_booked_and_is_written_on_one_pag
     assert (Session.objects.get().title, booked.state) == ("Walk", "kept")
 
 
-LIST, SERIES, FORM, SAVED = 5, 10, 13, 35
+LIST, SERIES, FORM, SAVED = 5, 10, 13, 36
 
 
 @pytest.mark.parametrize("number", [2, 12])

@@ -13,7 +13,7 @@ from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from treatment_plans.groups import rules
 from treatment_plans.groups.models import GroupMeeting, MeetingState
-from treatment_plans.groups.queries import former_members, roster_for
+from treatment_plans.groups.queries import keep_out_of, roster_for
 from treatment_plans.sessions.actions import Part, record_session
 from treatment_plans.sessions.queries import appointments_leading_to
 
@@ -37,7 +37,6 @@ def record_meeting(
     if unsaid:
         text = _("Say whether %(name)s was there.")
         raise Refused(*(Reason(text % {"name": one.display_name}, field="state", part=str(one.public_id)) for one in unsaid))
-    there = {part.patient.pk for part in parts}
     booked = appointments_leading_to([part.patient for part in parts], by, starts_at)
     fresh.session = record_session(
         site=series.site,
@@ -47,7 +46,7 @@ def record_meeting(
         ends_at=ends_at,
         title=series.title,
         parts=[replace(part, appointment=part.appointment or booked.get(part.patient.pk)) for part in parts],
-        keep_out=[one for one in former_members(series, by) if one.pk not in there],
+        keep_out=keep_out_of(series, by),
         by=by,
         at=at,
         **facts,

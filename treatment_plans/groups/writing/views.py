@@ -26,12 +26,12 @@ from treatment_plans.appointments.queries import sites_open_to, staff_at
 from treatment_plans.drafts.actions import drop_draft
 from treatment_plans.drafts.queries import draft_key, roster_key
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
-from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, meetings_seen_by, roster_for
+from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, keep_out_of, meetings_seen_by, roster_for
 from treatment_plans.groups.writing.actions import record_meeting
 from treatment_plans.groups.writing.forms import NoteOfGroup, OwnForm, SharedForm
 from treatment_plans.sessions.actions import record_session, sign_session
 from treatment_plans.sessions.models import Session, SessionKind
-from treatment_plans.sessions.naming.queries import Written, names_found, names_perhaps
+from treatment_plans.sessions.naming.queries import NOBODY_ELSE, KeepOut, Written, names_found, names_perhaps
 from treatment_plans.sessions.queries import appointments_leading_to, expected_in_group, goals_by_patient
 from treatment_plans.sessions.writing.queries import wishes_of
 
@@ -132,10 +132,18 @@ def names_in_group(request: StaffRequest, whose: str) -> HttpResponse:
     written = Written({}, {person.pk: text}) if person else Written({"shared_text": text}, {})
     found = [
         {"reason": reason, "hit": hit, "target": f"id_{name}"}
-        for reason, hit in names_found({one.pk: one for one in people}, written, [request.user])
+        for reason, hit in names_found({one.pk: one for one in people}, written, [request.user], _others(request))
     ]
     note_read(by=request.user, at=timezone.now(), what="roster", people=[one.pk for one in people])
     return render(request, "treatment_plans/groups/_names.html", {"found": found})
+
+
+def _others(request: StaffRequest) -> KeepOut:
+    """Return whose names stay out as well when a meeting of a group is written that meets again."""
+    meeting = request.POST.get("group_meeting", "")
+    if not meeting.isdecimal():
+        return NOBODY_ELSE
+    return keep_out_of(get_object_or_404(meetings_seen_by(request.user, can=Can.WRITE_SESSION), pk=meeting).series, request.user)
 
 
 def _note(request: StaffRequest, begun: Begun, goals: dict[int, Any], program_id: int) -> NoteOfGroup:
@@ -161,17 +169,18 @@ def _answer(
             note.refuse(refused.reasons)
         else:
             drop_draft(key=more["draft"], by=request.user, at=at)
-            return _after_writing(request, written, people)
+            others = keep_out_of(more["series"], request.user) if "series" in more else NOBODY_ELSE
+            return _after_writing(request, written, people, others)
     note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
     errors = note.errors
     context = {"form": note.shared, "parts": note.own, "errors": errors, **more}
     return render(request, "treatment_plans/groups/write.html", context, status=422 if errors else 200)
 
 
-def _after_writing(request: StaffRequest, written: Session, people: Sequence[Patient]) -> HttpResponse:
+def _after_writing(request: StaffRequest, written: Session, people: Sequence[Patient], others: KeepOut) -> HttpResponse:
     """Sign what was written if that was asked for, say what may be a name, and show it."""
     shared = Written({"shared_text": written.shared_text, "homework": written.homework}, {})
-    for reason in names_perhaps({one.pk: one for one in people}, shared, [request.user]):
+    for reason in names_perhaps({one.pk: one for one in people}, shared, [request.user], others):
         messages.warning(request, reason.text)
     if "sign" not in request.POST:
         messages.success(request, _("Saved. It is not signed yet."))
