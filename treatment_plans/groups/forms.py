@@ -1,5 +1,6 @@
 """Ask for a group, for who leads it, and for a place in it."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from treatment_plans.groups.models import GroupKind, GroupSeries
 from treatment_plans.groups.rules import MOST_PEOPLE, USUAL_PEOPLE
 from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.rooms.models import Room
+from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.models import Modality
 
 DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
@@ -135,3 +137,9 @@ class ExtraForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=DAY)
     starts_at = forms.TimeField(label=_("Begins at"), widget=CLOCK)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=720, widget=TINY)
+
+    def times_at(self, site: Site) -> tuple[datetime, datetime]:
+        """Return when the meeting begins and ends by the clock of a site."""
+        known = self.cleaned_data
+        times = occurrence(known["day"], Slot(known["starts_at"], known["minutes"], site.zone))
+        return times.starts_at, times.ends_at

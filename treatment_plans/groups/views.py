@@ -1,6 +1,6 @@
 """Show groups with their roster and meetings; found them, give places, plan and cancel meetings."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -164,10 +164,8 @@ def extra_meeting(request: StaffRequest, group: int) -> HttpResponse:
     found = _series(request, group)
     form = ExtraForm(request.POST or None, initial={"day": _today(found), "starts_at": found.begins_at, "minutes": found.minutes})
     if form.is_valid():
-        known = form.cleaned_data
-        begins = datetime.combine(known["day"], known["starts_at"], tzinfo=found.site.zone)
-        ends = begins + timedelta(minutes=known["minutes"])
-        if attempt(form, lambda: add_meeting(series=found, starts_at=begins, ends_at=ends, by=request.user, at=timezone.now())):
+        starts_at, ends_at = form.times_at(found.site)
+        if attempt(form, lambda: add_meeting(series=found, starts_at=starts_at, ends_at=ends_at, by=request.user, at=timezone.now())):
             return redirect("treatment_plans:group_series", found.pk)
     return _form(request, form, found, _("Plan a meeting outside the rhythm"), _("Plan it"))
 

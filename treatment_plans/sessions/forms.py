@@ -1,6 +1,5 @@
 """Take in what somebody writes down of a session."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +10,7 @@ from casemgr.core.accounts.models import Site
 from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_rows
 from treatment_plans.plan.models import InterventionKind
+from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.models import AttendanceState, Modality, SessionKind
 from treatment_plans.sessions.writing.forms import NoteFields
 
@@ -57,11 +57,11 @@ class FrameForm(forms.Form):
     def frame(self) -> dict[str, Any]:
         """Return what the verb asks for of the session itself."""
         known = self.cleaned_data
-        begins = datetime.combine(known["day"], known["starts_at"], tzinfo=known["site"].zone)
+        times = occurrence(known["day"], Slot(known["starts_at"], known["minutes"], known["site"].zone))
         return {
             "site": known["site"],
-            "starts_at": begins,
-            "ends_at": begins + timedelta(minutes=known["minutes"]),
+            "starts_at": times.starts_at,
+            "ends_at": times.ends_at,
             "modality": known["modality"],
             "techniques": known["techniques"],
         }

@@ -130,6 +130,9 @@ def test_a_group_is_founded_filled_and_ended_on_pages(clinic, sign_in, goal_of):
     meeting = GroupMeeting.objects.order_by("-starts_at").first()
     browser.post(reverse("treatment_plans:cancel_group_meeting", args=[meeting.pk]), {"why": "Snow"})
     browser.post(reverse("treatment_plans:extra_meeting", args=[series.pk]), {"day": today.isoformat(), "starts_at": "09:00", "minutes": "30"})  # fmt: skip
+    browser.post(reverse("treatment_plans:extra_meeting", args=[series.pk]), {"day": "2026-11-01", "starts_at": "01:30", "minutes": "50"})  # fmt: skip
+    night = GroupMeeting.objects.get(starts_at__date="2026-11-01")
+    assert night.ends_at - night.starts_at == timedelta(minutes=50)
     browser.post(reverse("treatment_plans:plan_group", args=[series.pk]))
     assert list(GroupMeeting.objects.filter(state="cancelled")) == [meeting]
     browser.post(reverse("treatment_plans:end_group", args=[series.pk]), {"on": today.isoformat()})

@@ -1,7 +1,7 @@
 """Take in what is written down of one meeting of a group: once for all, and once for each."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from casemgr.core.refusals import Reason
 from casemgr.core.ui.forms import ErrorLink, error_links, offer_choices, offer_rows
 from patients.record.models import Patient
 from treatment_plans.plan.models import Goal, InterventionKind
+from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.actions import Part
 from treatment_plans.sessions.models import AttendanceState, Modality
 
@@ -71,8 +72,8 @@ class SharedForm(forms.Form):
     def times_at(self, site: Site) -> tuple[datetime, datetime]:
         """Return when the meeting began and ended by the clock of a site."""
         known = self.cleaned_data
-        begins = datetime.combine(known["day"], known["starts_at"], tzinfo=site.zone)
-        return begins, begins + timedelta(minutes=known["minutes"])
+        times = occurrence(known["day"], Slot(known["starts_at"], known["minutes"], site.zone))
+        return times.starts_at, times.ends_at
 
     def facts(self) -> dict[str, Any]:
         """Return what the verb asks for of the session itself."""
