@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.db.models.functions import Greatest
 
 from casemgr.core.accounts.models import Program, User, UserKind
 from casemgr.core.accounts.rules import Can
@@ -155,7 +156,7 @@ def activate_plan(*, plan: Plan, one_axis_reason: str = "", signed_name: str = "
         fresh.one_axis_signed_by, fresh.one_axis_signed_at = by, at
     today = at.astimezone(fresh.program.zone).date()
     Plan.objects.filter(patient=fresh.patient_id, program=fresh.program_id, state=PlanState.ACTIVE).update(
-        state=PlanState.ENDED, ended_on=today
+        state=PlanState.ENDED, ended_on=Greatest("starts_on", today)
     )
     fresh.state = PlanState.ACTIVE
     fresh.save(update_fields=["state", "one_axis_reason", "one_axis_signed_name", "one_axis_signed_by", "one_axis_signed_at"])

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -76,6 +76,7 @@ class Plan(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["patient", "program"], condition=Q(state="active"), name="one_active_plan_per_patient"),
             models.CheckConstraint(condition=~Q(state="ended") | Q(ended_on__isnull=False), name="ended_plan_says_when"),
+            models.CheckConstraint(condition=Q(ended_on__gte=F("starts_on")), name="plan_ends_on_or_after_its_start"),
             models.CheckConstraint(
                 condition=Q(one_axis_signed_at__isnull=True, one_axis_signed_by__isnull=True, one_axis_signed_name="")
                 | (

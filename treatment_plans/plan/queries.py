@@ -120,8 +120,8 @@ def axes_diagnosed(patient_id: int) -> set[str]:
 
 
 def gaps_in(plan: Plan, diagnosed: Collection[str]) -> list[rules.Gap]:
-    """Return what a plan still lacks, given the axes on which the person has an active diagnosis."""
-    goals = Goal.objects.filter(state__in=[GoalState.ACTIVE, GoalState.ACHIEVED]).annotate(
+    """Return what a plan still lacks, given the axes on which the person has an active diagnosis; an achieved goal treats nothing more."""
+    goals = Goal.objects.filter(state=GoalState.ACTIVE).annotate(
         steps=Count("objectives", filter=Q(objectives__stopped_on__isnull=True), distinct=True),
         means=Count("interventions", filter=Q(interventions__stopped_on__isnull=True), distinct=True),
     )

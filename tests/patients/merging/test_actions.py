@@ -18,6 +18,7 @@ from tests.patients.merging.conftest import digest_of_everything
 from tests.worlds import end_stays
 from treatment_plans.medication.actions import _lock_patient
 from treatment_plans.medication.models import Order
+from treatment_plans.plan.models import Plan
 
 KNOWN = "Same photo, same scar; she told us that she married."
 
@@ -50,6 +51,7 @@ def test_everything_moves_and_an_undo_brings_every_row_back(clinic, two, merge, 
     survivor, merged = two
     Identifier.objects.create(patient=merged, kind="mrn", value="Q-77", recorded_at=now, recorded_by=clinic.system)
     fill_chart(clinic, merged, 2)
+    Plan.objects.update(signed_at=now)
     before = digest_of_everything()
     with as_application():
         done = merge()

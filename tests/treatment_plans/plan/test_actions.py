@@ -108,6 +108,10 @@ def test_the_plan_before_ends_when_the_next_comes_into_force(clinic, by, draft):
     second = activate_plan(plan=draft(patient, "social"), **by)
     first.refresh_from_db()
     assert (first.state, first.ended_on) == ("ended", date(2026, 3, 4))
+    later = activate_plan(plan=draft(clinic.patient(), "social", starts_on=date(2026, 3, 9)), **by)
+    activate_plan(plan=draft(later.patient, "social"), **by)
+    later.refresh_from_db()
+    assert (later.state, later.ended_on) == ("ended", date(2026, 3, 9))
     assert active_plan_of(patient) == second
     with pytest.raises(Refused, match="in force already"):
         activate_plan(plan=second, **by)

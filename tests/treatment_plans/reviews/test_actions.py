@@ -46,6 +46,8 @@ def test_what_is_signed_stays_at_every_door_and_progress_goes_on(clinic, by, in_
         assert codes(refused) == ["plan_signed"]
     refused_by_the_database("UPDATE treatment_plans_plan SET strengths = 'x' WHERE id = %s", plan.pk)
     refused_by_the_database("UPDATE treatment_plans_plan SET signed_at = NULL WHERE id = %s", plan.pk)
+    refused_by_the_database("UPDATE treatment_plans_plan SET patient_id = %s WHERE id = %s", clinic.patient().pk, plan.pk)
+    refused_by_the_database("UPDATE treatment_plans_plan SET ended_on = starts_on - 1 WHERE id = %s", plan.pk)
     refused_by_the_database("UPDATE treatment_plans_goal SET words = 'x' WHERE id = %s", goal.pk)
     refused_by_the_database("UPDATE treatment_plans_objective SET words = 'x' WHERE id = %s", objective.pk)
     refused_by_the_database("DELETE FROM treatment_plans_intervention WHERE goal_id = %s", goal.pk)
@@ -134,6 +136,17 @@ def test_no_statement_puts_a_plan_into_force_that_forgets_a_disorder(clinic, by,
 def test_a_review_says_what_was_looked_at_and_when_it_comes_again(clinic, by, in_force):
     plan, today = in_force(), clinic.now.date()
     review = {"plan": plan, "reviewed_on": today, "looked_at": ["wishes", "goals"], "presence": "present", "words": "Going well.", **by}
+def test_an_achieved_goal_alone_covers_no_disorder(clinic, by, in_force):
+    whole = in_force()
+    half = start_version(plan=whole, starts_on=clinic.now.date(), review_on=clinic.now.date() + timedelta(days=9), **by)
+    settle_goal(goal=Goal.objects.get(problem__plan=half, problem__axis="mental_health"), state="achieved", **by)
+    with pytest.raises(Refused) as refused:
+        activate_plan(plan=half, **by)
+    assert codes(refused) == ["missing_mental_health"]
+    Plan.objects.filter(pk=whole.pk).update(state="ended", ended_on=clinic.now.date())
+    refused_by_the_database("UPDATE treatment_plans_plan SET state = 'active' WHERE id = %s", half.pk)
+
+
     with pytest.raises(Refused) as refused:
         review_plan(**{**review, "looked_at": [], "presence": "", "words": " ", "reviewed_on": today + timedelta(days=1)}, decision="")
     assert codes(refused) == ["looked_at", "presence", "words", "decision", "reviewed_on", "next_review_on"]

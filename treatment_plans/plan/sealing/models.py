@@ -25,7 +25,7 @@ IF NEW.state = 'active' AND NEW.one_axis_signed_at IS NULL AND (
     WHERE patient_id = NEW.patient_id AND axis IN ('substance_use', 'mental_health') AND course = 'active' AND certainty <> 'refuted'
 ) = 2 AND (
     SELECT count(DISTINCT problem.axis) FROM treatment_plans_problem problem
-    JOIN treatment_plans_goal goal ON goal.problem_id = problem.id AND goal.state IN ('active', 'achieved')
+    JOIN treatment_plans_goal goal ON goal.problem_id = problem.id AND goal.state = 'active'
     WHERE problem.plan_id = NEW.id AND problem.axis IN ('substance_use', 'mental_health') AND problem.stopped_on IS NULL
         AND EXISTS (SELECT 1 FROM treatment_plans_objective piece WHERE piece.goal_id = goal.id AND piece.stopped_on IS NULL)
         AND EXISTS (SELECT 1 FROM treatment_plans_intervention piece WHERE piece.goal_id = goal.id AND piece.stopped_on IS NULL)
@@ -60,8 +60,11 @@ RETURN NEW;
 
 
 def plan_stays_once_signed() -> list[pgtrigger.Trigger]:
-    """Return the triggers of the plan itself: signed, it may still end, be reviewed and move in a merge; in force, it treats both."""
-    kept = "ARRAY['state', 'ended_on', 'review_on', 'patient_id']"
+    """Return the triggers of the plan itself: signed, it may still end and be reviewed; in force, it treats both.
+
+    Only a merge takes a signed plan to another record: its function passes over the triggers of a table for the one statement that moves.
+    """
+    kept = "ARRAY['state', 'ended_on', 'review_on']"
     changed = f"(OLD.signed_at IS NOT NULL AND (to_jsonb(NEW) - {kept}) IS DISTINCT FROM (to_jsonb(OLD) - {kept}))"
     return [
         pgtrigger.Protect(name="signed_plan_stays", operation=pgtrigger.Update, condition=pgtrigger.Condition(changed)),
