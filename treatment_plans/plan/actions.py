@@ -1,11 +1,12 @@
 """Write a plan: problems, goals in the person's own words, steps that can be measured, and what is done."""
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User, UserKind
 from casemgr.core.accounts.rules import Can
@@ -22,14 +23,22 @@ from treatment_plans.plan.checking.queries import (
     against_objective,
     against_problem,
     against_stopped,
+    keeps_both_halves,
     name_in_list,
     refuse_for,
 )
 from treatment_plans.plan.measuring.queries import yardstick_from
 from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
-from treatment_plans.plan.queries import axes_diagnosed, day_of, gaps_in, going_plan, next_version, open_plan, parts_in_words
-
-INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
+from treatment_plans.plan.queries import (
+    INTEGRATED_CARE,
+    axes_diagnosed,
+    day_of,
+    gaps_in,
+    going_plan,
+    next_version,
+    open_plan,
+    parts_in_words,
+)
 
 
 @action(Can.WRITE_PLAN)
@@ -191,10 +200,11 @@ def end_plan(*, plan: Plan, on: date, by: User, at: datetime) -> Plan:
 @action(Can.WRITE_PLAN)
 def settle_goal(*, goal: Goal, state: str, by: User, at: datetime) -> Goal:
     """Say that a goal is achieved, is no longer pursued, or is open again."""
-    going_plan(goal.problem.plan_id)
+    plan = going_plan(goal.problem.plan_id)
     if state not in GoalState.values:
         raise Refused(Reason(_("Say whether the goal is achieved, stopped or active."), field="state"))
-    Goal.objects.filter(pk=goal.pk).update(state=state)
+    with nullcontext() if state == GoalState.ACHIEVED else keeps_both_halves(plan):
+        Goal.objects.filter(pk=goal.pk).update(state=state)
     goal.state = state
     return goal
 

@@ -22,6 +22,7 @@ from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective
 from treatment_plans.plan.policy.queries import intervals_of
 
 SIGNED_STAYS = "45 CFR 164.312(c)(1); program policy"
+INTEGRATED_CARE = "SAMHSA TIP 42; 42 CFR 8.12(f)(4)"
 
 
 def plans_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Plan]:
@@ -132,6 +133,17 @@ def gaps_in(plan: Plan, diagnosed: Collection[str]) -> list[rules.Gap]:
         rules.ProblemShape(problem.axis, [rules.GoalShape(goal.steps, goal.means) for goal in problem.open_goals]) for problem in problems
     ]
     return rules.gaps(diagnosed, shapes)
+
+
+def gaps_to_show(plan: Plan, diagnosed: Collection[str]) -> list[rules.Gap]:
+    """Return what a draft lacks, and which disorder a plan in force leaves out with nobody's signature under it."""
+    if plan.state == PlanState.ENDED:
+        return []
+    found = gaps_in(plan, diagnosed)
+    if plan.state == PlanState.DRAFT:
+        return found
+    is_signed_for = plan.one_axis_signed_at is not None and rules.needs_one_axis_reason(diagnosed, found)
+    return [] if is_signed_for else [gap for gap in found if gap.axis]
 
 
 def parts_in_words(gap: rules.Gap) -> list[str]:

@@ -74,6 +74,14 @@ def needs_one_axis_reason(diagnosed: Collection[str], found: Sequence[Gap]) -> b
     return all(axis in diagnosed for axis in TREATED_TOGETHER) and len(found) == 1
 
 
+def lost(diagnosed: Collection[str], before: Sequence[Gap], after: Sequence[Gap], *, is_signed_for_one: bool) -> list[Gap]:
+    """Return the disorders that were covered and are so no longer; a signed reason stands in for one of two, never for both."""
+    if is_signed_for_one and needs_one_axis_reason(diagnosed, after):
+        return []
+    gone = {gap.axis for gap in before}
+    return [gap for gap in after if gap.axis and gap.axis not in gone]
+
+
 def is_own_name(typed: str, full_name: str) -> bool:
     """Say whether somebody typed their own name: capitals, accents and spaces do not matter, every name does."""
     return bool(typed.strip()) and _bare(typed) == _bare(full_name)

@@ -22,8 +22,9 @@ from treatment_plans.plan import actions, forms
 from treatment_plans.plan.measuring.queries import show_progress
 from treatment_plans.plan.models import Plan, PlanState
 from treatment_plans.plan.queries import (
+    INTEGRATED_CARE,
     axes_diagnosed,
-    gaps_in,
+    gaps_to_show,
     may_cover_one_axis,
     next_review_after,
     parts_in_words,
@@ -183,7 +184,7 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
     """Return what the pages of a plan show."""
     diagnosed = axes_diagnosed(plan.patient_id)
     problems = list(plan.problems.all())
-    found = gaps_in(plan, diagnosed) if plan.state == PlanState.DRAFT else []
+    found = gaps_to_show(plan, diagnosed)
     shown = [axis for axis in Axis if axis in diagnosed or axis in {problem.axis for problem in problems}]
     is_open = plan.state != PlanState.ENDED and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id)
     open_axes = shown or [Axis.SUBSTANCE_USE, Axis.MENTAL_HEALTH]
@@ -194,6 +195,7 @@ def _content(request: StaffRequest, plan: Plan) -> dict[str, Any]:
         "state": STATES[PlanState(plan.state)],
         "axes": [{"axis": axis, "problems": [problem for problem in problems if problem.axis == axis]} for axis in open_axes],
         "gaps": [{"axis": Axis(gap.axis).label if gap.axis else "", "parts": parts_in_words(gap)} for gap in found],
+        "gaps_source": INTEGRATED_CARE,
         "is_excusable": may_cover_one_axis(diagnosed, found),
         "is_overdue": plan.state == PlanState.ACTIVE and plan.review_on < timezone.now().astimezone(plan.program.zone).date(),
         "may_write": is_open and plan.signed_at is None,

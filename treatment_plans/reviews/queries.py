@@ -16,7 +16,7 @@ from patients.diagnoses.models import Axis, Certainty, CourseOfDiagnosis, Diagno
 from patients.instruments.data import instruments
 from patients.screenings.models import Assessment, AssessmentState
 from treatment_plans.medication.models import Dose
-from treatment_plans.plan.models import Plan, PlanState, Problem
+from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective, Plan, PlanState, Problem
 from treatment_plans.plan.policy.queries import intervals_everywhere
 from treatment_plans.plan.policy.rules import Intervals
 from treatment_plans.plan.queries import plans_seen_by
@@ -128,9 +128,10 @@ def missing_after(said: Iterable[str]) -> tuple[str, ...]:
 
 
 def untouched_plans(user: User, axis: str, at: datetime, own: dict[int, Intervals] | None = None) -> QuerySet[Any]:
-    """Return the plans in force whose axis no session, dose or score touched for too long, each with `touched_at`, the longest first.
+    """Return the plans in force whose axis nothing touched for too long, each with `touched_at`, the longest first.
 
-    What is never touched counts from the start of the plan; an axis that a plan leaves out for a signed reason is not asked about.
+    Before them stand, from the same day, those that do not cover the axis (`is_covered`) without a signature under it. What no session,
+    dose or score touched counts from the start of the plan; an axis that a plan leaves out for a signed reason is not asked about.
     `own` are the intervals of the programs, when they are known already.
     """
     diagnosed = Diagnosis.objects.filter(patient=OuterRef("patient"), axis=axis, course=CourseOfDiagnosis.ACTIVE)
@@ -143,12 +144,21 @@ def untouched_plans(user: User, axis: str, at: datetime, own: dict[int, Interval
     rows = rows.annotate(**touches, began_at=Cast("starts_on", DateTimeField()))
     since = Greatest(*touches, "began_at")
     late = _by_program(lambda days: Q(since__lt=at - timedelta(days=days.untouched_days)), own)
-    return rows.annotate(since=since, touched_at=Greatest(*touches)).filter(late).order_by("since", "pk")
+    rows = rows.annotate(since=since, touched_at=Greatest(*touches), is_covered=_is_covered(axis))
+    left_out = Q(is_covered=False, one_axis_signed_at__isnull=True)
+    return rows.filter(late | left_out).order_by("is_covered", "since", "pk")
 
 
 def axes_to_ask_about() -> tuple[Axis, ...]:
     """Return the two axes that one plan holds together."""
     return (Axis.SUBSTANCE_USE, Axis.MENTAL_HEALTH)
+
+
+def _is_covered(axis: str) -> Exists:
+    """Return whether a plan pursues a goal on this axis, with an objective and with something that is done."""
+    pieces = {"goal": OuterRef("pk"), "stopped_on__isnull": True}
+    goals = Goal.objects.filter(problem__plan=OuterRef("pk"), problem__axis=axis, problem__stopped_on__isnull=True, state=GoalState.ACTIVE)
+    return Exists(goals.filter(Exists(Objective.objects.filter(**pieces)), Exists(Intervention.objects.filter(**pieces))))
 
 
 def _last_session(axis: str) -> Subquery:

@@ -94,9 +94,11 @@ def untouched_axes(scope: Scope) -> Section:
     """Name the axis that no session, dose or score touched for too long (ASM-05): both disorders are treated, or one is forgotten."""
     own = intervals_everywhere()
     found = [(axis, plan) for axis in axes_to_ask_about() for plan in untouched_plans(scope.user, axis, scope.now, own)[: MOST_ROWS + 1]]
-    found.sort(key=lambda pair: (pair[1].since, pair[1].pk))
+    found.sort(key=lambda pair: (pair[1].is_covered, pair[1].since, pair[1].pk))
 
     def row(axis: Any, plan: Any) -> Row:
+        if not plan.is_covered and plan.one_axis_signed_at is None:
+            return _left_out(axis, plan)
         touched = plan.touched_at is not None
         return Row(
             axis.label,
@@ -117,6 +119,22 @@ def untouched_axes(scope: Scope) -> Section:
         (row(axis, plan) for axis, plan in found[: MOST_ROWS + 1]),
         empty=gettext_lazy("Both halves of every plan are being worked on"),
         empty_help=gettext_lazy(
-            "An axis is named when no session on one of its goals, no dose and no score touched it for 30 days (program policy)."
+            "An axis is named when no session on one of its goals, no dose and no score touched it for 30 days (program policy),"
+            " and at once when the plan in force leaves it out with nobody's signature."
         ),
+    )
+
+
+def _left_out(axis: Any, plan: Any) -> Row:
+    """Say that a plan in force leaves out a disorder that is diagnosed."""
+    return Row(
+        axis.label,
+        plan.patient,
+        _("diagnosed, and the plan pursues no whole goal for it"),
+        since=plan.starts_on,
+        since_words=_("in force since"),
+        kind="warn",
+        state=_("Left out"),
+        step=_("Open the plan"),
+        url=way("treatment_plans:plan_version", plan.pk),
     )

@@ -6,14 +6,14 @@ from django.urls import reverse
 from casemgr.core.accounts.models import Program
 from casemgr.core.refusals import Denied, Refused
 from patients.world.models import Barrier, OwnGoal
-from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_problem
+from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, settle_goal
 from treatment_plans.plan.catalog.actions import change_listed_intervention, list_intervention
 from treatment_plans.plan.catalog.models import EvidenceTag
 from treatment_plans.plan.catalog.queries import NAMES, intervention_names, intervention_types
 from treatment_plans.plan.catalog.rules import code_for, shipped
 from treatment_plans.plan.models import Goal, Intervention, InterventionKind, Objective, Plan, Problem
 from treatment_plans.plan.pieces import actions
-from treatment_plans.plan.queries import axes_diagnosed, gaps_in, goals_in_force
+from treatment_plans.plan.queries import INTEGRATED_CARE, axes_diagnosed, gaps_in, goals_in_force
 
 
 def address(name, *args):
@@ -116,6 +116,59 @@ def test_pieces_are_taken_out_of_a_draft_and_stopped_in_force(clinic, by, draft)
         actions.stop_problem(problem=kept, why="Again", **by)
     with pytest.raises(Refused, match="problem was stopped"):
         add_goal(problem=Problem.objects.get(), words="x", **by)
+
+
+def of(model, axis):
+    return model.objects.get(**{{Problem: "axis", Goal: "problem__axis"}.get(model, "goal__problem__axis"): axis})
+
+
+def test_a_plan_in_force_loses_no_half_by_the_way(clinic, by, draft, diagnosed):
+    patient = clinic.patient()
+    diagnosed(patient, "substance_use")
+    diagnosed(patient, "mental_health")
+    plan = draft(patient, "substance_use", "mental_health")
+    activate_plan(plan=plan, **by)
+    problem, goal, objective, step = (of(model, "mental_health") for model in (Problem, Goal, Objective, Intervention))
+    attempts = {
+        "a problem": [
+            lambda: actions.stop_problem(problem=problem, why="x", **by),
+            lambda: actions.change_problem(problem=problem, axis="social", title="x", **by),
+        ],
+        "a goal": [lambda: settle_goal(goal=goal, state="stopped", **by)],
+        "an objective": [lambda: actions.stop_objective(objective=objective, why="x", **by)],
+        "an intervention": [lambda: actions.stop_intervention(intervention=step, why="x", **by)],
+    }
+    for missing, verbs in attempts.items():
+        for attempt in verbs:
+            with pytest.raises(Refused) as refused:
+                attempt()
+            reason = refused.value.reasons[0]
+            assert (reason.code, reason.source) == ("would_lose_mental_health", INTEGRATED_CARE)
+            assert (
+                f"Mental health: there is an active diagnosis, and the plan in force would be left without {missing} for it." in reason.text
+            )
+            assert "First add what takes its place" in reason.text
+    assert gaps_in(plan, axes_diagnosed(patient.pk)) == []
+    add_intervention(goal=goal, kind="dbt", **by)
+    step.refresh_from_db()
+    assert actions.stop_intervention(intervention=step, why="Another way now", **by).stopped_on
+    assert settle_goal(goal=goal, state="achieved", **by).state == "achieved"
+
+
+def test_a_signed_reason_lets_one_half_go_and_never_both(clinic, by, draft, diagnosed):
+    patient = clinic.patient()
+    diagnosed(patient, "substance_use")
+    diagnosed(patient, "mental_health")
+    signed = {"one_axis_reason": "Sees a psychiatrist elsewhere.", "signed_name": clinic.therapist.full_name}
+    plan = activate_plan(plan=draft(patient, "substance_use"), **signed, **by)
+    with pytest.raises(Refused, match="Substance use: there is an active diagnosis"):
+        settle_goal(goal=Goal.objects.get(), state="stopped", **by)
+    problem = add_problem(plan=plan, axis="mental_health", title="Sleep", **by)
+    goal = add_goal(problem=problem, words="I want to sleep", **by)
+    add_objective(goal=goal, words="Six hours", **by)
+    step = add_intervention(goal=goal, kind="cbt", **by)
+    assert gaps_in(plan, axes_diagnosed(patient.pk)) == []
+    assert actions.stop_intervention(intervention=step, why="Elsewhere", **by).stopped_on
 
 
 def test_a_signed_plan_keeps_its_words_and_a_piece_of_it_can_be_stopped(clinic, by, draft):

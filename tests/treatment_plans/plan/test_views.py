@@ -8,7 +8,7 @@ from django.utils import timezone
 from casemgr.core.accounts.models import Program
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
-from treatment_plans.plan.actions import activate_plan
+from treatment_plans.plan.actions import activate_plan, settle_goal
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 
 HTMX = {"HX-Request": "true"}
@@ -62,6 +62,11 @@ def test_a_plan_grows_from_nothing_to_force_without_any_script(clinic, diagnosed
     page = browser.get(address("plan", patient.public_id)).content.decode()
     assert "“I want to sleep”" in page
     assert "still to add:" not in page
+    settle_goal(goal=goal, state="achieved", by=clinic.therapist, at=clinic.now)
+    page = browser.get(address("plan", patient.public_id)).content.decode()
+    assert "This plan leaves out a disorder that is diagnosed" in page
+    assert "<strong>Mental health:</strong> still to add: a goal" in page
+    assert "SAMHSA TIP 42" in page
 
 
 def test_activation_names_the_half_that_is_missing_and_takes_a_reason(clinic, diagnosed, draft, sign_in):
@@ -77,6 +82,7 @@ def test_activation_names_the_half_that_is_missing_and_takes_a_reason(clinic, di
     browser.post(address("activate_plan", plan.pk), signed)
     plan.refresh_from_db()
     assert (plan.state, plan.one_axis_reason) == ("active", "Sees a psychiatrist elsewhere.")
+    assert "leaves out a disorder" not in browser.get(address("plan_version", plan.pk)).content.decode()
 
 
 def test_a_piece_is_added_in_its_place_with_script(clinic, draft, sign_in):

@@ -95,7 +95,10 @@ def test_a_new_version_begins_as_a_copy_and_says_what_changed(clinic, by, in_for
     plan = in_force()
     sign_plan(plan=plan, party="clinician", name=clinic.therapist.full_name, **by)
     stopped = Goal.objects.filter(problem__axis="mental_health").get()
-    settle_goal(goal=stopped, state="stopped", **by)
+    with pytest.raises(Refused, match="Start a new version") as refused:
+        settle_goal(goal=stopped, state="stopped", **by)
+    assert codes(refused) == ["would_lose_mental_health"]
+    Goal.objects.filter(pk=stopped.pk).update(state="stopped")
     today = clinic.now.date()
     draft = start_version(plan=plan, starts_on=today, review_on=today + timedelta(days=90), **by)
     assert (draft.version, draft.follows, draft.state) == (2, plan, "draft")
@@ -133,9 +136,6 @@ def test_no_statement_puts_a_plan_into_force_that_forgets_a_disorder(clinic, by,
     Plan.objects.filter(pk=half.pk).update(state="active")
 
 
-def test_a_review_says_what_was_looked_at_and_when_it_comes_again(clinic, by, in_force):
-    plan, today = in_force(), clinic.now.date()
-    review = {"plan": plan, "reviewed_on": today, "looked_at": ["wishes", "goals"], "presence": "present", "words": "Going well.", **by}
 def test_an_achieved_goal_alone_covers_no_disorder(clinic, by, in_force):
     whole = in_force()
     half = start_version(plan=whole, starts_on=clinic.now.date(), review_on=clinic.now.date() + timedelta(days=9), **by)
@@ -147,6 +147,9 @@ def test_an_achieved_goal_alone_covers_no_disorder(clinic, by, in_force):
     refused_by_the_database("UPDATE treatment_plans_plan SET state = 'active' WHERE id = %s", half.pk)
 
 
+def test_a_review_says_what_was_looked_at_and_when_it_comes_again(clinic, by, in_force):
+    plan, today = in_force(), clinic.now.date()
+    review = {"plan": plan, "reviewed_on": today, "looked_at": ["wishes", "goals"], "presence": "present", "words": "Going well.", **by}
     with pytest.raises(Refused) as refused:
         review_plan(**{**review, "looked_at": [], "presence": "", "words": " ", "reviewed_on": today + timedelta(days=1)}, decision="")
     assert codes(refused) == ["looked_at", "presence", "words", "decision", "reviewed_on", "next_review_on"]

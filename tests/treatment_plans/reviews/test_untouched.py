@@ -85,3 +85,16 @@ def test_today_names_the_axis(clinic, in_force, session, sign_in):
     assert [(str(row.patient), str(row.what), str(row.state)) for row in found.rows if row.what == "Mental health"] == [
         (str(plan.patient), "Mental health", "Untouched")
     ]
+
+
+def test_a_disorder_that_a_plan_leaves_out_is_named_the_same_day(clinic, by, in_force, sign_in):
+    today = clinic.now.date()
+    in_force(starts_on=today)
+    plan = in_force(axes=["substance_use"], starts_on=today)
+    assert untouched(clinic, "mental_health") == untouched(clinic, "substance_use") == []
+    half = {"axis": "mental_health", "code": "F43.10", "title": "PTSD", "recorded_at": clinic.now, "recorded_by": clinic.system}
+    Diagnosis.objects.create(patient=plan.patient, **half)
+    assert untouched(clinic, "mental_health") == [(plan.pk, None)]
+    page = sign_in(clinic.therapist).get("/")
+    found = next(one for one in page.context["today"].sections if one.code == "untouched-axes")
+    assert ("Mental health", "Left out") in [(str(row.what), str(row.state)) for row in found.rows]

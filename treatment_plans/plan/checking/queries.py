@@ -1,6 +1,7 @@
 """Read what stands against a piece of a plan as somebody wants to write it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Axis
+from treatment_plans.plan import rules
 from treatment_plans.plan.catalog.queries import intervention_type
 from treatment_plans.plan.measuring.queries import faults_of_measure
 from treatment_plans.plan.measuring.rules import Yardstick
-from treatment_plans.plan.models import InterventionKind, Per, Plan, Problem
+from treatment_plans.plan.models import InterventionKind, Per, Plan, PlanState, Problem
+from treatment_plans.plan.queries import INTEGRATED_CARE, axes_diagnosed, gaps_in, parts_in_words
 
 FOREIGN = {
     "diagnosis": gettext_lazy("This diagnosis is another person's. Choose one of this person's own."),
@@ -76,6 +79,20 @@ def against_stopped(problem: Problem) -> list[Reason]:
     return [Reason(_("This problem was stopped. Write it down anew if it is back."), code="problem_stopped")]
 
 
+@contextmanager
+def keeps_both_halves(plan: Plan) -> Iterator[None]:
+    """Refuse what would leave a plan in force without a disorder that it covered: that is signed for at activation, never by the way."""
+    if plan.state != PlanState.ACTIVE:
+        yield
+        return
+    diagnosed = axes_diagnosed(plan.patient_id)
+    before = gaps_in(plan, diagnosed)
+    yield
+    signed = plan.one_axis_signed_at is not None
+    lost = rules.lost(diagnosed, before, gaps_in(plan, diagnosed), is_signed_for_one=signed)
+    refuse_for([_loss_in_words(plan, gap) for gap in lost])
+
+
 def refuse_for(reasons: list[Reason]) -> None:
     """Refuse when anything stands against it, all of it at once."""
     if reasons:
@@ -87,6 +104,17 @@ def before_start(day: date | None, plan: Plan, field: str) -> list[Reason]:
     if day is None or day >= plan.starts_on:
         return []
     return [Reason(_("That day lies before the plan starts (%(day)s).") % {"day": plan.starts_on.isoformat()}, field=field)]
+
+
+def _loss_in_words(plan: Plan, gap: rules.Gap) -> Reason:
+    """Say which half a plan in force would lose, and what to do instead."""
+    text = _("%(axis)s: there is an active diagnosis, and the plan in force would be left without %(missing)s for it.")
+    if plan.signed_at is None:
+        text += " " + _("First add what takes its place; or start a new version, and sign there why it covers one disorder only.")
+    else:
+        text += " " + _("Start a new version: add there what takes its place, or sign why it covers one disorder only.")
+    words = {"axis": Axis(gap.axis).label, "missing": _(" and ").join(parts_in_words(gap))}
+    return Reason(text % words, code=f"would_lose_{gap.axis}", source=INTEGRATED_CARE)
 
 
 def _blank(words: str, field: str, text: str) -> list[Reason]:

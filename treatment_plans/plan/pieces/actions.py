@@ -18,6 +18,7 @@ from treatment_plans.plan.checking.queries import (
     against_intervention,
     against_objective,
     against_problem,
+    keeps_both_halves,
     name_in_list,
     refuse_for,
 )
@@ -46,7 +47,8 @@ def change_problem(
     fresh = Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)
     rests_on = {"diagnosis": diagnosis, "barrier": barrier, "stressor": stressor}
     refuse_for(against_problem(plan, axis, title, **rests_on))
-    return _write(fresh, axis=axis, title=title.strip(), **rests_on)
+    with keeps_both_halves(plan):
+        return _write(fresh, axis=axis, title=title.strip(), **rests_on)
 
 
 @action(Can.WRITE_PLAN)
@@ -162,12 +164,13 @@ def _write(row: Piece, **facts: Any) -> Piece:
 
 
 def _stop(row: Stopped, plan: Plan, why: str, at: datetime) -> Stopped:
-    """Mark a piece of a plan as stopped today."""
+    """Mark a piece of a plan as stopped today, unless a plan in force would lose one of two disorders by it."""
     if not why.strip():
         raise Refused(Reason(_("Say why."), field="why"))
     if row.stopped_on is not None:
         raise Refused(_("It was stopped already."), code="already_stopped")
-    return _write(row, stopped_on=day_of(plan, at), stopped_why=why.strip())
+    with keeps_both_halves(plan):
+        return _write(row, stopped_on=day_of(plan, at), stopped_why=why.strip())
 
 
 def _draft_only(key: int) -> None:
