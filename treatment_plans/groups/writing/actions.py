@@ -24,7 +24,8 @@ def record_meeting(
 ) -> GroupMeeting:
     """Write down a meeting with everybody's part in it; the number of statements does not grow with the number of people.
 
-    Everybody on the roster needs a part: nobody is absent because nobody spoke of them.
+    Everybody on the roster needs a part: nobody is absent because nobody spoke of them. The meeting keeps the times for which it was
+    planned and its room was taken; when it really began and ended stands in the session.
     """
     held = GroupMeeting.objects.select_for_update(no_key=True, of=("self",)).select_related("series__site__program")
     fresh = held.get(pk=meeting.pk)
@@ -51,6 +52,6 @@ def record_meeting(
         at=at,
         **facts,
     )
-    fresh.state, fresh.starts_at, fresh.ends_at = MeetingState.HELD, starts_at, ends_at
-    fresh.save(update_fields=["session", "state", "starts_at", "ends_at"])
+    fresh.state = MeetingState.HELD
+    fresh.save(update_fields=["session", "state"])
     return fresh
