@@ -57,9 +57,13 @@ def start_series(
 
 
 @action(Can.WRITE_SESSION)
-def change_series(*, series: GroupSeries, by: User, at: datetime, **facts: Any) -> GroupSeries:
-    """Say anew what a group is called, how many places it has and how it works."""
+def change_series(*, series: GroupSeries, facilitators: Sequence[User] | None = None, by: User, at: datetime, **facts: Any) -> GroupSeries:
+    """Say anew what a group is called, how many places it has, how it works and who leads it, all or nothing.
+
+    Meetings that are still to come and are as long as the group was become as long as it is, with their room.
+    """
     fresh = _locked(series)
+    before = timedelta(minutes=fresh.minutes)
     if unknown := sorted(facts.keys() - set(CHANGEABLE)):
         raise Refused(Reason(_("This cannot be changed: %(fields)s.") % {"fields": ", ".join(unknown)}, code="kept"))
     for name, value in facts.items():
@@ -67,6 +71,10 @@ def change_series(*, series: GroupSeries, by: User, at: datetime, **facts: Any) 
     if reasons := _reasons_against(fresh):
         raise Refused(*reasons)
     fresh.save(update_fields=list(facts))
+    if timedelta(minutes=fresh.minutes) != before:
+        _stretch([row for row in _planned(fresh) if row.starts_at > at and row.ends_at - row.starts_at == before], fresh, by, at)
+    if facilitators is not None:
+        _lead_from_now(fresh, facilitators, by, at)
     return fresh
 
 
@@ -74,12 +82,7 @@ def change_series(*, series: GroupSeries, by: User, at: datetime, **facts: Any) 
 def set_facilitators(*, series: GroupSeries, facilitators: Sequence[User], by: User, at: datetime) -> GroupSeries:
     """Say who leads a group from today on."""
     fresh = _locked(series)
-    if not facilitators:
-        raise Refused(Reason(_("Name at least one person who leads the group."), field="facilitators"))
-    today = at.astimezone(fresh.site.zone).date()
-    GroupFacilitator.objects.filter(series=fresh, until__isnull=True).exclude(user__in=facilitators).update(until=today)
-    known = set(GroupFacilitator.objects.filter(series=fresh, until__isnull=True).values_list("user_id", flat=True))
-    _lead(fresh, [user for user in facilitators if user.pk not in known], today, by, at)
+    _lead_from_now(fresh, facilitators, by, at)
     return fresh
 
 
@@ -218,6 +221,16 @@ def _lead(series: GroupSeries, users: Sequence[User], since: date, by: User, at:
     )
 
 
+def _lead_from_now(series: GroupSeries, facilitators: Sequence[User], by: User, at: datetime) -> None:
+    """Write down who leads a group from today on; the group is held."""
+    if not facilitators:
+        raise Refused(Reason(_("Name at least one person who leads the group."), field="facilitators"))
+    today = at.astimezone(series.site.zone).date()
+    GroupFacilitator.objects.filter(series=series, until__isnull=True).exclude(user__in=facilitators).update(until=today)
+    known = set(GroupFacilitator.objects.filter(series=series, until__isnull=True).values_list("user_id", flat=True))
+    _lead(series, [user for user in facilitators if user.pk not in known], today, by, at)
+
+
 def _is_full(series: GroupSeries) -> bool:
     """Say whether every place of a group is taken; the group is held."""
     return series.is_full_with(GroupPlace.objects.filter(series=series, state=PlaceState.MEMBER).count())
@@ -252,6 +265,20 @@ def _cancel(meetings: Sequence[GroupMeeting], why: str, by: User, at: datetime) 
     for row in meetings:
         if row.room_use is not None:
             release_room(use=row.room_use, by=by, at=at)
+
+
+def _stretch(meetings: Sequence[GroupMeeting], series: GroupSeries, by: User, at: datetime) -> None:
+    """Make planned meetings as long as their group, and take their room for as long; all or none."""
+    for row in meetings:
+        row.ends_at = row.starts_at + timedelta(minutes=series.minutes)
+    housed = [row for row in meetings if row.room_use is not None and series.room is not None]
+    for row in housed:
+        release_room(use=row.room_use, by=by, at=at)
+    if housed and series.room is not None:
+        times = [(row.starts_at, row.ends_at) for row in housed]
+        for row, use in zip(housed, use_room_often(room=series.room, times=times, by=by, at=at, field="minutes"), strict=True):
+            row.room_use = use
+    GroupMeeting.objects.bulk_update(meetings, ["ends_at", "room_use"])
 
 
 def _plan(series: GroupSeries, begin: date, by: User, at: datetime) -> list[GroupMeeting]:

@@ -1,6 +1,6 @@
 """Show groups with their roster and meetings; found them, give places, plan and cancel meetings."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +25,6 @@ from treatment_plans.groups.actions import (
     give_place,
     leave_group,
     plan_meetings,
-    set_facilitators,
     start_series,
     wait_for_place,
 )
@@ -101,7 +100,8 @@ def start_group(request: StaffRequest) -> HttpResponse:
     """Found a group."""
     at = timezone.now()
     sites = sites_open_to(request.user, Can.WRITE_SESSION)
-    initial = {"starts_on": at.date(), "facilitators": [request.user]}
+    site = sites.first()
+    initial = {"starts_on": at.astimezone(site.zone if site else UTC).date(), "facilitators": [request.user]}
     form = SeriesForm(request.POST or None, sites=sites, rooms=rooms_at(sites), staff=staff_at(sites), initial=initial)
     if form.is_valid():
         made = attempt(form, lambda: start_series(by=request.user, at=at, **form.cleaned_data))
@@ -119,11 +119,8 @@ def change_group(request: StaffRequest, group: int) -> HttpResponse:
     form = AboutForm(request.POST or None, staff=staff, initial=initial_of(found, facilitators_of(found)))
 
     def act() -> GroupSeries:
-        facts: dict[str, Any] = {**form.cleaned_data}
-        common: dict[str, Any] = {"series": found, "by": request.user, "at": timezone.now()}
-        leaders = list(facts.pop("facilitators"))
-        change_series(**common, **facts)
-        return set_facilitators(facilitators=leaders, **common)
+        facts: dict[str, Any] = {**form.cleaned_data, "facilitators": list(form.cleaned_data["facilitators"])}
+        return change_series(series=found, by=request.user, at=timezone.now(), **facts)
 
     if form.is_valid() and attempt(form, act) is not None:
         return redirect("treatment_plans:group_series", found.pk)

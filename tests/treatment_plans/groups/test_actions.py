@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError
+from django.db.models import F
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.refusals import Denied, Refused
@@ -23,6 +24,7 @@ from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries,
 from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, roster_for, series_seen_by, with_numbers
 from treatment_plans.groups.rules import preset_goals, unsaid
 from treatment_plans.groups.writing.actions import record_meeting
+from treatment_plans.rooms.actions import release_room, use_room
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.actions import Part, sign_session
 from treatment_plans.sessions.models import Attendance, Session
@@ -68,6 +70,19 @@ def test_a_group_meets_at_its_hour_in_its_room_on_both_sides_of_the_change_of_th
         cancel_meeting(meeting=meetings[1], why="Snow", by=clinic.therapist, at=clinic.now)
     extra = add_meeting(series=series, starts_at=meetings[1].ends_at, ends_at=meetings[1].ends_at + timedelta(hours=1), by=clinic.therapist, at=clinic.now)  # fmt: skip
     assert extra.room_use is not None
+    longer = {"series": series, "by": clinic.therapist, "at": clinic.now, "minutes": 90}
+    taken = use_room(room=room, starts_at=meetings[3].ends_at, ends_at=meetings[3].ends_at + timedelta(hours=1), by=clinic.therapist, at=clinic.now)  # fmt: skip
+    with pytest.raises(Refused, match="taken then"):
+        change_series(**longer)
+    release_room(use=taken, by=clinic.therapist, at=clinic.now)
+    cancel_meeting(meeting=extra, why="Snow", by=clinic.therapist, at=clinic.now)
+    with pytest.raises(Refused, match="at least one person"):
+        change_series(**longer, facilitators=[])
+    assert not GroupMeeting.objects.filter(ends_at__gt=F("starts_at") + timedelta(hours=1)).exists()
+    change_series(**longer, facilitators=[clinic.peer])
+    coming = GroupMeeting.objects.filter(series=series, state="planned", starts_at__gt=clinic.now)
+    assert coming.count() == 8 == coming.filter(ends_at=F("starts_at") + timedelta(minutes=90), room_use__ends_at=F("ends_at")).count()
+    assert (facilitators_of(series), RoomUse.objects.filter(released_at__isnull=True).count()) == ([clinic.peer], 8)
     end_series(series=series, on=date(2026, 3, 31), by=clinic.therapist, at=clinic.now)
     assert sorted(set(GroupMeeting.objects.filter(series=series, starts_at__gte="2026-04-01T00:00Z").values_list("state", flat=True))) == ["cancelled"]  # fmt: skip
     with pytest.raises(Refused, match="ended already"):
@@ -115,16 +130,21 @@ def test_places_are_counted_the_waitlist_waits_and_who_is_over_it_has_a_reason(c
         leave_group(place=over, on=series.starts_on, by=clinic.therapist, at=clinic.now)
 
 
-def test_a_meeting_is_written_down_once_for_everybody_on_the_roster(clinic, found, join, hold, goal_of):
+def test_a_meeting_is_written_down_once_for_everybody_on_the_roster(clinic, found, join, hold, goal_of, first_meeting):
     ana, ben = clinic.patient(), clinic.patient()
     goal, series = goal_of(ana), found()
     join(series, ana, ben)
     with pytest.raises(Refused) as refused:
         hold(series, Part(ana))
     assert [(reason.field, reason.part) for reason in refused.value.reasons] == [("state", str(ben.public_id))]
-    meeting = hold(series, Part(ana, goals=[goal]), Part(ben, state="absent"), led_with=[clinic.peer])
+    first = first_meeting(series).starts_at
+    add_meeting(series=series, starts_at=first + timedelta(minutes=20), ends_at=clinic.now, by=clinic.therapist, at=clinic.now)
+    late = {"starts_at": first + timedelta(minutes=20)}
+    meeting = hold(series, Part(ana, goals=[goal]), Part(ben, state="absent"), led_with=[clinic.peer], **late)
     assert (meeting.state, meeting.session.title, meeting.session.kind) == ("held", "Dual Recovery", "group")
     assert CoLeader.objects.get().user == clinic.peer
+    planned = first_meeting(series)
+    assert (planned.starts_at, meeting.session.starts_at) == (first, first + timedelta(minutes=20))
     places = roster_for(series, series.starts_on, clinic.therapist)
     assert goals_to_begin_with(series, places, {ana.pk: [goal]}) == {ana.pk: [goal.pk], ben.pk: []}
     with pytest.raises(Refused, match="It is: Held"):

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -105,13 +106,16 @@ def test_a_word_that_may_be_a_name_is_pointed_out_and_stops_nothing(clinic, grou
     assert Session.objects.get().shared_text == "Hope was what we talked about."
 
 
-def test_a_group_is_founded_filled_and_ended_on_pages(clinic, sign_in, goal_of):
+def test_a_group_is_founded_filled_and_ended_on_pages(clinic, sign_in, goal_of, monkeypatch):
     ana, ben = clinic.patient(given="Anamaria"), clinic.patient(given="Benedict")
     goal = goal_of(ana)
     browser = sign_in(clinic.therapist)
     today = clinic.now.astimezone(clinic.north.zone).date()
     about = {"title": "Dual Recovery", "kind": "group", "capacity": "1", "minutes": "60", "modality": "in_person", "facilitators": [clinic.therapist.pk]}  # fmt: skip
     where = {"site": clinic.north.pk, "starts_on": today.isoformat(), "begins_at": "17:00", "every": "1"}
+    with monkeypatch.context() as clock:
+        clock.setattr("treatment_plans.groups.views.timezone", SimpleNamespace(now=lambda: datetime(2026, 11, 23, 2, tzinfo=UTC)))
+        assert 'value="2026-11-22"' in browser.get(reverse("treatment_plans:start_group")).content.decode()
     made = browser.post(reverse("treatment_plans:start_group"), {**about, **where})
     series = GroupSeries.objects.get()
     assert made.url == reverse("treatment_plans:group_series", args=[series.pk])
