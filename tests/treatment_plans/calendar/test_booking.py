@@ -17,6 +17,7 @@ from treatment_plans.appointments.series.actions import book_series
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.calendar.clashes.queries import Wish, clashes_of
 from treatment_plans.calendar.clashes.rules import COMES_TWICE, COVERS, against_the_dose
+from treatment_plans.groups.actions import give_place, start_series
 from treatment_plans.medication.models import Order
 from treatment_plans.rooms.actions import use_room
 from treatment_plans.rooms.models import RoomUse
@@ -24,7 +25,7 @@ from treatment_plans.rooms.recurrence.rules import Rhythm
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
-CLASHES = 8
+CLASHES = 9
 
 
 def address(name, *args):
@@ -62,6 +63,12 @@ def test_all_that_speaks_against_a_time_is_known_before_and_the_number_of_statem
     busy(clinic, patient, monday, note="early shift")
     order(clinic, patient, product)
 
+    known = {"by": clinic.therapist, "at": clinic.now}
+    group = start_series(
+        site=clinic.north, title="Yoga", starts_on=monday.date(), begins_at=time(10, 30), facilitators=[clinic.peer], **known
+    )  # fmt: skip
+    give_place(series=group, patient=patient, on=clinic.now.date(), **known)
+
     def wish(weeks):
         times = [(monday + number * WEEK, monday + number * WEEK + HOUR) for number in range(weeks)]
         return Wish(patient, clinic.north, clinic.therapist, "individual", times, room)
@@ -73,13 +80,17 @@ def test_all_that_speaks_against_a_time_is_known_before_and_the_number_of_statem
         ("patient", True, f"Rosa Díaz has another appointment then, from 10 a.m. to 11 a.m.: Individual session with {clinic.nurse}."),
         ("room", True, "Room 2 is taken then, from 10 a.m. to 11 a.m.: Group."),
         ("clinician", False, f"{clinic.therapist} has another appointment then."),
+        ("group", False, "A group in which the person has a place meets then."),
         ("hours", False, "North is not open then (that weekday: noon–5 p.m.)."),
         ("work", False, "The person cannot come then, from 8 a.m. to 4 p.m.: early shift."),
         ("dose", False, "This means coming twice that day: doses are given 5:30 a.m.–8 a.m.."),
+        ("group", False, "A group in which the person has a place meets then."),
         ("closed", False, "North is closed on that day: Snow."),
         ("work", False, "The person cannot come then, from 8 a.m. to 4 p.m.: early shift."),
         ("dose", False, "This means coming twice that day: doses are given 5:30 a.m.–8 a.m.."),
     ]
+    own = Wish(patient, clinic.north, clinic.therapist, "group", [(monday + HOUR / 2, monday + HOUR)])
+    assert "group" not in {clash.code for clash in clashes_of(own, clinic.therapist)}
     assert "dose" not in {code for code, _hard, _text in clashes(clinic.front_desk, 1)}
     for weeks in (2, 12):
         with django_assert_num_queries(CLASHES):

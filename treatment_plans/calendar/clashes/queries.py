@@ -9,6 +9,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Closure, OpeningHours, Purpose, Site, User
+from casemgr.core.accounts.queries import sites_reached
 from casemgr.core.accounts.rules import Can
 from patients.record.models import Patient
 from patients.world.models import Barrier, BarrierKind, LifeEvent, LifeEventKind
@@ -19,7 +20,7 @@ from treatment_plans.appointments.busy.rules import when_busy
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.appointments.queries import Times, conflict_in_words, conflicts
 from treatment_plans.calendar.clashes.rules import COVERS, Clash, against_the_dose, is_within
-from treatment_plans.groups.models import GroupMeeting, MeetingState
+from treatment_plans.groups.models import GroupMeeting, MeetingState, PlaceState
 from treatment_plans.groups.queries import led_by
 from treatment_plans.medication.queries import orders_in_force, orders_seen_by
 from treatment_plans.rooms.models import Room
@@ -49,7 +50,7 @@ def clashes_of(wish: Wish, reader: User) -> list[Clash]:
     """Return all that speaks against these times, in their order: what stops them first, then what is to be weighed."""
     if not wish.times:
         return []
-    finders: Sequence[Callable[[Wish, User], Iterator[Clash]]] = (_hard, _clinician, _house, _person, _dose)
+    finders: Sequence[Callable[[Wish, User], Iterator[Clash]]] = (_hard, _clinician, _own_groups, _house, _person, _dose)
     found = [clash for finder in finders for clash in finder(wish, reader)]
     return sorted(found, key=lambda clash: clash.time[0])
 
@@ -98,6 +99,22 @@ def _clinician(wish: Wish, _reader: User) -> Iterator[Clash]:
     for times in wish.times:
         if any(starts_at < times[1] and times[0] < ends_at for starts_at, ends_at in rows):
             yield Clash(times, "clinician", _("%(name)s has another appointment then.") % {"name": wish.clinician.full_name})
+
+
+def _own_groups(wish: Wish, reader: User) -> Iterator[Clash]:
+    """Yield where a group meets in which the person has a place; a group that begins then is what is being booked for a group."""
+    wanted = Q()
+    for starts_at, ends_at in wish.times:
+        wanted |= Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    mine = Q(series__places__patient=wish.patient, series__places__state=PlaceState.MEMBER)
+    rows = GroupMeeting.objects.filter(wanted, mine, state=MeetingState.PLANNED, series__site__in=sites_reached(reader, Can.SEE_CALENDAR))
+    meets = list(rows.order_by().values_list("starts_at", "ends_at"))
+    for times in wish.times:
+        for starts_at, ends_at in meets:
+            is_it = wish.kind == AppointmentKind.GROUP and starts_at == times[0]
+            if starts_at < times[1] and times[0] < ends_at and not is_it:
+                yield Clash(times, "group", _("A group in which the person has a place meets then."))
+                break
 
 
 def _house(wish: Wish, _reader: User) -> Iterator[Clash]:
