@@ -20,7 +20,7 @@ from treatment_plans.plan.models import Goal, GoalState, Intervention, Objective
 from treatment_plans.plan.policy.queries import intervals_everywhere
 from treatment_plans.plan.policy.rules import Intervals
 from treatment_plans.plan.queries import plans_seen_by
-from treatment_plans.plan.versions.queries import digest_of
+from treatment_plans.plan.versions.queries import says_what_was_signed
 from treatment_plans.reviews import rules
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.sessions.models import Attendance, AttendanceState
@@ -52,7 +52,7 @@ def standing_of(plan: Plan) -> Standing:
     signatures = list(PlanSignature.objects.filter(plan=plan).select_related("recorded_by"))
     missing = rules.still_to_sign([(one.party, one.outcome) for one in signatures])
     signed = [one.digest for one in signatures if one.outcome == rules.SIGNED]
-    return Standing(signatures, missing, {digest_of(plan)} == set(signed) if signed else None)
+    return Standing(signatures, missing, says_what_was_signed(plan, signed) if signed else None)
 
 
 def signatures_seen_by(user: User) -> QuerySet[PlanSignature]:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import override
 
 from casemgr.core.refusals import Refused
 from patients.diagnoses.models import Diagnosis
@@ -10,7 +11,8 @@ from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Pro
 from treatment_plans.plan.pieces.actions import change_goal
 from treatment_plans.plan.policy.actions import set_plan_policy
 from treatment_plans.plan.versions.actions import start_version
-from treatment_plans.plan.versions.queries import differences_between, in_words
+from treatment_plans.plan.versions.queries import differences_between, in_words, pieces_of
+from treatment_plans.plan.versions.rules import first_digest
 from treatment_plans.reviews.actions import put_off_signature, review_plan, sign_plan
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.reviews.queries import standing_of
@@ -89,6 +91,25 @@ def test_the_person_signs_later_or_declines_or_somebody_signs_for_them(clinic, b
     with pytest.raises(Refused) as refused:
         sign_plan(plan=draft, party="clinician", name=clinic.therapist.full_name, **by)
     assert codes(refused) == ["not_in_force"]
+
+
+def test_the_words_are_as_signed_in_whatever_language_they_are_read(clinic, by, in_force):
+    plan = in_force()
+    with override("es"):
+        older = first_digest(pieces_of([plan])[plan.pk])
+    assert older != first_digest(pieces_of([plan])[plan.pk])
+    sign_plan(plan=plan, party="clinician", name=clinic.therapist.full_name, **by)
+    facts = {"plan": plan, "outcome": "signed", "name": "P. Mora", "way": "paper", "signed_on": clinic.now.date()}
+    stamp = {"recorded_by": clinic.therapist, "recorded_at": clinic.now}
+    for language in ("en", "es"):
+        with override(language):
+            assert standing_of(plan).is_as_signed is True
+    PlanSignature.objects.create(party="person", digest=older, **facts, **stamp)
+    for language in ("en", "es"):
+        with override(language):
+            assert standing_of(plan).is_as_signed is True
+    PlanSignature.objects.create(party="representative", relationship="sister", digest="0" * 64, **facts, **stamp)
+    assert standing_of(plan).is_as_signed is False
 
 
 def test_a_new_version_begins_as_a_copy_and_says_what_changed(clinic, by, in_force):

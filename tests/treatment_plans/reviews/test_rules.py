@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -61,3 +62,4 @@ def test_what_changed_between_two_versions():
 def test_another_word_is_another_digest():
     assert digest([piece(1, "Sleep")]) == digest([piece(9, "Sleep")])
     assert digest([piece(1, "Sleep")]) != digest([piece(1, "Sleep well")])
+    assert digest([replace(piece(1, "Sleep"), title="Dormir")]) == digest([piece(1, "Sleep")])

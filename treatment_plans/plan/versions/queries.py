@@ -1,13 +1,16 @@
 """Read the versions of a plan, piece by piece."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import DateField, F, Field, ForeignKey, Model, QuerySet
 from django.utils.formats import date_format
+from django.utils.translation import override
 
-from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, PlanState, Problem
+from treatment_plans.plan.models import Goal, Intervention, InterventionKind, Objective, Plan, PlanState, Problem
 from treatment_plans.plan.sealing.models import PROGRESS
 from treatment_plans.plan.versions import rules
 
@@ -79,6 +82,13 @@ def digest_of(plan: Plan) -> str:
     return rules.digest(pieces_of([plan])[plan.pk])
 
 
+def says_what_was_signed(plan: Plan, digests: Collection[str]) -> bool:
+    """Say whether a plan still says what stood there under these numbers; older ones are taken anew in every language we speak."""
+    pieces = pieces_of([plan])[plan.pk]
+    older = set(digests) - {rules.digest(pieces)}
+    return not older or older <= {rules.first_digest(_titled(pieces, code)) for code, _name in settings.LANGUAGES}
+
+
 def in_words(difference: rules.Difference) -> list[tuple[str, str, str]]:
     """Return what a piece said before and says now, each with the name of its column, as a reader reads it."""
     table: type[Model] = TABLES[difference.kind][0] if difference.kind in TABLES else Plan
@@ -87,6 +97,19 @@ def in_words(difference: rules.Difference) -> list[tuple[str, str, str]]:
         for said in difference.said
         if isinstance(field := table._meta.get_field(said.column), Field)
     ]
+
+
+def _titled(pieces: Sequence[rules.Piece], language: str) -> list[rules.Piece]:
+    """Return pieces with the titles that they have in a language: only what is done has one that is translated."""
+    with override(language):
+        labels = {str(code): str(label) for code, label in InterventionKind.choices}
+    return [replace(one, title=_step_title(one.facts, labels)) if one.kind == "intervention" else one for one in pieces]
+
+
+def _step_title(facts: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    """Return what something that is done is called: in the program's own list, or in the product's."""
+    kind = facts.get("kind", "")
+    return facts.get("kind_name") or labels.get(kind, kind)
 
 
 def _head(plan: Plan) -> rules.Piece:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+DIGEST_VERSION = 2
+"""How the number of a plan's words is taken: 1 went over translated titles, 2 goes over what the columns hold, and nothing else."""
+
 
 class What(StrEnum):
     """Say what became of a piece from one version to the next."""
@@ -60,8 +63,17 @@ def differences(before: Sequence[Piece], after: Sequence[Piece]) -> list[Differe
 
 
 def digest(pieces: Iterable[Piece]) -> str:
-    """Return the number under which exactly these words stand (SHA-256): another word, another number."""
-    words = [[piece.kind, piece.axis, piece.title, dict(sorted(piece.facts.items()))] for piece in pieces]
+    """Return the number under which exactly these words stand (SHA-256): another word, another number; the same one in every language."""
+    return _number([DIGEST_VERSION, *([piece.kind, piece.axis, dict(sorted(piece.facts.items()))] for piece in pieces)])
+
+
+def first_digest(pieces: Iterable[Piece]) -> str:
+    """Return the number as it was taken at first: over the titles too, in the language in which somebody signed."""
+    return _number([[piece.kind, piece.axis, piece.title, dict(sorted(piece.facts.items()))] for piece in pieces])
+
+
+def _number(words: Sequence[object]) -> str:
+    """Return the number of what is written down this way."""
     return hashlib.sha256(json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
