@@ -14,7 +14,7 @@ from patients.record.models import Patient
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
 from treatment_plans.groups.rules import preset_goals
 from treatment_plans.plan.models import Goal
-from treatment_plans.sessions.models import Attendance, AttendanceGoal
+from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 from treatment_plans.sessions.naming.queries import KeepOut
 
 
@@ -68,6 +68,47 @@ def roster_for(series: GroupSeries, day: date, user: User) -> list[GroupPlace]:
     seen = patients_seen_by(user, can=Can.WRITE_SESSION)
     rows = on_roster(series, day).filter(patient__in=seen).select_related("patient", "goal")
     return list(rows.order_by("patient__family_name", "patient__given_name", "pk"))
+
+
+def sessions_of(meeting: GroupMeeting) -> QuerySet[Session]:
+    """Return the sessions in which a meeting was written down: the first, and those with the parts that others added."""
+    first = meeting.session
+    if first is None:
+        return Session.objects.none()
+    return Session.objects.filter(site=first.site_id, kind=first.kind, title=first.title, starts_at=first.starts_at, ends_at=first.ends_at)
+
+
+def without_part(meeting: GroupMeeting) -> QuerySet[GroupPlace]:
+    """Return who had a place on the day of a meeting that was written down and has no part in it yet."""
+    if meeting.session is None:
+        return GroupPlace.objects.none()
+    day = meeting.session.starts_at.astimezone(meeting.series.site.zone).date()
+    there = Attendance.objects.filter(session__in=sessions_of(meeting).values("pk"))
+    return on_roster(meeting.series, day).exclude(patient__in=there.values("patient"))
+
+
+def places_without_part(meeting: GroupMeeting, user: User) -> list[GroupPlace]:
+    """Return those who have no part in a meeting yet, as far as this user may write about them."""
+    seen = patients_seen_by(user, can=Can.WRITE_SESSION)
+    rows = without_part(meeting).filter(patient__in=seen).select_related("patient", "goal")
+    return list(rows.order_by("patient__family_name", "patient__given_name", "pk"))
+
+
+def meetings_with_open_parts(meetings: Iterable[GroupMeeting], user: User) -> set[int]:
+    """Return which of these meetings were written down without a part of somebody about whom this user may write; one statement."""
+    there = Attendance.objects.filter(
+        patient=OuterRef("patient"),
+        session__site=OuterRef(OuterRef("session__site")),
+        session__kind=OuterRef(OuterRef("session__kind")),
+        session__title=OuterRef(OuterRef("session__title")),
+        session__starts_at=OuterRef(OuterRef("session__starts_at")),
+    )
+    on = OuterRef("session__starts_at__date")
+    seen = patients_seen_by(user, can=Can.WRITE_SESSION)
+    places = GroupPlace.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=on), series=OuterRef("series"), joined_on__lte=on)
+    is_open = Exists(places.filter(~Exists(there), patient__in=seen))
+    rows = GroupMeeting.objects.filter(is_open, pk__in=[row.pk for row in meetings], state=MeetingState.HELD)
+    return set(rows.values_list("pk", flat=True))
 
 
 def keep_out_of(series: GroupSeries, user: User) -> KeepOut:

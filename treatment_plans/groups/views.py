@@ -45,6 +45,7 @@ from treatment_plans.groups.queries import (
     led_by,
     meetings_of,
     meetings_seen_by,
+    meetings_with_open_parts,
     places_in,
     places_seen_by,
     series_seen_by,
@@ -89,6 +90,7 @@ def group_series(request: StaffRequest, group: int) -> HttpResponse:
         "unseen": found.members + found.waiting - len(places),
         "is_full": found.is_full_with(found.members),
         "meetings": [{"row": one, "state": MEETING_STATES[one.state]} for one in (*reversed(meetings), *past)],
+        "open_parts": meetings_with_open_parts(past, request.user),
         "may_write": found.ends_on is None and request.user.may(Can.WRITE_SESSION, program_id=found.program_id),
         "now": now,
     }

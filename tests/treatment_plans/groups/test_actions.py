@@ -23,7 +23,7 @@ from treatment_plans.groups.actions import (
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries, MeetingState
 from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, roster_for, series_seen_by, with_numbers
 from treatment_plans.groups.rules import preset_goals, unsaid
-from treatment_plans.groups.writing.actions import record_meeting
+from treatment_plans.groups.writing.actions import add_parts, record_meeting
 from treatment_plans.rooms.actions import release_room, use_room
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.actions import Part, sign_session
@@ -209,7 +209,7 @@ def test_a_failure_in_the_twelfth_part_saves_none(clinic, found, join, hold, goa
     assert hold(series, *(Part(one) for one in people)).session.attendances.count() == 12
 
 
-def test_whoever_may_not_see_a_member_writes_no_part_of_theirs(clinic, found, join, hold):
+def test_whoever_may_not_see_a_member_writes_no_part_of_theirs(clinic, found, join, hold, first_meeting):
     mine, theirs = clinic.patient(), clinic.patient(team=(clinic.hire(Role.THERAPIST, clinic.north),))
     series = found()
     join(series, mine, theirs)
@@ -223,5 +223,11 @@ def test_whoever_may_not_see_a_member_writes_no_part_of_theirs(clinic, found, jo
         ("note", f"{mine.display_name}, line 1: “Sat with Quist"),
     ]
     assert all("names somebody of this group" in one.text for one in refused.value.reasons)
+    known = {"meeting": first_meeting(series), "by": clinic.therapist, "at": clinic.now}
+    with pytest.raises(Refused, match="First write the meeting down"):
+        add_parts(parts=[Part(mine)], **known)
     assert hold(series, Part(mine)).session.attendances.count() == 1
+    for person in (mine, theirs):
+        with pytest.raises(Refused, match="has a part already, or had no place"):
+            add_parts(parts=[Part(person)], **known)
     assert GroupPlace.objects.filter(series=series).count() == 2

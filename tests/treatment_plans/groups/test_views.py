@@ -163,6 +163,29 @@ def test_who_may_not_see_a_member_does_not_find_them_and_is_told_how_many(clinic
     assert sign_in(clinic.front_desk).get(address).status_code == 403
 
 
+def test_somebody_who_may_see_the_rest_adds_and_signs_their_parts_in_a_meeting_that_was_written_and_signed(clinic, group, sign_in):
+    other = clinic.hire(Role.THERAPIST, clinic.north)
+    mine, theirs = clinic.patient(given="Anamaria"), clinic.patient(given="Zebulon", team=(other,))
+    series, address = group(mine, theirs)
+    home = reverse("treatment_plans:group_series", args=[series.pk])
+    browser = sign_in(clinic.therapist)
+    browser.post(address, {**when(clinic), "shared_text": "We breathed.", "others_present": "on", "sign": "1"})
+    assert ("Add missing parts" in browser.get(home).content.decode(), browser.get(address).url) == (False, home)
+    browser = sign_in(other)
+    assert "Add missing parts" in browser.get(home).content.decode()
+    page = browser.get(address).content.decode()
+    assert ("Zebulon" in page, "Anamaria" in page, "We breathed." in page, page.count('type="radio"')) == (True, False, True, 4)
+    assert browser.post(address, {}).status_code == 422
+    own = {f"{theirs.public_id}-state": "late", f"{theirs.public_id}-note": "Sat with Anamaria."}
+    assert "names somebody of this group" in browser.post(address, own).content.decode()
+    assert browser.post(address, {**own, f"{theirs.public_id}-note": "Slept.", "sign": "1"}).status_code == 302
+    rows = Attendance.objects.order_by("pk").values_list("patient", "signed_by", "session__clinician", "session__shared_text")
+    both = [(mine.pk, clinic.therapist.pk), (theirs.pk, other.pk)]
+    assert list(rows) == [(person, by, by, "We breathed.") for person, by in both]
+    assert Session.objects.values("starts_at", "ends_at", "title").distinct().count() == 1
+    assert ("Add missing parts" in browser.get(home).content.decode(), browser.get(address).url) == (False, home)
+
+
 def test_a_group_of_once_begins_with_whoever_is_booked_and_is_written_on_one_page(clinic, sign_in):
     aaron, zoe = clinic.patient(given="Aaron"), clinic.patient(given="Zoe")
     theirs = clinic.patient(team=(clinic.hire(Role.THERAPIST, clinic.north),))
@@ -186,7 +209,7 @@ def test_a_group_of_once_begins_with_whoever_is_booked_and_is_written_on_one_pag
     assert (Session.objects.get().title, booked.state) == ("Walk", "kept")
 
 
-LIST, SERIES, FORM, SAVED = 5, 10, 13, 36
+LIST, SERIES, FORM, SAVED = 5, 11, 13, 36
 
 
 @pytest.mark.parametrize("number", [2, 12])

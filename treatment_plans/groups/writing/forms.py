@@ -65,6 +65,13 @@ class SharedForm(forms.Form):
         else:
             offer_rows(self, "site", sites)
 
+    @classmethod
+    def for_the_rest(cls, *args: Any, **options: Any) -> "SharedForm":
+        """Return the form for parts that are added to a meeting which stands already: what holds for all of these people."""
+        form = cls(*args, sites=None, staff=User.objects.none(), **options)
+        form.fields = {name: field for name, field in form.fields.items() if name in ("others_present", "others_no_goal")}
+        return form
+
     def frame_fields(self) -> list[forms.BoundField]:
         """Return the short fields that say when, where and how."""
         return [self[name] for name in FRAME if name in self.fields]

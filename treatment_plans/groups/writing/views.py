@@ -26,8 +26,16 @@ from treatment_plans.appointments.queries import sites_open_to, staff_at
 from treatment_plans.drafts.actions import drop_draft
 from treatment_plans.drafts.queries import draft_key, roster_key
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
-from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, keep_out_of, meetings_seen_by, roster_for
-from treatment_plans.groups.writing.actions import record_meeting
+from treatment_plans.groups.queries import (
+    facilitators_of,
+    goals_to_begin_with,
+    keep_out_of,
+    meetings_seen_by,
+    places_without_part,
+    roster_for,
+    without_part,
+)
+from treatment_plans.groups.writing.actions import add_parts, record_meeting
 from treatment_plans.groups.writing.forms import NoteOfGroup, OwnForm, SharedForm
 from treatment_plans.sessions.actions import record_session, sign_session
 from treatment_plans.sessions.models import Session, SessionKind
@@ -54,6 +62,8 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
     """Write down a meeting of a group that meets again: its roster stands there, nobody's attendance is said before."""
     at = timezone.now()
     found = get_object_or_404(meetings_seen_by(request.user, can=Can.WRITE_SESSION), pk=group_meeting)
+    if found.state == MeetingState.HELD:
+        return _write_the_rest(request, found, at)
     if found.state != MeetingState.PLANNED:
         return redirect("treatment_plans:group_series", found.series_id)
     series = found.series
@@ -85,6 +95,26 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         at,
         {"meeting": found, "series": series, "unseen": _unseen(found, places), "draft": draft_key("group", found.pk)},
     )
+
+
+def _write_the_rest(request: StaffRequest, found: GroupMeeting, at: datetime) -> HttpResponse:
+    """Ask for the parts of those whom whoever wrote a meeting down may not see; where none is left, show the group."""
+    series = found.series
+    places = places_without_part(found, request.user)
+    if not places:
+        return redirect("treatment_plans:group_series", found.series_id)
+    people = [place.patient for place in places]
+    goals = goals_by_patient(people)
+    begun = Begun(people, None, User.objects.none(), {}, goals_to_begin_with(series, places, goals))
+    typed: QueryDict | None = request.POST if request.method == "POST" else None
+    note = NoteOfGroup(SharedForm.for_the_rest(typed), _own(typed, begun, goals, series.program_id))
+
+    def act() -> Session:
+        return add_parts(meeting=found, parts=note.parts(), by=request.user, at=at)
+
+    unseen = without_part(found).count() - len(places)
+    more = {"meeting": found, "series": series, "unseen": unseen, "written": found.session, "draft": draft_key("group", found.pk)}
+    return _answer(request, note, people, act, at, more)
 
 
 @page(Can.WRITE_SESSION)
@@ -147,15 +177,19 @@ def _others(request: StaffRequest) -> KeepOut:
 
 
 def _note(request: StaffRequest, begun: Begun, goals: dict[int, Any], program_id: int) -> NoteOfGroup:
-    """Return the forms of the page, each with what makes the session feel safe for the person."""
+    """Return the forms of the page."""
     typed: QueryDict | None = request.POST if request.method == "POST" else None
     shared = SharedForm(typed, sites=begun.sites, staff=begun.staff, initial=begun.initial)
+    return NoteOfGroup(shared, _own(typed, begun, goals, program_id))
+
+
+def _own(typed: QueryDict | None, begun: Begun, goals: dict[int, Any], program_id: int) -> list[OwnForm]:
+    """Return the form for each person, with what makes the session feel safe for them."""
     wishes = wishes_of([one.pk for one in begun.people], program_id)
-    own = [
+    return [
         OwnForm(typed, patient=one, goals=goals.get(one.pk, []), preset=begun.preset.get(one.pk, []), wishes=wishes.get(one.pk, []))
         for one in begun.people
     ]
-    return NoteOfGroup(shared, own)
 
 
 def _answer(
