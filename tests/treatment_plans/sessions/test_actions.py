@@ -167,8 +167,9 @@ def test_what_is_wrong_is_named_at_once(clinic, write):
 
 def test_goals_and_appointments_are_the_persons_own(clinic, write, goal_of, book):
     ana, ben = clinic.patient(given="Ana", family="Flores"), clinic.patient()
+    goal, booked = goal_of(ben), book(ben)
     with pytest.raises(Refused) as refused:
-        write(Part(ana, goals=[goal_of(ben)], appointment=book(ben)), Part(ben))
+        write(*(Part(person, goals=[goal], appointment=booked) for person in (ana, ben)))
     assert [reason.text for reason in refused.value.reasons] == [
         "A goal of another person was chosen for Ana Flores.",
         "An appointment of another person was chosen for Ana Flores.",

@@ -314,15 +314,15 @@ def _is_within(number: int | None, most: int) -> bool:
 
 def foreign_rows(parts: Iterable[Part]) -> list[Reason]:
     """Return a reason for each goal or appointment that is not the person's own; two statements for any number of parts."""
-    goals = {goal.pk: part.patient for part in parts for goal in part.goals}
-    dates = {part.appointment.pk: part.patient for part in parts if part.appointment is not None}
-    owners = dict(Goal.objects.filter(pk__in=goals).values_list("pk", "problem__plan__patient")) if goals else {}
-    booked = dict(Appointment.objects.filter(pk__in=dates).values_list("pk", "patient")) if dates else {}
+    goals = {(goal.pk, part.patient.pk): part.patient for part in parts for goal in part.goals}
+    dates = {(part.appointment.pk, part.patient.pk): part.patient for part in parts if part.appointment is not None}
+    owners = dict(Goal.objects.filter(pk__in={key for key, _of in goals}).values_list("pk", "problem__plan__patient")) if goals else {}
+    booked = dict(Appointment.objects.filter(pk__in={key for key, _of in dates}).values_list("pk", "patient")) if dates else {}
     checks = [(goals, owners, _("A goal of another person was chosen for %(name)s."))]
     checks.append((dates, booked, _("An appointment of another person was chosen for %(name)s.")))
     return [
         Reason(text % {"name": patient.display_name}, code="not_their_own")
         for chosen, true, text in checks
-        for key, patient in chosen.items()
-        if true.get(key) != patient.pk
+        for (key, person), patient in chosen.items()
+        if true.get(key) != person
     ]
