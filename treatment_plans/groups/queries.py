@@ -16,6 +16,7 @@ from treatment_plans.groups.rules import preset_goals
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 from treatment_plans.sessions.naming.queries import KeepOut
+from treatment_plans.sessions.queries import stands
 
 
 def series_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupSeries]:
@@ -153,7 +154,7 @@ def goals_to_begin_with(series: GroupSeries, places: Collection[GroupPlace], ope
     """Return the goals with which each part begins: those of the last time, or the one chosen on joining; one statement for all."""
     people = [place.patient_id for place in places]
     sessions = GroupMeeting.objects.filter(series=series, session__isnull=False).values("session")
-    last = Attendance.objects.filter(session__in=sessions, patient__in=people, goal_links__isnull=False)
+    last = Attendance.objects.filter(stands(), session__in=sessions, patient__in=people, goal_links__isnull=False)
     last = last.order_by("patient_id", "-session__starts_at", "-pk").distinct("patient_id")
     served: dict[int, list[tuple[int, str]]] = defaultdict(list)
     links = AttendanceGoal.objects.filter(attendance__in=last.values("pk")).order_by("pk")

@@ -24,6 +24,7 @@ from treatment_plans.plan.versions.queries import says_what_was_signed
 from treatment_plans.reviews import rules
 from treatment_plans.reviews.models import PlanReview, PlanSignature
 from treatment_plans.sessions.models import Attendance, AttendanceState
+from treatment_plans.sessions.queries import stands
 
 WAS_THERE = (AttendanceState.PRESENT, AttendanceState.LATE)
 
@@ -78,7 +79,7 @@ def figures_of(plan: Plan, since: date, at: datetime) -> dict[str, Any]:
     """Return what the record knows of the time since a day: sessions, doses, and the first and last score of each questionnaire."""
     start = datetime.combine(since, time.min, tzinfo=plan.program.zone)
     sessions = Attendance.objects.filter(
-        patient=plan.patient_id, session__site__program=plan.program_id, session__starts_at__gte=start, session__starts_at__lte=at
+        stands(), patient=plan.patient_id, session__site__program=plan.program_id, session__starts_at__gte=start, session__starts_at__lte=at
     )
     states = list(sessions.values_list("state", flat=True))
     doses = Dose.objects.filter(patient=plan.patient_id, order__program=plan.program_id, given_at__gte=start, given_at__lte=at).count()
@@ -163,9 +164,8 @@ def _is_covered(axis: str) -> Exists:
 
 def _last_session(axis: str) -> Subquery:
     """Return when somebody last came to a session that served a goal on this axis."""
-    rows = Attendance.objects.filter(
-        patient=OuterRef("patient"), state__in=WAS_THERE, session__site__program=OuterRef("program"), goal_links__goal__problem__axis=axis
-    )
+    came = Attendance.objects.filter(stands(), state__in=WAS_THERE, goal_links__goal__problem__axis=axis)
+    rows = came.filter(patient=OuterRef("patient"), session__site__program=OuterRef("program"))
     return Subquery(rows.order_by("-session__starts_at").values("session__starts_at")[:1])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
@@ -33,6 +33,11 @@ def sessions_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Sessio
     programs = {membership.program_id for membership in user.reach(can)}
     seen = Attendance.objects.filter(session=OuterRef("pk"), patient__in=patients_seen_by(user, can=can))
     return Session.objects.filter(Exists(seen), site__program__in=programs).select_related("site__program", "clinician")
+
+
+def stands(path: str = "") -> Q:
+    """Return what leaves out notes that are marked as entered in error; `path` leads to the note, the mark is kept by signing above."""
+    return Q(**{f"{path}in_error__isnull": True})
 
 
 def attendances_for(patient: Patient) -> QuerySet[Attendance]:

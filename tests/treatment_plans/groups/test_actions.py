@@ -29,6 +29,7 @@ from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.actions import Part, sign_session
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.naming.models import CoLeader
+from treatment_plans.signing.actions import mark_note_in_error
 
 
 @pytest.fixture
@@ -147,6 +148,10 @@ def test_a_meeting_is_written_down_once_for_everybody_on_the_roster(clinic, foun
     assert (planned.starts_at, meeting.session.starts_at) == (first, first + timedelta(minutes=20))
     places = roster_for(series, series.starts_on, clinic.therapist)
     assert goals_to_begin_with(series, places, {ana.pk: [goal]}) == {ana.pk: [goal.pk], ben.pk: []}
+    sign_session(session=meeting.session, by=clinic.therapist, at=clinic.now)
+    wrong = {"kind": "wrong_person", "words": "Of somebody else", "by": clinic.therapist, "at": clinic.now}
+    mark_note_in_error(attendance=meeting.session.attendances.get(patient=ana), **wrong)
+    assert goals_to_begin_with(series, places, {ana.pk: [goal]}) == {ana.pk: [], ben.pk: []}
     with pytest.raises(Refused, match="It is: Held"):
         record_meeting(meeting=meeting, starts_at=meeting.starts_at, ends_at=meeting.ends_at, parts=[Part(ana)], by=clinic.therapist, at=clinic.now)  # fmt: skip
 

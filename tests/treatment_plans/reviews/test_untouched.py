@@ -8,8 +8,9 @@ from treatment_plans.plan.actions import activate_plan
 from treatment_plans.plan.models import Goal
 from treatment_plans.plan.policy.models import PlanPolicy
 from treatment_plans.plan.versions.actions import start_version
-from treatment_plans.reviews.queries import plans_that_wait, plans_to_review, untouched_plans
+from treatment_plans.reviews.queries import figures_of, plans_that_wait, plans_to_review, untouched_plans
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+from treatment_plans.signing.models import NoteInError
 
 DAY = timedelta(days=1)
 
@@ -18,7 +19,7 @@ DAY = timedelta(days=1)
 def session(clinic):
     """Return a function that lets somebody come to a session so many days ago, on the goal of one axis."""
 
-    def _session(plan, axis, days, state="present"):
+    def _session(plan, axis, days, state="present", *, is_wrong=False):
         stamp = {"recorded_at": clinic.now, "recorded_by": clinic.therapist}
         starts = clinic.now - days * DAY
         row = Session.objects.create(
@@ -26,6 +27,9 @@ def session(clinic):
         )
         attendance = Attendance.objects.create(session=row, patient=plan.patient, state=state, **stamp)
         AttendanceGoal.objects.create(attendance=attendance, goal=Goal.objects.get(problem__plan=plan, problem__axis=axis))
+        if is_wrong:
+            Attendance.objects.filter(pk=attendance.pk).update(signed_at=clinic.now, signed_by=clinic.therapist)
+            NoteInError.objects.create(attendance=attendance, kind="wrong_person", words="Of somebody else", **stamp)
 
     return _session
 
@@ -40,6 +44,9 @@ def test_the_axis_that_nothing_touched_for_thirty_days_is_named(clinic, in_force
     session(old, "substance_use", 5)
     session(old, "mental_health", 35)
     session(old, "mental_health", 3, state="absent")
+    session(old, "mental_health", 2, is_wrong=True)
+    figures = figures_of(old, old.starts_on, clinic.now)
+    assert (figures["sessions"], figures["missed"]) == (2, 1)
     assert untouched(clinic, "substance_use") == []
     assert untouched(clinic, "mental_health") == [(old.pk, 35)]
     score = {

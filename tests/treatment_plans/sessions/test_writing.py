@@ -16,6 +16,8 @@ from treatment_plans.sessions.fidelity.models import FidelityRating
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.writing.actions import drop_note_policy, set_note_policy
 from treatment_plans.sessions.writing.models import NotePolicy
+from treatment_plans.sessions.writing.queries import before
+from treatment_plans.signing.actions import mark_note_in_error
 
 FORM_QUERIES = 16
 """Session, user, roles, person, sites, the rule, last note, homework, cards, wishes, goals, interventions, record, navigation."""
@@ -71,6 +73,18 @@ def test_what_was_carried_forward_remembers_the_session_in_which_it_was_first_wr
     change_note(attendance=note, part=Part(ana, parts={"data": LONG + " More."}, carried=["data"]), **known)
     note.refresh_from_db()
     assert note.carried == {}
+
+
+def test_a_note_entered_in_error_is_no_note_before(clinic, held, known):
+    ana = clinic.patient()
+    first = held(Part(ana, parts={"data": LONG}), days=3, homework="Walk")
+    wrong = held(Part(ana, parts={"data": "Of somebody else."}), days=2, homework="Not hers")
+    found = before(ana, clinic.program.pk, "individual", clinic.now)
+    assert (found.last.session_id, found.homework) == (wrong.pk, wrong)
+    sign_session(session=wrong, **known)
+    mark_note_in_error(attendance=wrong.attendances.get(), kind="wrong_person", words="It is about somebody else.", **known)
+    found = before(ana, clinic.program.pk, "individual", clinic.now)
+    assert (found.last.session_id, found.homework) == (first.pk, first)
 
 
 def test_the_rule_of_a_program_is_asked_for_by_the_signature_and_names_all_that_is_missing(clinic, held, known, ruled):

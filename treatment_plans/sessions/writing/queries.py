@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from treatment_plans.sessions import rules as of_sessions
 from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.coping.queries import cards_of
 from treatment_plans.sessions.models import SCALES, Attendance, AttendanceState, HomeworkOutcome, Modality, NoteFormat, Session, SessionKind
+from treatment_plans.sessions.queries import stands
 from treatment_plans.sessions.rules import PRESENT
 from treatment_plans.sessions.writing import rules
 from treatment_plans.sessions.writing.models import PART_LABELS, Ask, NotePolicy
@@ -151,8 +152,8 @@ def policies_seen_by(user: User, *, can: Can = Can.SET_PRACTICE) -> QuerySet[Not
 
 
 def last_notes(patient_ids: Collection[int], program_id: int, before: datetime, *, but: int | None = None) -> dict[int, Attendance]:
-    """Return the note of a program before a moment of each of these people, in one statement however many they are."""
-    rows = Attendance.objects.filter(patient__in=patient_ids, session__site__program=program_id, session__starts_at__lt=before)
+    """Return the note of a program before a moment of each of these people, but none that was an error; one statement for all of them."""
+    rows = Attendance.objects.filter(stands(), patient__in=patient_ids, session__site__program=program_id, session__starts_at__lt=before)
     rows = rows.filter(state__in=PRESENT).exclude(session__kind=SessionKind.ENCOUNTER)
     rows = rows if but is None else rows.exclude(session=but)
     latest = rows.select_related("session__site").order_by("patient_id", "-session__starts_at", "-pk").distinct("patient_id")
@@ -161,7 +162,8 @@ def last_notes(patient_ids: Collection[int], program_id: int, before: datetime, 
 
 def homework_before(patient: Patient, program_id: int, before: datetime) -> Session | None:
     """Return the last session of a program from which somebody took homework home."""
-    sessions = Session.objects.filter(attendances__patient=patient, attendances__state__in=PRESENT, site__program=program_id)
+    mine = Attendance.objects.filter(stands(), session=OuterRef("pk"), patient=patient, state__in=PRESENT)
+    sessions = Session.objects.filter(Exists(mine), site__program=program_id)
     return sessions.filter(starts_at__lt=before).exclude(homework="").select_related("site").order_by("-starts_at", "-pk").first()
 
 
