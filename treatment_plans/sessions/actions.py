@@ -1,7 +1,7 @@
 """Log a session with everybody's part in it, at once; sign what was written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,6 +34,7 @@ from treatment_plans.sessions.writing.queries import (
     missing_by_rule,
     note_before,
     part_as_written,
+    part_with,
     words_of,
     written_in,
     wrong_frame,
@@ -106,10 +107,14 @@ def change_note(
     goals: Sequence[Goal] | None = None,
     no_goal_reason: str | None = None,
     part: Part | None = None,
+    asked: Collection[str] | None = None,
     by: User,
     at: datetime,
 ) -> Attendance:
-    """Change a note that is not signed yet, and the goals it served where these are given; `part` says everything anew at once."""
+    """Change a note that is not signed yet, and the goals it served where these are given.
+
+    `part` says everything anew at once, or only what was `asked`: the rest stays as it is written.
+    """
     fresh = (
         Attendance.objects.select_for_update(no_key=True, of=("self",))
         .select_related("session__clinician", "session__site", "patient")
@@ -120,9 +125,8 @@ def change_note(
     if by.pk not in (fresh.session.clinician_id, fresh.recorded_by_id):
         raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
     others = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh.session_id).select_related("patient")}
-    said = replace(
-        part or replace(part_as_written(fresh), note=note, parts={}, carried=(), goals=tuple(goals or ())), patient=fresh.patient
-    )
+    kept = part_as_written(fresh)
+    said = part_with(kept, part, asked) if part else replace(kept, note=note, parts={}, carried=(), goals=tuple(goals or ()))
     said = said if no_goal_reason is None else replace(said, no_goal_reason=no_goal_reason)
     words = words_of(said, fresh.session.note_format)
     written = Written({}, {fresh.patient_id: words})
@@ -134,7 +138,7 @@ def change_note(
     for name, value in values.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=[*values])
-    if goals is not None or part is not None:
+    if goals is not None or (part is not None and (asked is None or "goals" in asked)):
         fresh.goal_links.exclude(goal__in=said.goals).delete()
         _link_goals([fresh], [said], fresh.session.starts_at)
     _grow_cards(fresh.session, {fresh.patient: said.coping} if said.coping else {}, by, at)

@@ -8,6 +8,9 @@ from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.refusals import Denied, Refused
 from patients.world.actions import record_world_fact
+from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
+from treatment_plans.plan.models import Goal
+from treatment_plans.plan.versions.actions import start_version
 from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
 from treatment_plans.sessions.coping.actions import add_coping_card, change_coping_card, take_off_coping_card
 from treatment_plans.sessions.coping.models import CopingCard
@@ -219,6 +222,46 @@ def test_a_note_that_is_carried_whole_is_saved_and_waits_for_a_second_look(clini
     browser.post(reverse("treatment_plans:sign_session", args=[note.session_id]))
     note.refresh_from_db()
     assert note.signed_at
+
+
+@pytest.fixture
+def plan_of(clinic, known):
+    """Return a function that gives a person a plan in force with one goal."""
+
+    def _plan_of(patient):
+        today = clinic.now.date()
+        plan = start_plan(patient=patient, program=clinic.program, starts_on=today, review_on=today + timedelta(days=60), **known)
+        goal = add_goal(problem=add_problem(plan=plan, axis="social", title="Room", **known), words="I want a room", **known)
+        add_objective(goal=goal, words="Apply", **known)
+        add_intervention(goal=goal, kind="case_management", **known)
+        return activate_plan(plan=plan, **known)
+
+    return _plan_of
+
+
+def test_a_typo_is_mended_and_what_was_not_asked_again_stays(clinic, held, known, plan_of, sign_in):
+    ana, ben, browser = clinic.patient(), clinic.patient(), sign_in(clinic.therapist)
+    plan = plan_of(ana)
+    goal = Goal.objects.get(problem__plan=plan)
+    asked = {"last_homework": "partly", "mood_in": 3, "triggers": ["Payday"]}
+    session = held(
+        Part(ana, parts={"data": "Clam."}, goals=[goal], **asked),
+        Part(ben, parts={"data": "Clam."}, no_goal_reason="A crisis came first.", **asked),
+        kind="family",
+    )
+    later = start_version(plan=plan, starts_on=plan.starts_on, review_on=plan.review_on, **known)
+    activate_plan(plan=later, **known)
+    for note in session.attendances.all():
+        edit = reverse("treatment_plans:note", args=[note.pk])
+        form = browser.get(edit).context["form"]
+        typed = {name: form[name].value() for name in form.fields}
+        typed = {name: value for name, value in typed.items() if value is not None}
+        assert browser.post(edit, {**typed, "data": "Calm.", "mood_in": ""}).status_code == 302
+    rows = session.attendances.order_by("pk").values_list("parts", "goals", "no_goal_reason", "last_homework", "mood_in", "triggers")
+    assert list(rows) == [
+        ({"data": "Calm."}, goal.pk, "", "partly", None, ["Payday"]),
+        ({"data": "Calm."}, None, "A crisis came first.", "partly", None, ["Payday"]),
+    ]
 
 
 @pytest.mark.parametrize("number", [2, 12])

@@ -1,6 +1,7 @@
 """Write down a session with one person, and change a note."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -67,13 +68,14 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     found = get_object_or_404(attendances_seen_by(request.user, can=Can.WRITE_SESSION).prefetch_related(worked_on()), pk=attendance)
     session, draft = found.session, draft_key("note", found.pk, found.patient.public_id)
     known = before(found.patient, session.program_id, session.kind, session.starts_at, but=session.pk)
-    shown = _shown(known, found.patient, session.note_format, (*(card.trigger for card in known.cards), *found.triggers), may_choose=False)
+    shown = _shown_again(known, found)
     form = NoteForm(None if _reshapes(request) else typed(request), shown=shown, initial=_initial(found))
     if _reshapes(request):
         form.initial = {**form.initial, **_carried(request, form, known)}
     if form.is_bound and form.is_valid():
-        part = Part(patient=found.patient, state=found.state, minutes=found.minutes, **form.part())
-        if attempt(form, lambda: change_note(attendance=found, part=part, by=request.user, at=timezone.now())):
+        said = form.part()
+        part = Part(patient=found.patient, **said)
+        if attempt(form, lambda: change_note(attendance=found, part=part, asked=said.keys(), by=request.user, at=timezone.now())):
             drop_draft(key=draft, by=request.user, at=timezone.now())
             messages.success(request, _("The note is saved."))
             return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.session_id]))
@@ -119,6 +121,14 @@ def _shown(known: Before, person: Patient, note_format: str, triggers: Any, *, m
     """Say what the form offers."""
     goals = goals_by_patient([person])[person.pk]
     return Shown(note_format, known.policy, goals, tuple(dict.fromkeys(triggers)), known.homework is not None, may_choose)
+
+
+def _shown_again(known: Before, found: Attendance) -> Shown:
+    """Say what the form about a written note offers: also the goals that it serves already, whatever plan is in force by now."""
+    triggers = (*(card.trigger for card in known.cards), *found.triggers)
+    shown = _shown(known, found.patient, found.session.note_format, triggers, may_choose=False)
+    goals = {goal.pk: goal for goal in (*shown.goals, *(link.goal for link in found.goal_links.all()))}
+    return replace(shown, goals=tuple(goals.values()))
 
 
 def _reshapes(request: StaffRequest) -> bool:

@@ -1,7 +1,7 @@
 """Read the rules for notes, and the notes before this one."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -180,6 +180,11 @@ def part_as_written(attendance: Attendance) -> Part:
     """Return the part of one person as it stands, without the goals."""
     told = {name: getattr(attendance, name) for name in ("state", "minutes", "note", "parts", "carried", "triggers", "thought_record")}
     return Part(attendance.patient, **told, **{name: getattr(attendance, name) for name in AS_WRITTEN})
+
+
+def part_with(kept: Part, said: Part, asked: Collection[str] | None) -> Part:
+    """Return what is said anew of a part, of which only some was asked; the rest stands as it was written."""
+    return replace(kept if asked is not None else said, patient=kept.patient, **{name: getattr(said, name) for name in asked or ()})
 
 
 def words_of(part: Part, note_format: str) -> str:
