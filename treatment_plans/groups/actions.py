@@ -271,13 +271,15 @@ def _stretch(meetings: Sequence[GroupMeeting], series: GroupSeries, by: User, at
     """Make planned meetings as long as their group, and take their room for as long; all or none."""
     for row in meetings:
         row.ends_at = row.starts_at + timedelta(minutes=series.minutes)
-    housed = [row for row in meetings if row.room_use is not None and series.room is not None]
-    for row in housed:
-        release_room(use=row.room_use, by=by, at=at)
+    uses = [row.room_use for row in meetings if row.room_use is not None and series.room is not None]
+    housed = [row for row in meetings if row.room_use in uses]
+    for use in uses:
+        release_room(use=use, by=by, at=at)
     if housed and series.room is not None:
         times = [(row.starts_at, row.ends_at) for row in housed]
-        for row, use in zip(housed, use_room_often(room=series.room, times=times, by=by, at=at, field="minutes"), strict=True):
-            row.room_use = use
+        taken = use_room_often(room=series.room, times=times, by=by, at=at, field="minutes")
+        for row, anew in zip(housed, taken, strict=True):
+            row.room_use = anew
     GroupMeeting.objects.bulk_update(meetings, ["ends_at", "room_use"])
 
 

@@ -11,6 +11,7 @@ from casemgr.core.accounts.queries import sites_reached
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
+from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
 from treatment_plans.groups.rules import preset_goals
 from treatment_plans.plan.models import Goal
@@ -43,6 +44,17 @@ def facilitators_of(series: GroupSeries) -> list[User]:
     """Return who leads a group now."""
     rows = GroupFacilitator.objects.filter(series=series, until__isnull=True).select_related("user").order_by("pk")
     return [row.user for row in rows]
+
+
+def when_leaders_are_elsewhere(series: GroupSeries, at: datetime) -> list[datetime]:
+    """Return the planned meetings at which somebody who leads the group has an appointment or another group; one statement."""
+    leads = GroupFacilitator.objects.filter(series=series, until__isnull=True).values("user")
+    over = Q(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    booked = Appointment.objects.filter(over, clinician__in=leads, state=AppointmentState.BOOKED).exclude(kind=AppointmentKind.GROUP)
+    theirs = GroupFacilitator.objects.filter(user__in=leads, until__isnull=True).exclude(series=series).values("series")
+    others = GroupMeeting.objects.filter(over, series__in=theirs, state=MeetingState.PLANNED)
+    rows = GroupMeeting.objects.filter(Exists(booked) | Exists(others), series=series, state=MeetingState.PLANNED, starts_at__gte=at)
+    return list(rows.order_by("starts_at").values_list("starts_at", flat=True))
 
 
 def places_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupPlace]:

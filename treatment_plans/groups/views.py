@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -49,6 +50,7 @@ from treatment_plans.groups.queries import (
     places_in,
     places_seen_by,
     series_seen_by,
+    when_leaders_are_elsewhere,
     with_numbers,
 )
 from treatment_plans.rooms.queries import rooms_at
@@ -109,6 +111,7 @@ def start_group(request: StaffRequest) -> HttpResponse:
         made = attempt(form, lambda: start_series(by=request.user, at=at, **form.cleaned_data))
         if made:
             messages.success(request, _("The group is planned for the next weeks. Now give places."))
+            _warn_of_leaders(request, made)
             return redirect("treatment_plans:group_series", made.pk)
     return _form(request, form, None, _("Start a group"), _("Start the group"))
 
@@ -165,6 +168,7 @@ def extra_meeting(request: StaffRequest, group: int) -> HttpResponse:
     if form.is_valid():
         starts_at, ends_at = form.times_at(found.site)
         if attempt(form, lambda: add_meeting(series=found, starts_at=starts_at, ends_at=ends_at, by=request.user, at=timezone.now())):
+            _warn_of_leaders(request, found)
             return redirect("treatment_plans:group_series", found.pk)
     return _form(request, form, found, _("Plan a meeting outside the rhythm"), _("Plan it"))
 
@@ -231,6 +235,15 @@ def leave_place(request: StaffRequest, group_place: int) -> HttpResponse:
 def _series(request: StaffRequest, key: int) -> GroupSeries:
     """Return a group that goes on and that this person may work with."""
     return get_object_or_404(series_seen_by(request.user, can=Can.WRITE_SESSION).filter(ends_on__isnull=True), pk=key)
+
+
+def _warn_of_leaders(request: StaffRequest, series: GroupSeries) -> None:
+    """Say at which of the planned meetings somebody who leads is booked elsewhere; it stops nothing."""
+    if taken := when_leaders_are_elsewhere(series, timezone.now()):
+        days = ", ".join(date_format(one.astimezone(series.site.zone), "D, M j") for one in taken)
+        messages.warning(
+            request, _("Somebody who leads this group has something else at the time of these meetings: %(days)s.") % {"days": days}
+        )
 
 
 def _today(series: GroupSeries) -> date:

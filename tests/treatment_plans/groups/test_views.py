@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -116,7 +116,14 @@ def test_a_group_is_founded_filled_and_ended_on_pages(clinic, sign_in, goal_of, 
     with monkeypatch.context() as clock:
         clock.setattr("treatment_plans.groups.views.timezone", SimpleNamespace(now=lambda: datetime(2026, 11, 23, 2, tzinfo=UTC)))
         assert 'value="2026-11-22"' in browser.get(reverse("treatment_plans:start_group")).content.decode()
+    soon = today + timedelta(weeks=1)
+    starts = datetime.combine(soon, time(17, 30), tzinfo=clinic.north.zone)
+    book_appointment(
+        patient=ben, site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=starts,
+        ends_at=starts + timedelta(hours=1), by=clinic.therapist, at=clinic.now,
+    )  # fmt: skip
     made = browser.post(reverse("treatment_plans:start_group"), {**about, **where})
+    assert f"at the time of these meetings: {soon:%a, %b} {soon.day}." in browser.get(made.url).content.decode()
     series = GroupSeries.objects.get()
     assert made.url == reverse("treatment_plans:group_series", args=[series.pk])
     join = reverse("treatment_plans:join_group", args=[series.pk])
