@@ -172,6 +172,8 @@ def _left(route: Route, answer: Any, person: Patient, name: str, since: int) -> 
     is_read = answer.request["REQUEST_METHOD"] == "GET" or route.name in SEARCHES
     if is_read and answer.status_code == 200 and not is_no_page(answer) and THE_PERSON[name].search(said(answer)):
         named = Q(patient_id=person.pk) | Q(people__contains=[person.pk])
+        if set(route.arguments) & OF_A_SITE:  # it shows others of the site, who bear the same name here
+            named |= Q(patient_id__isnull=False) | Q(people__len__gt=0)
         if not AuditEvent.objects.filter(named, pk__gt=since).exists():
             yield "shows somebody and leaves no row"
 
