@@ -22,6 +22,12 @@ WIDTHS = {1440: 900, 390: 844}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the stories that share the demo clinic follow each other, first of all, whatever order the others have: it is opened once."""
+    items.sort(key=lambda item: "demo" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="package")
 def demo(django_db_setup, django_db_blocker, application_role) -> Iterator[str]:
     """Open a small demo clinic once for all stories, as the application's own role, and empty the database afterwards."""
