@@ -168,7 +168,8 @@
       sessionStorage.removeItem(told.store);
       const now = this.here();
       if (this.words.typed !== undefined || this.isDirty) {
-        if (told.fields && String(told.version) !== before && differing(told.fields, now).length) { this.two(told); return; }
+        const isNewer = String(told.version) !== before;
+        if (isNewer && ((told.gone && before !== null) || (told.fields && differing(told.fields, now).length))) { this.two(told); return; }
         this.base = told.version;
         if (this.isDirty || !told.fields || differing(told.fields, now).length) { this.typed(); } else { this.say("saved", told.at); }
         return;
@@ -288,6 +289,9 @@
     left() {
       this.mayGo = false;
       clearTimeout(this.later);
+      const seen = this.form.querySelector("[data-draft-version]");
+      seen.disabled = !this.isOpen; // a note is saved once, whichever window sends it: the server compares
+      seen.value = this.base;
       if (this.safe) { try { sessionStorage.setItem(this.safe.id, this.base); } catch (full) { /* then both texts are shown */ } }
     }
 

@@ -10,7 +10,7 @@ from casemgr.core.action import action
 from casemgr.core.refusals import Denied, Reason, Refused
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.queries import RIGHTS, is_open_to, person_seen
-from treatment_plans.drafts.rules import KEEP, MOST_CHARACTERS, Words, what_of
+from treatment_plans.drafts.rules import KEEP, MOST_CHARACTERS, Finished, Words, what_of
 
 
 @action(Can.SEE_OWN_ACCOUNT)
@@ -37,6 +37,21 @@ def save_draft(*, key: str, words: Words, version: int, by: User, at: datetime) 
 def drop_draft(*, key: str, by: User, at: datetime) -> None:
     """Wipe what somebody typed, because it was saved as a note or is not wanted; its number stays, so that nothing late brings it back."""
     held = _held(key, by, at)
+    held.seal(None)
+    _count_on(held, at)
+
+
+@action(Can.SEE_OWN_ACCOUNT)
+def finish_draft(*, draft: Finished, by: User, at: datetime) -> None:
+    """Wipe what becomes a note within the transaction that writes the note: of two windows only one saves it.
+
+    A window that told no number (its browser runs no script) is let through.
+    """
+    held = _held(draft.key, by, at)
+    if draft.version is not None and draft.version != held.version:
+        gone = _("This note was saved meanwhile in another window, or thrown away there. Look at your sessions before you save it again.")
+        other = _("Another window holds other words for this note.")
+        raise Refused(Reason(other if held.sealed is not None else gone, code="elsewhere"))
     held.seal(None)
     _count_on(held, at)
 

@@ -19,6 +19,7 @@ from patients.record.queries import locked
 from patients.world.models import CloseOne
 from treatment_plans.appointments.actions import settle_appointment
 from treatment_plans.appointments.models import AppointmentState
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.family.models import CollateralNote, Heard, Participant
 from treatment_plans.family.queries import Seat, seats_for
 from treatment_plans.family.rules import SAFETY_SOURCE, SCOPE_SOURCE, SOURCE, WISH_SOURCE, must_be_asked
@@ -50,6 +51,7 @@ def record_family_session(
     techniques: Sequence[str] = (),
     homework: str = "",
     note_format: str = NoteFormat.FREE.value,
+    draft: Finished | None = None,
 ) -> Session:
     """Write down a session with others, all or nothing: nobody takes part without a consent that held at that moment.
 
@@ -69,6 +71,7 @@ def record_family_session(
         techniques=techniques,
         homework=homework,
         note_format=note_format,
+        draft=draft,
         by=by,
         at=at,
     )

@@ -22,7 +22,7 @@ from patients.record.models import Patient
 from patients.world.queries import program_for
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
-from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.family.actions import (
     add_participants,
@@ -89,11 +89,16 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
         written = attempt(
             form,
             lambda: record_family_session(
-                part=part, homework=form.cleaned_data["homework"], by=request.user, at=at, **form.others, **form.frame()
+                part=part,
+                homework=form.cleaned_data["homework"],
+                draft=finished(draft, request.POST),
+                by=request.user,
+                at=at,
+                **form.others,
+                **form.frame(),
             ),
         )
         if written:
-            drop_draft(key=draft, by=request.user, at=at)
             messages.success(request, _("Saved. It is not signed yet."))
             return redirect("treatment_plans:session", written.pk)
     note_read(by=request.user, at=at, what="family", patient_id=person.pk)

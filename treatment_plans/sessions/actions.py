@@ -17,6 +17,8 @@ from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from treatment_plans.appointments.events import AppointmentMissed
 from treatment_plans.appointments.models import Appointment, AppointmentState
+from treatment_plans.drafts.actions import finish_draft
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
 from treatment_plans.sessions.coping.models import CopingCard
@@ -68,11 +70,12 @@ def record_session(
     note_format: str = NoteFormat.FREE.value,
     led_with: Sequence[User] = (),
     keep_out: KeepOut = NOBODY_ELSE,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Session:
     """Write down one session and everybody's part in it, all or nothing; `keep_out` are others whose names may not stand here either."""
-    patients = _locked_patients(parts)
+    _finish(draft, by, at)
     session = Session(
         site=site,
         clinician=clinician,
@@ -88,8 +91,7 @@ def record_session(
         recorded_by=by,
         recorded_at=at,
     )
-    leaders = [user for user in (clinician, *led_with) if user]
-    named = names_given_away(patients, _written(session, parts), leaders, keep_out)
+    named = names_given_away(_locked_patients(parts), _written(session, parts), [user for user in (clinician, *led_with) if user], keep_out)
     _refuse_what_is_wrong(session, parts, named, at)
     session.save()
     CoLeader.objects.bulk_create([CoLeader(session=session, user=user) for user in led_with])
@@ -108,6 +110,7 @@ def change_note(
     no_goal_reason: str | None = None,
     part: Part | None = None,
     asked: Collection[str] | None = None,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Attendance:
@@ -115,6 +118,7 @@ def change_note(
 
     `part` says everything anew at once, or only what was `asked`: the rest stays as it is written.
     """
+    _finish(draft, by, at)
     fresh = (
         Attendance.objects.select_for_update(no_key=True, of=("self",))
         .select_related("session__clinician", "session__site", "patient")
@@ -198,6 +202,12 @@ def take_over_visits_in_bulk(
         batch_size=2000,
     )
     return sessions
+
+
+def _finish(draft: Finished | None, by: User, at: datetime) -> None:
+    """Wipe the draft that becomes this note, or refuse when another window was faster."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
 
 
 def _refuse_what_is_wrong(session: Session, parts: Sequence[Part], named: Sequence[Reason], at: datetime) -> None:

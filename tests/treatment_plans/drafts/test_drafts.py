@@ -16,7 +16,8 @@ from tests.treatment_plans.appointments.conftest import book
 from treatment_plans.drafts.actions import drop_draft, save_draft
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.queries import draft_key, roster_key, unfinished_notes
-from treatment_plans.drafts.rules import Words, person_in, person_of_field, store_name, what_of
+from treatment_plans.drafts.rules import Finished, Words, person_in, person_of_field, store_name, what_of
+from treatment_plans.sessions.actions import Part, record_session
 from treatment_plans.sessions.models import Attendance, Session
 
 __all__ = ["book"]
@@ -89,6 +90,20 @@ def test_each_change_has_a_number_and_nobody_writes_over_what_they_have_not_seen
     assert list(unfinished_notes(clinic.therapist)) == []
     with pytest.raises(Refused, match="too long"):
         save_draft(words=words("x" * 400_001), version=3, **by)
+
+
+def test_of_two_windows_that_kept_nothing_yet_only_one_saves_and_a_refused_note_leaves_its_draft(clinic, key, person, now):
+    kept = {"draft": Finished(key, 0), "by": clinic.therapist, "at": now}
+    when = {"starts_at": now - timedelta(hours=1), "ends_at": now}
+    said = {"site": clinic.north, "clinician": clinic.therapist, "kind": "individual", "parts": [Part(person)], **when, **kept}
+    with pytest.raises(Refused, match="Choose what kind"):
+        record_session(**{**said, "kind": "nothing"})
+    assert not Draft.objects.exists(), "what is refused is undone as a whole"
+    record_session(**said)
+    with pytest.raises(Refused, match="saved meanwhile in another window"):
+        record_session(**said)
+    record_session(**{**said, "draft": Finished(key)})
+    assert Session.objects.count() == 2
 
 
 def test_what_was_dropped_before_anything_was_kept_is_not_brought_back_by_what_comes_late(clinic, key, now):
@@ -180,13 +195,20 @@ def test_saving_the_note_wipes_the_draft_and_a_refused_form_leaves_it(clinic, ke
     assert "You have unfinished notes" in browser.get(reverse("treatment_plans:sessions")).content.decode()
     local = timezone.localtime(timezone.now() - timedelta(hours=2), clinic.north.zone)
     form = {"kind": "individual", "state": "present", "modality": "in_person", "day": local.date(), "starts_at": local.strftime("%H:%M"), "minutes": 50, "site": clinic.north.pk, "note": "A note"}  # fmt: skip
-    assert browser.post(address, form).status_code == 302
+    assert browser.post(address, form | {"draft_version": 1}).status_code == 302
     assert not unfinished_notes(clinic.therapist).exists()
     assert Draft.objects.get().sealed is None
+    late = browser.post(address, form | {"draft_version": 1, "note": "From another window"})
+    assert (late.status_code, Session.objects.count(), Draft.objects.get().version) == (422, 1, 2)
+    assert late.context["form"].non_field_errors()[0].startswith("This note was saved meanwhile in another window")
+    assert "Look at your sessions</a>" in late.content.decode()
     note = Attendance.objects.get()
     key = draft_key("note", note.pk, person.public_id)
     post(browser, key, sent())
     assert f'data-draft="{key}"' in browser.get(reverse("treatment_plans:note", args=[note.pk])).content.decode()
+    late = browser.post(reverse("treatment_plans:note", args=[note.pk]), {"note": "Other words", "draft_version": 0})
+    assert (late.status_code, Attendance.objects.get().note) == (422, "A note")
+    assert late.context["form"].non_field_errors() == ["Another window holds other words for this note."]
     assert browser.post(reverse("treatment_plans:note", args=[note.pk]), {"note": "Better words"}).status_code == 302
     assert not unfinished_notes(clinic.therapist).exists()
 

@@ -23,7 +23,7 @@ from casemgr.core.ui.pages import StaffRequest, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.queries import sites_open_to, staff_at
-from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key, roster_key
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
 from treatment_plans.groups.queries import (
@@ -79,11 +79,12 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         "led_with": [user for user in facilitators_of(series) if user.pk != request.user.pk],
     }
     begun = Begun(people, None, _colleagues(request, series.site), initial, goals_to_begin_with(series, places, goals))
-    note = _note(request, begun, goals, series.program_id)
+    note, draft = _note(request, begun, goals, series.program_id), draft_key("group", found.pk)
 
     def act() -> Session:
         starts_at, ends_at = note.shared.times_at(series.site)
         times: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "by": request.user, "at": at}
+        times["draft"] = finished(draft, request.POST)
         written = record_meeting(meeting=found, parts=note.parts(), **times, **note.shared.facts())
         return _session_of(written)
 
@@ -93,7 +94,7 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         people,
         act,
         at,
-        {"meeting": found, "series": series, "unseen": _unseen(found, places), "draft": draft_key("group", found.pk)},
+        {"meeting": found, "series": series, "unseen": _unseen(found, places), "draft": draft},
     )
 
 
@@ -129,6 +130,7 @@ def write_group(request: StaffRequest) -> HttpResponse:
     initial = {**(_clock(at, site) if site else {}), "site": site}
     begun = Begun(people, sites, _colleagues(request, site), initial)
     note = _note(request, begun, goals_by_patient(people), site.program_id if site else 0)
+    draft = roster_key(person.public_id for person in people)
 
     def act() -> Session:
         where = note.shared.cleaned_data["site"]
@@ -142,12 +144,13 @@ def write_group(request: StaffRequest) -> HttpResponse:
             ends_at=ends_at,
             title=note.shared.cleaned_data["title"],
             parts=[replace(part, appointment=booked.get(part.patient.pk)) for part in note.parts()],
+            draft=finished(draft, request.POST),
             by=request.user,
             at=at,
             **note.shared.facts(),
         )
 
-    return _answer(request, note, people, act, at, {"draft": roster_key(person.public_id for person in people)})
+    return _answer(request, note, people, act, at, {"draft": draft})
 
 
 @require_POST
@@ -202,7 +205,6 @@ def _answer(
         except Refused as refused:
             note.refuse(refused.reasons)
         else:
-            drop_draft(key=more["draft"], by=request.user, at=at)
             others = keep_out_of(more["series"], request.user) if "series" in more else NOBODY_ELSE
             return _after_writing(request, written, people, others)
     note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)

@@ -20,7 +20,7 @@ from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
-from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part, change_note, record_session
@@ -52,10 +52,9 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     _offer_ways_of_working(form, site)
     if form.is_bound and form.is_valid():
         part = Part(patient=person, appointment=booked, state=form.cleaned_data["state"], **form.part())
-        said = {"kind": form.cleaned_data["kind"], "parts": [part], **form.frame()}
+        said = {"kind": form.cleaned_data["kind"], "parts": [part], "draft": finished(draft, request.POST), **form.frame()}
         written = attempt(form, lambda: record_session(clinician=request.user, by=request.user, at=at, **said))
         if written:
-            drop_draft(key=draft, by=request.user, at=at)
             return after_writing(request, written)
     note_read(by=request.user, at=at, what="goals", patient_id=person.pk)
     context = {"form": form, "patient": person, "appointment": booked, "known": known, "parts": _parts(form, known), "draft": draft}
@@ -74,9 +73,9 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
         form.initial = {**form.initial, **_carried(request, form, known)}
     if form.is_bound and form.is_valid():
         said = form.part()
-        part = Part(patient=found.patient, **said)
-        if attempt(form, lambda: change_note(attendance=found, part=part, asked=said.keys(), by=request.user, at=timezone.now())):
-            drop_draft(key=draft, by=request.user, at=timezone.now())
+        part, done = Part(patient=found.patient, **said), finished(draft, request.POST)
+        facts: dict[str, Any] = {"attendance": found, "part": part, "asked": said.keys(), "draft": done}
+        if attempt(form, lambda: change_note(**facts, by=request.user, at=timezone.now())):
             messages.success(request, _("The note is saved."))
             return HttpResponseRedirect(reverse("treatment_plans:session", args=[found.session_id]))
     note_read(by=request.user, at=timezone.now(), what="note", patient_id=found.patient_id)
