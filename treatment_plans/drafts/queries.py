@@ -24,10 +24,9 @@ RIGHTS: Mapping[str, Can] = {
     "note": Can.WRITE_SESSION,
     "group": Can.WRITE_SESSION,
     "family": Can.WRITE_SESSION,
-    "collateral": Can.WRITE_SESSION,
+    "collateral": Can.ASSESS_SAFETY,
     "addendum": Can.WRITE_SESSION,
     "counseling": Can.WRITE_COUNSELING_NOTE,
-    "plan": Can.WRITE_PLAN,
     "review": Can.WRITE_PLAN,
 }
 """What can be a draft, and the right that its form asks for."""
@@ -40,7 +39,6 @@ TITLES: Mapping[str, str | Promise] = {
     "collateral": _("Collateral note"),
     "addendum": _("Addendum"),
     "counseling": _("Counseling note"),
-    "plan": _("Treatment plan"),
     "review": _("Review of the plan"),
 }
 """What each is called."""

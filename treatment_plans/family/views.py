@@ -22,6 +22,7 @@ from patients.record.models import Patient
 from patients.world.queries import program_for
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
+from treatment_plans.drafts.actions import drop_draft
 from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.family.actions import (
@@ -168,18 +169,20 @@ def write_collateral(request: StaffRequest, patient: UUID) -> HttpResponse:
     program = adds_to.program if adds_to else _program(request, person)
     initial = {"heard_at": now.astimezone(program.zone).replace(second=0, microsecond=0, tzinfo=None)}
     form = CollateralForm(request.POST or None, patient=person, is_addendum=adds_to is not None, initial=initial)
+    draft = draft_key("collateral", adds_to.pk if adds_to else "new", person.public_id)
     if form.is_valid():
         facts = {name: value for name, value in form.cleaned_data.items() if name != "heard_at"}
         facts |= {"informant": adds_to.informant, "close_one": adds_to.close_one} if adds_to else {}
         about: dict[str, Any] = {"patient": person, "program": program, "adds_to": adds_to, "heard_at": form.moment(program.zone)}
         if attempt(form, lambda: write_collateral_note(**about, **facts, by=request.user, at=now)) is not None:
+            drop_draft(key=draft, by=request.user, at=now)
             messages.success(request, _("It is written down, apart from the chart."))
             return redirect("treatment_plans:collateral", person.public_id)
     if adds_to is not None:
         note_many([_read(request, adds_to.pk, person, now)])
     else:
         note_read(by=request.user, at=now, what="collateral_notes", patient_id=person.pk)
-    context = {"patient": person, "form": form, "adds_to": adds_to}
+    context = {"patient": person, "form": form, "adds_to": adds_to, "draft": draft}
     return render(request, "treatment_plans/family/write_collateral.html", context, status=422 if form.errors else 200)
 
 

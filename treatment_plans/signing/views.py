@@ -17,6 +17,8 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
+from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.queries import draft_key
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.sessions.queries import attendances_seen_by, unsigned_for, worked_on
 from treatment_plans.sessions.writing.models import THOUGHTS
@@ -97,11 +99,12 @@ def cosign_one(request: StaffRequest, cosigning: int) -> HttpResponse:
 def addendum(request: StaffRequest, attendance: int) -> HttpResponse:
     """Add to a signed note."""
     note = get_object_or_404(attendances_seen_by(request.user, can=Can.WRITE_SESSION), pk=attendance)
-    form = AddendumForm(_typed(request))
+    form, draft = AddendumForm(_typed(request)), draft_key("addendum", note.pk, note.patient.public_id)
     if _done(request, form, add_addendum, attendance=note):
+        drop_draft(key=draft, by=request.user, at=timezone.now())
         messages.success(request, _("Added."))
         return redirect("treatment_plans:session", note.session_id)
-    return _about_note(request, note, form, "addendum")
+    return _about_note(request, note, form, "addendum", draft=draft)
 
 
 @page(Can.WRITE_SESSION)
@@ -181,10 +184,10 @@ def _answered(request: StaffRequest, asked: CosignRequest, form: AnswerForm) -> 
     return True
 
 
-def _about_note(request: StaffRequest, note: Attendance, form: AddendumForm | InErrorForm, name: str) -> HttpResponse:
+def _about_note(request: StaffRequest, note: Attendance, form: AddendumForm | InErrorForm, name: str, **more: Any) -> HttpResponse:
     """Show a signed note with a form under it."""
     note_read(by=request.user, at=timezone.now(), what="note", patient_id=note.patient_id, subject=f"session:{note.session_id}")
-    context = {"form": form, "session": note.session, **_read(note)}
+    context = {"form": form, "session": note.session, **_read(note), **more}
     return render(request, f"treatment_plans/signing/{name}.html", context, status=422 if form.errors else 200)
 
 

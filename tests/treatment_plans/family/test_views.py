@@ -4,7 +4,11 @@ import pytest
 from django.urls import reverse
 
 from casemgr.core.audit.models import AuditEvent
+from casemgr.core.refusals import Denied
 from patients.world.actions import record_world_fact
+from treatment_plans.drafts.actions import save_draft
+from treatment_plans.drafts.queries import draft_key, unfinished_notes
+from treatment_plans.drafts.rules import Words
 from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.sessions.models import Session
 
@@ -90,9 +94,14 @@ def test_what_others_told_is_read_by_those_who_assess_danger_each_note_on_record
     browser = sign_in(clinic.therapist)
     told_at = (right_now - timedelta(hours=1)).astimezone(clinic.program.zone).strftime("%Y-%m-%dT%H:%M")
     said = {"close_one": sister.pk, "how": "phone", "heard_at": told_at, "body": f"About {secret}", "in_confidence": "on"}
-    assert browser.get(write).status_code == 200
+    key = draft_key("collateral", "new", patient.public_id)
+    save_draft(key=key, words=Words({"body": [secret]}), version=0, by=clinic.therapist, at=right_now)
+    assert f'data-draft="{key}"' in browser.get(write).content.decode()
+    with pytest.raises(Denied):
+        save_draft(key=key, words=Words(), version=0, by=clinic.peer, at=right_now)
     assert browser.post(write, {**said, "told": ["plan"]}).status_code == 422
     assert browser.post(write, said).url == at("collateral", patient.public_id)
+    assert not unfinished_notes(clinic.therapist).exists()
     note = CollateralNote.objects.get()
     added = browser.post(f"{write}?to={note.pk}", {"how": "phone", "heard_at": told_at, "body": "She called again."})
     assert added.url == at("collateral", patient.public_id)

@@ -7,6 +7,9 @@ from django.utils import timezone
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from tests.core.paper.reading import words_of
+from treatment_plans.drafts.actions import save_draft
+from treatment_plans.drafts.queries import draft_key, unfinished_notes
+from treatment_plans.drafts.rules import Words
 from treatment_plans.plan.models import Goal, Plan
 from treatment_plans.plan.policy.models import PlanPolicy
 from treatment_plans.reviews.actions import sign_plan
@@ -54,9 +57,13 @@ def test_a_plan_is_signed_reviewed_and_followed_by_its_next_version_without_any_
     assert browser.post(address("review_plan", plan.pk), review).status_code == 422
     asked = text_of(browser.get(address("review_plan", plan.pk)))
     assert (today + timedelta(days=90)).isoformat() in asked
+    key = draft_key("review", plan.pk, plan.patient.public_id)
+    assert f'data-draft="{key}"' in asked
+    save_draft(key=key, words=Words({"words": ["Going"]}), version=0, by=clinic.therapist, at=timezone.now())
     done = browser.post(address("review_plan", plan.pk), {**review, "next_review_on": today + timedelta(days=60)})
     draft = Plan.objects.get(follows=plan)
     assert done["Location"] == address("plan_version", draft.pk)
+    assert not unfinished_notes(clinic.therapist).exists()
     assert PlanReview.objects.get().figures["doses"] == 0
     Goal.objects.filter(problem__plan=draft, problem__axis="mental_health").update(words="I want to sleep through")
     page = text_of(browser.get(address("plan_changes", draft.pk)))

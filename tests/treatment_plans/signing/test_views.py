@@ -7,6 +7,9 @@ from django.urls import reverse
 
 from casemgr.core.audit.models import AuditEvent
 from casemgr.sharing.parts import sessions as told
+from treatment_plans.drafts.actions import save_draft
+from treatment_plans.drafts.queries import draft_key, unfinished_notes
+from treatment_plans.drafts.rules import Words
 from treatment_plans.sessions.actions import Part, record_session
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.signing.actions import cosign_note, mark_note_in_error
@@ -54,9 +57,12 @@ def test_a_note_is_read_returned_added_to_and_cosigned_on_pages(clinic, hold, su
     for page in (at("unsigned"), at("session", note.session_id), reverse("desk:today")):
         assert "Which bank?" in text_of(peer.get(page))
     assert "Which bank?" not in text_of(sign_in(clinic.case_manager).get(at("unsigned")))
-    assert peer.get(at("add_addendum", note.pk)).status_code == 200
+    key = draft_key("addendum", note.pk, note.patient.public_id)
+    save_draft(key=key, words=Words({"text": ["The one"]}), version=0, by=clinic.peer, at=clinic.now)
+    assert f'data-draft="{key}"' in text_of(peer.get(at("add_addendum", note.pk)))
     assert peer.post(at("add_addendum", note.pk), {"text": " "}).status_code == 422
     assert peer.post(at("add_addendum", note.pk), {"text": "The one on Main Street."}).url == at("session", note.session_id)
+    assert not unfinished_notes(clinic.peer).exists()
     shown = text_of(peer.get(at("session", note.session_id)))
     assert f"Added by {clinic.peer.full_name}, <time" in shown
     assert "The one on Main Street." in shown
