@@ -7,7 +7,7 @@ from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization, Practitioner
 from casemgr.core.outbox.models import Fact
-from casemgr.core.refusals import Denied
+from casemgr.core.refusals import Denied, Refused
 from casemgr.importing.actions import import_bundle
 from patients.caseload.models import CareTeamMember
 from patients.diagnoses.models import Diagnosis
@@ -192,6 +192,21 @@ def test_a_plan_that_the_clinic_put_into_force_is_left_alone(jordan, clinic, now
     assert Intervention.objects.count() == 2
     left = [entry.reason for entry in report.unmapped if entry.entry == "entry[12]"]
     assert left == ["it was taken over by the clinic; what changed elsewhere since is not put into a plan in use"]
+
+
+def test_an_imported_plan_meets_the_same_check_and_the_missing_half_is_named(jordan, clinic, now):
+    """The bundle tells of opioid use alone; the clinic has found a depression since."""
+    plan = Plan.objects.get()
+    stamp = {"recorded_by": clinic.therapist, "recorded_at": now}
+    Diagnosis.objects.create(patient=plan.patient, axis="mental_health", code="F33.1", title="Depression", **stamp)
+    add_objective(goal=Goal.objects.get(), words="Five nights of six hours", by=clinic.therapist, at=now)
+    with pytest.raises(Refused) as refused:
+        activate_plan(plan=plan, by=clinic.therapist, at=now)
+    assert [reason.code for reason in refused.value.reasons] == ["missing_mental_health"]
+    plan.refresh_from_db()
+    assert plan.state == "draft"
+    why = {"one_axis_reason": "The depression is treated elsewhere.", "signed_name": clinic.therapist.full_name}
+    assert activate_plan(plan=plan, by=clinic.therapist, at=now, **why).state == "active"
 
 
 def test_a_draft_told_anew_gets_what_it_did_not_have(jordan, bundle, bring_in):
