@@ -1,4 +1,4 @@
-"""Prepare every test: a clinic, people of each role, and a flush that may empty tables whose rows are otherwise kept."""
+"""Prepare every test: a clinic, people of each role, and an end that may empty tables whose rows are otherwise kept."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,18 +16,24 @@ from tests.roles import acting_as, forget_application_role, make_application_rol
 from tests.watch import Watch, watching
 from tests.worlds import Clinic
 
-_teardown = TransactionTestCase._fixture_teardown
+FROM_MIGRATIONS = {"django_content_type", "auth_permission"}
+"""What every migration leaves behind and no test changes."""
 
 
 def _teardown_without_guards(self: TransactionTestCase) -> None:
-    """Flush with the triggers off, because append-only tables refuse to be truncated; put back the one row that a migration makes."""
+    """Empty what has rows, with the triggers off, because append-only tables refuse; put back the one row that a migration makes.
+
+    Django's own flush makes each of some hundred tables anew and writes all permissions again: seconds, where this takes none.
+    """
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute("SET session_replication_role = replica")
-    try:
-        _teardown(self)
-    finally:
-        with connection.cursor() as cursor:
+        try:
+            tables = sorted(set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - FROM_MIGRATIONS)
+            cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables))
+            for (table,) in cursor.fetchall():
+                cursor.execute(f'DELETE FROM "{table}"')
+        finally:
             cursor.execute("SET session_replication_role = DEFAULT")
     User.objects.get_or_create(
         kind=UserKind.SYSTEM, defaults={"email": "system@casemgr.invalid", "full_name": "The system", "password": "!"}

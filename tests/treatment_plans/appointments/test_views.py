@@ -198,4 +198,4 @@ def test_pages_of_appointments_need_the_same_number_of_queries_for_two_and_twelv
     assert answer.status_code == 302
 
 
-CALENDAR, APPOINTMENT, BOOK, BOOKED = 13, 7, 10, 20
+CALENDAR, APPOINTMENT, BOOK, BOOKED = 13, 7, 10, 21
