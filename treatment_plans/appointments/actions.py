@@ -128,6 +128,8 @@ def cancel_appointment(*, appointment: Appointment, by_patient: bool, by: User, 
 def settle_appointment(*, appointment: Appointment, state: str, by: User, at: datetime, late_minutes: int | None = None) -> Appointment:
     """Say what became of an appointment, and how late somebody was who came; a wrong entry can be put right."""
     fresh = _locked(appointment)
+    if state not in AppointmentState.values:
+        raise Refused(Reason(_("Say what became of it."), field="state"))
     late = late_minutes if state == AppointmentState.KEPT else None
     if fresh.state == state and fresh.late_minutes == late:
         return fresh
@@ -142,8 +144,6 @@ def settle_appointment(*, appointment: Appointment, state: str, by: User, at: da
     day, today = (moment.astimezone(fresh.site.zone).date() for moment in (fresh.starts_at, at))
     if (state == AppointmentState.NO_SHOW and at < fresh.starts_at) or (state == AppointmentState.KEPT and today < day):
         raise Refused(Reason(_("The appointment is still to come. Say afterwards what became of it."), field="state"))
-    if state not in AppointmentState.values:
-        raise Refused(Reason(_("Say what became of it."), field="state"))
     fresh.state, fresh.late_minutes = AppointmentState(state), late
     if state.startswith("cancelled"):
         _close(fresh, by, at)

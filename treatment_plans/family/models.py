@@ -20,7 +20,7 @@ from treatment_plans.sessions.models import Attendance, part_stays_once_signed
 def _categories(label: object, **options: object) -> "ArrayField[list[str], list[str]]":
     """Return the column of parts of the record."""
     inner: models.CharField[str, str] = models.CharField(max_length=32, choices=InformationCategory.choices)
-    return ArrayField(inner, verbose_name=label, default=list, **options)  # type: ignore[arg-type]
+    return ArrayField(inner, verbose_name=label, default=list, **options)  # type: ignore[arg-type]  # whatever a column takes is passed on
 
 
 @tracked

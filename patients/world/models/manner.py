@@ -19,7 +19,7 @@ class Principle(models.TextChoices):
 
 def _principle(label: object, help_text: object) -> "models.CharField[str, str]":
     """Return the column of one principle."""
-    return models.CharField(label, max_length=8, choices=Principle.choices, blank=True, help_text=help_text)  # type: ignore[arg-type]
+    return models.CharField(label, max_length=8, choices=Principle.choices, blank=True, help_text=help_text)  # type: ignore[arg-type]  # words that are translated late
 
 
 @tracked
@@ -62,6 +62,6 @@ class SafeStart(WorldFact):
     @property
     def remark(self) -> str:
         """Return what is still open, and the words."""
-        names = ", ".join(str(self._meta.get_field(name).verbose_name) for name in self.open)  # type: ignore[union-attr]
+        names = ", ".join(str(self._meta.get_field(name).verbose_name) for name in self.open)  # type: ignore[union-attr]  # columns, no relations
         still = str(_("Still open: %(names)s") % {"names": names}) if names else ""
         return " · ".join(part for part in (still, self.words) if part)

@@ -39,7 +39,7 @@ THIS, FOLLOWING = "this", "following"
 SCOPES = [(THIS, _("This one only")), (FOLLOWING, _("This one and those that follow"))]
 
 
-class RoomChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+class RoomChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django knows no rows here at run time
     """Choose a room by the name of its site and its own."""
 
     def label_from_instance(self, obj: Any) -> str:

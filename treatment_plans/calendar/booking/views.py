@@ -167,13 +167,19 @@ def _move_form(request: StaffRequest, found: Appointment) -> MoveForm:
     sites = Site.objects.filter(pk=found.site_id)
     local = found.starts_at.astimezone(found.site.zone)
     length = round((found.ends_at - found.starts_at).total_seconds() / 60)
-    now = {"day": local.date(), "starts_at": local.time(), "minutes": length, "clinician": found.clinician_id, "room": room_of(found)}
+    now: dict[str, Any] = {
+        "day": local.date(),
+        "starts_at": local.time(),
+        "minutes": length,
+        "clinician": found.clinician_id,
+        "room": room_of(found),
+    }
     staff = staff_at(sites) | User.objects.filter(pk=found.clinician_id)
     data = _typed(request)
     if data is not None and "clinician" not in data:
         data = data.copy()
         data["clinician"] = str(found.clinician_id)
-        data.setdefault("room", str(now["room"].pk) if now["room"] else "")  # type: ignore[attr-defined]
+        data.setdefault("room", str(now["room"].pk) if now["room"] else "")
         data.setdefault("scope", "this")
     return MoveForm(data, initial=now, staff=staff, rooms=rooms_at(sites), in_series=found.series_id is not None)
 

@@ -39,4 +39,5 @@ def against_the_dose(starts: datetime, ends: datetime, hours: Hours) -> str:
 
 def _on_day_of(moment: datetime, opens: time, closes: time) -> tuple[datetime, datetime]:
     """Return when hours begin and end on the day of a moment."""
-    return tuple(moment.replace(hour=at.hour, minute=at.minute, second=0) for at in (opens, closes))  # type: ignore[return-value]
+    begins, ends = (moment.replace(hour=at.hour, minute=at.minute, second=0) for at in (opens, closes))
+    return begins, ends

@@ -64,7 +64,7 @@ def _hours_of(user: User, at: datetime) -> Iterator[Hour]:
 
 def _changes_of_meeting() -> Coalesce:
     """Count how often the row of a meeting was changed: its history grows with every change, so that an hour that moved is newer."""
-    history: Any = GroupMeeting.pgh_event_model  # type: ignore[attr-defined]
+    history: Any = GroupMeeting.pgh_event_model  # type: ignore[attr-defined]  # `@tracked` puts it there
     changes = history.objects.filter(pgh_obj_id=OuterRef("pk"), pgh_label="update").order_by().values("pgh_obj_id")
     return Coalesce(Subquery(changes.annotate(number=Count("pk")).values("number")), 0)
 
