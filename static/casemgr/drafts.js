@@ -147,8 +147,13 @@
       } finally { clearTimeout(timer); }
     }
 
-    /* Ask the server, and this browser, what was typed before. */
-    async open() {
+    /* Ask the server, and this browser, what was typed before: once, however many wait for it. */
+    open() {
+      this.opening = this.opening || this.asking().finally(() => { this.opening = null; });
+      return this.opening;
+    }
+
+    async asking() {
       const { status, told } = await this.ask("GET", "");
       if (status !== 200) { this.failed(status, told); return; }
       let local = null;
@@ -217,7 +222,7 @@
 
     save(last) {
       if (this.saving) { return last ? undefined : this.saving.then(() => this.save()); }
-      if (!this.isOpen) { return this.open(); }
+      if (!this.isOpen) { return this.open().then(() => this.isOpen ? this.save() : undefined); }
       if (!this.isDirty || this.other) { return Promise.resolve(); }
       clearTimeout(this.later);
       this.since = 0;

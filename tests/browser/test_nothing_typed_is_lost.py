@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from casemgr.demo.clinic import PASSWORD
 from tests.browser.conftest import WCAG, Desk
+from treatment_plans.drafts import views
 from treatment_plans.drafts.models import Draft
 from treatment_plans.sessions.models import Attendance
 
@@ -239,3 +240,25 @@ def test_two_windows_show_both_texts_and_saving_wipes_the_draft(server, machine,
     expect(note_of(first)).to_have_value("")
     second.goto(f"{server.url}/plans/drafts/")
     expect(second.locator(f"main a[href*='{person}']")).to_have_count(0)
+
+
+@pytest.mark.parametrize("form", [2], indirect=True)
+def test_who_is_quicker_than_the_server_is_asked_nothing_twice(server, form, monkeypatch):
+    page, address = form
+    page.wait_for_load_state("networkidle")
+    answer, asked = views._opened, []
+
+    def slowly(request, key):
+        asked.append(key)
+        time.sleep(1)
+        return answer(request, key)
+
+    monkeypatch.setattr(views, "_opened", slowly)
+    page.reload()
+    page.locator("[name=note_format]").select_option("birp")
+    page.get_by_role("button", name="Show the parts of this format").click()
+    expect(page.locator("textarea[name=behavior]")).to_be_visible()
+    says(page, SAVED)
+    expect(page.locator(".drafts")).to_have_count(0)
+    assert len(asked) == 2, "each of the two pages asks once what was typed before"
+    assert Draft.objects.get(key=f"session:free:{address.split('/')[3]}").words.fields["note_format"] == ["birp"]
