@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from casemgr.core.action import action
 from casemgr.core.outbox.recording import record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.episodes.models import Episode
+from patients.merging.following.queries import held_for_a_dose, refuse_unless_still
 from patients.record.models import Patient
 from patients.transmissions.queries import news_awaited
 from treatment_plans.inventory.actions import draw_stock
@@ -74,7 +75,7 @@ def write_order(
     at: datetime,
 ) -> Order:
     """Write an order; one that runs for the same substance ends on the day this one starts."""
-    _lock_patient(patient.pk)
+    held_for_a_dose(patient.pk, by)
     today = at.astimezone(site.zone).date()
     order = Order(
         patient=patient,
@@ -101,7 +102,7 @@ def write_order(
 @action(Can.PRESCRIBE)
 def hold_order(*, order: Order, reason: str, by: User, at: datetime) -> Order:
     """Let nothing be given on an order until a prescriber decides."""
-    locked = _locked(order)
+    locked = _locked(order, by)
     reasons = []
     if locked.state != OrderState.ACTIVE:
         reasons.append(Reason(_("Only an active order can be put on hold."), code="not_active"))
@@ -118,7 +119,7 @@ def hold_order(*, order: Order, reason: str, by: User, at: datetime) -> Order:
 @action(Can.PRESCRIBE)
 def release_order(*, order: Order, by: User, at: datetime) -> Order:
     """Decide that an order goes on as it stands; days missed before today no longer count."""
-    locked = _locked(order)
+    locked = _locked(order, by)
     if locked.state == OrderState.ENDED:
         raise Refused(Reason(_("This order has ended. Write a new one."), code="ended"))
     locked.state, locked.hold_reason = OrderState.ACTIVE, ""
@@ -131,7 +132,7 @@ def release_order(*, order: Order, by: User, at: datetime) -> Order:
 @action(Can.PRESCRIBE)
 def end_order(*, order: Order, on: date, by: User, at: datetime) -> Order:
     """Let an order reach up to a day, that day not included."""
-    locked = _locked(order)
+    locked = _locked(order, by)
     today = at.astimezone(locked.site.zone).date()
     reasons = []
     if locked.state == OrderState.ENDED:
@@ -161,8 +162,9 @@ def administer_dose(
 
     The lock on the patient lets one of many windows through and gives the others a good sentence; the constraint stands behind it.
     """
-    deceased = _lock_patient(order.patient_id) is not None
+    deceased = held_for_a_dose(order.patient_id, by) is not None
     facts = facts_for_a_dose(order.pk, at, lock=True)
+    refuse_unless_still(order.patient_id, facts.patient_id, by)
     dose = Dose(
         order_id=order.pk,
         patient_id=facts.patient_id,
@@ -266,18 +268,12 @@ def _let_partners_know(order: Order, at: datetime) -> None:
     record_facts([(news, at, None) for news in news_awaited("order.changed", about=order, program_id=order.program_id)], at=at)
 
 
-def _lock_patient(patient_id: int) -> date | None:
-    """Hold the patient's row, and that of the record into which it was merged meanwhile; return the day of death, if any."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT deceased_on, merged_into_id FROM patients_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
-        found: tuple[date | None, int | None] = cursor.fetchone()
-    return found[0] if found[1] is None else _lock_patient(found[1])
-
-
-def _locked(order: Order) -> Order:
+def _locked(order: Order, by: User) -> Order:
     """Return the order as it is now, held until the end, after its patient."""
-    _lock_patient(order.patient_id)
-    return Order.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=order.pk)
+    held_for_a_dose(order.patient_id, by)
+    row = Order.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=order.pk)
+    refuse_unless_still(order.patient_id, row.patient_id, by)
+    return row
 
 
 def _make_room(order: Order, today: date) -> Order | None:

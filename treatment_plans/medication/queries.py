@@ -45,18 +45,14 @@ from treatment_plans.medication.rules import (
 COUNSELLING = ["individual", "group", "family"]
 CLOSURES_AHEAD = timedelta(days=14)
 IN_FORCE = [OrderState.ACTIVE, OrderState.ON_HOLD]
-
-
 TERMS = ("substance", "form", "daily_mg", "starts_on", "ends_on", "state", "hold_reason", "first_day_reason", "missed_counted_from")
 FACTS = """
 SELECT o.patient_id, o.program_id, o.site_id, o.product_id, o.substance, o.daily_mg, o.starts_on, o.ends_on, o.state, o.hold_reason,
     o.first_day_reason, o.missed_counted_from, product.form, product.name AS product_name, site.name AS site_name, site.time_zone,
     clock.today,
     ARRAY(SELECT weekday FROM casemgr_openinghours WHERE site_id = o.site_id AND purpose = 'dosing') AS weekdays,
-    ARRAY(
-        SELECT day FROM casemgr_closure
-        WHERE site_id = o.site_id AND day BETWEEN clock.today - %(look_back)s::interval AND clock.today + %(ahead)s::interval
-    ) AS closures,
+    ARRAY(SELECT day FROM casemgr_closure WHERE site_id = o.site_id
+        AND day BETWEEN clock.today - %(look_back)s::interval AND clock.today + %(ahead)s::interval) AS closures,
     (
         SELECT max(admitted_on) FROM patients_episode
         WHERE patient_id = o.patient_id AND program_id = o.program_id AND (discharged_on IS NULL OR discharged_on > clock.today)
@@ -69,17 +65,16 @@ SELECT o.patient_id, o.program_id, o.site_id, o.product_id, o.substance, o.daily
         SELECT for_day FROM treatment_plans_dose
         WHERE patient_id = o.patient_id AND substance = o.substance AND for_day < clock.today ORDER BY for_day DESC LIMIT 1
     ) AS last_dose_on,
-    ARRAY(
-        SELECT for_day FROM treatment_plans_dose
-        WHERE patient_id = o.patient_id AND substance = o.substance AND for_day >= clock.today - %(look_back)s::interval
-    ) AS covered,
+    ARRAY(SELECT for_day FROM treatment_plans_dose
+        WHERE patient_id = ANY(clock.keys) AND (patient_id = o.patient_id OR order_id = o.id)
+            AND substance = o.substance AND for_day >= clock.today - %(look_back)s::interval) AS covered,
     (
         SELECT json_agg(json_build_object(
             'substance', dose.substance, 'for_day', dose.for_day, 'day_part', dose.day_part, 'mg', dose.mg,
             'is_take_home', dose.is_take_home, 'given_at', dose.given_at, 'by', giver.full_name
         ) ORDER BY dose.id)
         FROM treatment_plans_dose dose JOIN casemgr_user giver ON giver.id = dose.given_by_id
-        WHERE dose.patient_id = o.patient_id AND dose.for_day >= clock.today
+        WHERE dose.patient_id = ANY(clock.keys) AND (dose.patient_id = o.patient_id OR dose.order_id = o.id) AND dose.for_day >= clock.today
     ) AS given,
     COALESCE((
         SELECT title FROM treatment_plans_medicationstatement
@@ -111,10 +106,15 @@ SELECT o.patient_id, o.program_id, o.site_id, o.product_id, o.substance, o.daily
 FROM treatment_plans_order o
 JOIN treatment_plans_product product ON product.id = o.product_id
 JOIN casemgr_site site ON site.id = o.site_id
-CROSS JOIN LATERAL (SELECT (%(at)s AT TIME ZONE site.time_zone)::date AS today) clock
+CROSS JOIN LATERAL (SELECT (%(at)s AT TIME ZONE site.time_zone)::date AS today, ARRAY(
+    SELECT o.patient_id UNION ALL SELECT survivor_id FROM patients_merge WHERE merged_id = o.patient_id AND undone_at IS NOT NULL
+) AS keys) clock
 WHERE o.id = %(order)s
 """
-"""All that decides about one dose. Written by hand: a dose is given at a window with a line behind it, and this costs the least."""
+"""All that decides about one dose. Written by hand: a dose is given at a window with a line behind it, and this costs the least.
+
+A dose that was given on this order while a merge stood is on the other record since the merge was undone (`keys`); it counts all the same.
+"""
 
 
 def orders_seen_by(user: User, *, can: Can = Can.SEE_MEDICATION) -> QuerySet[Order]:

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from casemgr.core.accounts.models import Program
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Refused
@@ -10,13 +11,13 @@ from casemgr.sharing.parts import find_person
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
 from patients.merging.actions import gather_late_rows, merge_patients, undo_merge
+from patients.merging.following.queries import held_for_a_dose
 from patients.merging.models import MovedRows
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.record.queries import locked, person_behind, search_patients
 from tests.charts import fill_chart, order_for
 from tests.patients.merging.conftest import digest_of_everything
 from tests.worlds import end_stays
-from treatment_plans.medication.actions import _lock_patient
 from treatment_plans.medication.models import Order
 from treatment_plans.plan.models import Plan
 
@@ -165,12 +166,16 @@ def test_the_news_of_a_merge_carries_keys_only(merge):
     )
 
 
-def test_a_dose_that_waited_for_a_merge_is_decided_about_the_person(clinic, two, merge):
+def test_a_dose_for_a_merged_record_is_refused_with_the_name_of_the_one_that_stays_for_who_may_see_it(clinic, two, merge):
     survivor, merged = two
-    Patient.objects.filter(pk=survivor.pk).update(deceased_on="2026-03-01")
-    assert _lock_patient(merged.pk) is None
+    Patient.objects.filter(pk=merged.pk).update(deceased_on="2026-03-01")
+    assert held_for_a_dose(survivor.pk, clinic.nurse) is None
+    assert str(held_for_a_dose(merged.pk, clinic.nurse)) == "2026-03-01"
     merge()
-    assert str(_lock_patient(merged.pk)) == "2026-03-01"
+    with pytest.raises(Refused, match="merged into the record of Zqvxwmary Kxqzjwlopes meanwhile"):
+        held_for_a_dose(merged.pk, clinic.nurse)
+    with pytest.raises(Refused, match="one that you may not see.*Tell the prescriber"):
+        held_for_a_dose(merged.pk, clinic.hire("nurse", None, program=Program.objects.create(name="Elsewhere")))
 
 
 def test_two_orders_for_one_substance_refuse_the_merge_with_a_sentence(clinic, two, merge):

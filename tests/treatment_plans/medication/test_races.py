@@ -153,7 +153,7 @@ def test_without_lock_and_look_the_constraint_still_lets_one_through_with_the_sa
         everybody_has_looked.wait(timeout=30)
         return facts
 
-    monkeypatch.setattr(actions, "_lock_patient", lambda pk: None)
+    monkeypatch.setattr(actions, "held_for_a_dose", lambda pk, by: None)
     monkeypatch.setattr(actions, "facts_for_a_dose", look_without_holding)
     answers = at_once(lambda _n: give(order))
     assert sum(isinstance(answer, Dose) for answer in answers) == 1
@@ -179,7 +179,7 @@ def test_negative_control_without_the_guard_the_constraint_is_what_stops_it(orde
 def test_negative_control_with_the_guard_taken_out_of_the_verb_the_race_is_lost(ordered, give, monkeypatch, without_the_constraints):
     """Show that the test of the race would fail: the verb itself, without lock and look, gives eight doses."""
     order = fully_loaded(ordered())
-    monkeypatch.setattr(actions, "_lock_patient", lambda pk: None)
+    monkeypatch.setattr(actions, "held_for_a_dose", lambda pk, by: None)
     monkeypatch.setattr(actions, "facts_for_a_dose", lambda pk, at, *, lock: facts_for_a_dose(pk, at))
     monkeypatch.setattr(actions, "what_stands_in_the_way", lambda s: [b for b in what_stands_in_the_way(s) if b.code != "already_given"])
     answers = at_once(lambda _n: give(order))
