@@ -50,6 +50,7 @@ def note_answer(
     by: User,
     at: datetime,
     alone: bool = False,
+    words: str = "",
 ) -> SafetyConcern | None:
     """Note one answer of a questionnaire, also while it is a draft; the same answer again changes nothing.
 
@@ -68,7 +69,8 @@ def note_answer(
     said_again = alone and level > Level.NONE
     if concern is None and highest is not None and given <= highest and not said_again:
         return None
-    signal = SafetySignal(source=SafetySource.ANSWER, level=level, instrument=instrument, item=item, answer=given, ref=assessment_ref)
+    what = {"instrument": instrument, "item": item, "answer": given, "ref": assessment_ref, "words": words}
+    signal = SafetySignal(source=SafetySource.ANSWER, level=level, **what)
     return _note(row, program, concern, signal, known_answer=highest or 0, by=by, at=at)
 
 

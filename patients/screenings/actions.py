@@ -7,12 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
+from patients.record.queries import locked
+from patients.safety.actions import note_answer
 from patients.screenings.models import Observation, ObservationKind, QuestionnaireAnswers
+from patients.screenings.queries import Told, alarms_in, answered_at_of, is_alarming_now, program_caring_for, ref_of_told
 from patients.screenings.rules import ANSWER_STATUSES, LOINC, STATUSES, ObservationProblem, observation_problems, score_of
 
 
@@ -54,6 +57,7 @@ def record_observation(
     if reasons := _against_observation(observation, at):
         raise Refused(*reasons)
     observation.save(force_insert=True)
+    _tell_of_danger(patient, None, [observation], by=by, at=at)
     return observation
 
 
@@ -70,7 +74,7 @@ def record_answers(
     total: Decimal | None = None,
     status: str = "completed",
 ) -> QuestionnaireAnswers:
-    """Record the answers to a questionnaire as they were given."""
+    """Record the answers to a questionnaire as they were given; one that asks for safety is told as if it were given here."""
     checks = (
         (not questionnaire, "questionnaire", _("Say which questionnaire was answered.")),
         (answered_at > at, "answered_at", _("The moment lies in the future.")),
@@ -78,7 +82,7 @@ def record_answers(
     )
     if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
         raise Refused(*reasons)
-    return QuestionnaireAnswers.objects.create(
+    row = QuestionnaireAnswers.objects.create(
         patient=patient,
         questionnaire=questionnaire,
         title=title,
@@ -89,13 +93,21 @@ def record_answers(
         recorded_at=at,
         recorded_by=by,
     )
+    _tell_of_danger(patient, None, [row], by=by, at=at)
+    return row
 
 
 @action(Can.RECORD_SCREENING)
 def take_over_observations_in_bulk(
-    *, patient: Patient, new: Sequence[Observation], changed: Sequence[Observation], by: User, at: datetime
+    *,
+    patient: Patient,
+    new: Sequence[Observation],
+    changed: Sequence[Observation],
+    by: User,
+    at: datetime,
+    program: Program | None = None,
 ) -> list[Observation]:
-    """Take over what was measured elsewhere, as it is told."""
+    """Take over what was measured elsewhere, as it is told; who answered that they may be in danger is seen to by this program."""
     if any(row.kind not in ObservationKind.values or row.status not in STATUSES or not row.code for row in (*new, *changed)):
         raise Refused(_("Each measured fact needs its kind, its code and its status."))
     held = set(
@@ -106,14 +118,22 @@ def take_over_observations_in_bulk(
     Observation.objects.bulk_update([row for row in changed if row.pk in held], fields, batch_size=500)
     for row in new:
         row.patient, row.recorded_at, row.recorded_by = patient, at, by
-    return Observation.objects.bulk_create(new, batch_size=2000)
+    made = Observation.objects.bulk_create(new, batch_size=2000)
+    _tell_of_danger(patient, program, [*(row for row in changed if row.pk in held), *made], by=by, at=at)
+    return made
 
 
 @action(Can.RECORD_SCREENING)
 def take_over_answers_in_bulk(
-    *, patient: Patient, new: Sequence[QuestionnaireAnswers], changed: Sequence[QuestionnaireAnswers], by: User, at: datetime
+    *,
+    patient: Patient,
+    new: Sequence[QuestionnaireAnswers],
+    changed: Sequence[QuestionnaireAnswers],
+    by: User,
+    at: datetime,
+    program: Program | None = None,
 ) -> list[QuestionnaireAnswers]:
-    """Take over questionnaires answered elsewhere, as they are told."""
+    """Take over questionnaires answered elsewhere, as they are told; who may be in danger is seen to by this program."""
     if any(not row.questionnaire or row.status not in ANSWER_STATUSES for row in (*new, *changed)):
         raise Refused(_("Each set of answers needs its questionnaire and its status."))
     mine = QuestionnaireAnswers.objects.select_for_update().filter(patient=patient, pk__in=[row.pk for row in changed])
@@ -122,7 +142,32 @@ def take_over_answers_in_bulk(
     QuestionnaireAnswers.objects.bulk_update([row for row in changed if row.pk in held], fields, batch_size=500)
     for row in new:
         row.patient, row.recorded_at, row.recorded_by = patient, at, by
-    return QuestionnaireAnswers.objects.bulk_create(new, batch_size=2000)
+    made = QuestionnaireAnswers.objects.bulk_create(new, batch_size=2000)
+    _tell_of_danger(patient, program, [*(row for row in changed if row.pk in held), *made], by=by, at=at)
+    return made
+
+
+def _tell_of_danger(patient: Patient, program: Program | None, rows: Sequence[Told], *, by: User, at: datetime) -> None:
+    """Tell of answers about safety that are recent enough to act on, as if they were given here; the same answer told twice calls once."""
+    alarming = [row for row in rows if is_alarming_now(row, patient, at)]
+    if not alarming:
+        return
+    where = program or program_caring_for(locked(patient))
+    for row in alarming:
+        day = answered_at_of(row).astimezone(where.zone).date().isoformat()
+        for answer in alarms_in(row):
+            if answer.value:
+                note_answer(
+                    patient=patient,
+                    program=where,
+                    instrument=answer.instrument,
+                    item=answer.item,
+                    answer=answer.value,
+                    assessment_ref=ref_of_told(row),
+                    words=_("Answered on %(day)s, and not asked here.") % {"day": day},
+                    by=by,
+                    at=at,
+                )
 
 
 def _against_observation(observation: Observation, at: datetime) -> list[Reason]:

@@ -3,17 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from casemgr.core.accounts.models import Program, User
 from patients.compartments.queries import RIGHT_OF
+from patients.episodes.queries import open_episodes_for
 from patients.instruments.data import instruments, known
+from patients.instruments.rules import SafetyAnswer, safety_answers, safety_questions
 from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.screenings.models import Assessment, AssessmentState, Observation, QuestionnaireAnswers
+from patients.screenings.rules import calls_somebody
 
 IN_ERROR = "entered-in-error"
+QUESTIONS = safety_questions(instruments().values())
+"""The questions about safety, under whatever another system calls them."""
+
+Told = Observation | QuestionnaireAnswers
+"""What was answered elsewhere and is told here: question by question, or as one measured fact."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,39 @@ def ref_of(row: Assessment) -> str:
     return f"assessment:{row.pk}"
 
 
+def alarms_in(row: Told) -> list[SafetyAnswer]:
+    """Return the answers about somebody's safety that are not no, also those that cannot be read; none of what was entered in error."""
+    if row.status in (IN_ERROR, "cancelled"):
+        return []
+    if isinstance(row, QuestionnaireAnswers):
+        heard = safety_answers(QUESTIONS, row.questionnaire, row.answers)
+    else:
+        parts = [{"code": row.code, "value_number": row.value_number, "value_code": row.value_code, "value_text": row.value_text}]
+        heard = safety_answers(QUESTIONS, "", [_as_answer(part) for part in (*parts, *row.components)])
+    return [answer for answer in heard if answer.value != 0]
+
+
+def is_alarming_now(row: Told, patient: Patient, at: datetime) -> bool:
+    """Say whether what was told about a living person calls somebody: an answer of one or more, recent enough to act on."""
+    return patient.deceased_on is None and calls_somebody(answered_at_of(row), at) and any(answer.value for answer in alarms_in(row))
+
+
+def answered_at_of(row: Told) -> datetime:
+    """Return when a person answered."""
+    return row.observed_at if isinstance(row, Observation) else row.answered_at
+
+
+def program_caring_for(patient: Patient) -> Program:
+    """Return the program in which a person is in care, or else the one that registered them."""
+    stay = open_episodes_for(patient).select_related("program").first()
+    return stay.program if stay else patient.registered_site.program
+
+
+def ref_of_told(row: Told) -> str:
+    """Return how answers from elsewhere are named where they are told."""
+    return f"{'observation' if isinstance(row, Observation) else 'answers'}:{row.pk}"
+
+
 def locked_assessment(assessment: Assessment) -> Assessment:
     """Return an assessment as it is now, held until the transaction ends; its patient is held first, as whoever merges records does."""
     patient = locked(assessment.patient)
@@ -94,6 +136,15 @@ def scores_for(patient: Patient, *, since: datetime | None = None) -> list[Score
     totals = observations_for(patient).filter(code__in=INSTRUMENT_OF_CODE, value_number__isnull=False, **seen)
     points = [*(point for row in rows for point in points_of(row)), *(_point_of(row) for row in totals)]
     return sorted(points, key=lambda point: (point.at, point.key, point.score))
+
+
+def _as_answer(part: Any) -> dict[str, Any]:
+    """Return a measured fact, or a part of one, as an answer to the question of its code."""
+    return {
+        "link_id": part.get("code", ""),
+        "question": part.get("title", ""),
+        "answers": [{"number": part.get("value_number"), "code": part.get("value_code"), "text": part.get("value_text")}],
+    }
 
 
 def points_of(row: Assessment) -> Iterable[ScorePoint]:

@@ -1,8 +1,13 @@
 """Decide what makes a measured fact complete, and name the measures entered by hand."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+ANSWER_CALLS_WITHIN = timedelta(days=30)
+"""How old an answer from elsewhere may be to still call somebody: the month that the C-SSRS asks about, and as long as an absence told late
+still asks for a call. Older ones are said to whoever takes them over. Program policy (M)."""
 
 LOINC = "http://loinc.org"
 OWN_SYSTEM = "urn:casemgr:instrument"
@@ -66,6 +71,11 @@ PRESENCE_TESTS: tuple[Test, ...] = (
 
 POSITIVE, NEGATIVE = "LA6576-8", "LA6577-6"
 """LOINC answers “Positive” and “Negative”."""
+
+
+def calls_somebody(answered_at: datetime, at: datetime) -> bool:
+    """Say whether an answer from elsewhere is recent enough to act on."""
+    return at - answered_at <= ANSWER_CALLS_WITHIN
 
 
 def score_of(code_system: str, code: str) -> Score | None:

@@ -6,6 +6,7 @@ import pytest
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization, Practitioner
+from casemgr.core.outbox.draining import drain
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Denied, Refused
 from casemgr.importing.actions import import_bundle
@@ -13,7 +14,9 @@ from patients.caseload.models import CareTeamMember
 from patients.diagnoses.models import Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
+from patients.safety.models import SafetyConcern
 from patients.screenings.models import Observation, QuestionnaireAnswers
+from referrals.casework.models import Task
 from tests.importing.conftest import BUNDLES
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.medication.models import Dose, MedicationStatement, Order
@@ -468,3 +471,41 @@ def test_time_goes_by_and_the_day_of_import_is_that_of_the_site(bundle, bring_in
     late = now.replace(hour=3) + timedelta(days=1)
     bring_in(bundle("sam"), at=late)
     assert Episode.objects.get().admitted_on == date(2026, 3, 4)
+
+
+def test_an_answer_about_safety_calls_as_if_it_were_given_here_once_and_only_when_it_is_recent(clinic, now, bundle, bring_in, without):
+    def told(number, days, *answers, **more):
+        item = [{"linkId": link, "answer": [given]} for link, given in answers]
+        authored = (now - timedelta(days=days)).isoformat()
+        key = f"cccccccc-0000-4000-8000-00000000000{number}"
+        resource = {
+            "resourceType": "QuestionnaireResponse",
+            "id": key,
+            "questionnaire": "http://loinc.org/q/44249-1",
+            "status": "completed",
+        }
+        resource |= {"subject": data["entry"][3]["resource"]["subject"], "authored": authored, "item": item, **more}
+        return {"fullUrl": f"urn:uuid:{key}", "resource": resource, "request": {"method": "POST", "url": "QuestionnaireResponse"}}
+
+    data = bundle("jordan")
+    nine = ("/44260-8", {"valueCoding": {"system": "http://loinc.org", "code": "LA6569-3"}})
+    data["entry"] += [told(1, 31, nine), told(2, 5, ("/44260-8", {"valueCoding": {"code": "LA6568-5"}})), told(3, 3, nine)]
+    data["entry"] += [told(4, 3, nine, status="entered-in-error"), told(5, 2, ("/44260-8", {"valueString": "a bit"}))]
+    (report,) = bring_in(data)
+    concern = SafetyConcern.objects.get()
+    assert (concern.program, concern.level, concern.opened_at, concern.state) == (clinic.program, 1, now, "open")
+    signal = concern.signals.get()
+    assert (signal.source, signal.instrument, signal.item, signal.answer) == ("answer", "phq9", "9", 1)
+    assert signal.words == "Answered on 2026-03-01, and not asked here."
+    said = [note for note in report.notes if "safety" in note]
+    assert [("nobody was called:" in note, "opened or joined" in note, "cannot be read" in note) for note in said] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+    drain(at=now)
+    assert Task.objects.get().urgency == 1
+    data["entry"][-3]["resource"]["item"].append({"linkId": "x", "text": "Remark", "answer": [{"valueString": "told anew"}]})
+    (again,) = bring_in(data)
+    assert counts(again)["QuestionnaireResponse"]["changed"] == 1
+    assert (SafetyConcern.objects.count(), concern.signals.count(), Fact.objects.filter(kind="SafetyConcernRaised").count()) == (1, 1, 1)

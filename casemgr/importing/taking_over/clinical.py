@@ -1,6 +1,6 @@
 """Take over what people have, what was measured and answered, what they take, where they were seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,8 +14,12 @@ from patients.diagnoses.actions import take_over_diagnoses_in_bulk
 from patients.diagnoses.models import Diagnosis
 from patients.health.allergies.actions import take_over_allergies_in_bulk
 from patients.health.allergies.models import Allergy
+from patients.record.models import Patient
 from patients.screenings.actions import take_over_answers_in_bulk, take_over_observations_in_bulk
 from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.screenings.queries import Told as ToldElsewhere
+from patients.screenings.queries import alarms_in, is_alarming_now
+from patients.screenings.rules import ANSWER_CALLS_WITHIN
 from treatment_plans.appointments.actions import settle_appointment, take_over_appointments_in_bulk
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.medication.actions import take_over_statements_in_bulk
@@ -24,6 +28,7 @@ from treatment_plans.sessions.actions import take_over_visits_in_bulk
 from treatment_plans.sessions.models import Session
 
 Placed = tuple[int, Entry]
+TOO_LATE = f"more than {ANSWER_CALLS_WITHIN.days} days ago or of somebody who has died"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Step:
     holds: type
     row: Callable[[Work, int, Any], Any]
     verb: Callable[..., list[Any]]
+    may_alarm: bool = False
+    """Whether an entry may tell that somebody is in danger, for which the program is asked."""
 
 
 def take_over_clinical(work: Work) -> None:
@@ -43,16 +50,27 @@ def take_over_clinical(work: Work) -> None:
             new, changed = _held(step, new), _held(step, changed)
             if not (new or changed):
                 continue
-            rows = step.verb(
-                patient=patient,
-                new=[step.row(work, place, entry.facts) for place, entry in new],
-                changed=[_known(step, work, place, entry) for place, entry in changed],
-                by=work.by,
-                at=work.at,
-            )
+            made = [step.row(work, place, entry.facts) for place, entry in new]
+            put_right = [_known(step, work, place, entry) for place, entry in changed]
+            where = {"program": work.site.program} if step.may_alarm else {}
+            rows = step.verb(patient=patient, new=made, changed=put_right, by=work.by, at=work.at, **where)
             work.comparison.rows |= {place: row.pk for (place, _entry), row in zip(new, rows, strict=True)}
+            if step.may_alarm:
+                _say_of_danger(work, patient, zip([*new, *changed], [*made, *put_right], strict=True))
     for appointment in Appointment.objects.filter(pk__in=work.comparison.kept, state=AppointmentState.BOOKED, starts_at__lte=work.at):
         settle_appointment(appointment=appointment, state=AppointmentState.KEPT, by=work.by, at=work.at)
+
+
+def _say_of_danger(work: Work, patient: Patient, told: Iterable[tuple[Placed, ToldElsewhere]]) -> None:
+    """Say in the report which answers about safety called nobody: those that are too old to act on, and those that cannot be read."""
+    for (place, _entry), row in told:
+        alarms = alarms_in(row)
+        if is_alarming_now(row, patient, work.at):
+            work.say(place, "holds an answer about safety that calls for somebody now; a safety concern was opened or joined")
+        elif any(answer.value for answer in alarms):
+            work.say(place, f"holds an answer about safety that was not no, {TOO_LATE}; nobody was called: look at it with the person")
+        if any(answer.value is None for answer in alarms):
+            work.say(place, "answers a question about safety in words that cannot be read here; nobody was called for it: look at it")
 
 
 def _held(step: Step, entries: list[Placed]) -> list[Placed]:
@@ -130,9 +148,9 @@ def _consent(work: Work, place: int, facts: ConsentDraft) -> Told:
 STEPS = (
     Step(("Condition",), object, _diagnosis, take_over_diagnoses_in_bulk),
     Step(("AllergyIntolerance",), object, _allergy, take_over_allergies_in_bulk),
-    Step(("Observation",), ObservationFacts, _observation, take_over_observations_in_bulk),
+    Step(("Observation",), ObservationFacts, _observation, take_over_observations_in_bulk, may_alarm=True),
     Step(("Consent",), ConsentDraft, _consent, take_over_consents_in_bulk),
-    Step(("QuestionnaireResponse",), AnswersFacts, _answers, take_over_answers_in_bulk),
+    Step(("QuestionnaireResponse",), AnswersFacts, _answers, take_over_answers_in_bulk, may_alarm=True),
     Step(("MedicationRequest", "MedicationAdministration"), object, _statement, take_over_statements_in_bulk),
     Step(("Encounter",), VisitFacts, _visit, take_over_visits_in_bulk),
     Step(("Appointment", "Encounter"), MeetingFacts, _meeting, take_over_appointments_in_bulk),

@@ -14,6 +14,7 @@ class Option:
     value: int
     label: str
     is_need: bool = False
+    loinc: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _option_set(entries: Any) -> OptionSet:
     """Return a set of answers from its list, or from its two ends."""
     if isinstance(entries, dict):
         return OptionSet(lowest=entries["min"], highest=entries["max"])
-    return OptionSet(tuple(Option(entry["value"], entry["label"], bool(entry.get("need"))) for entry in entries))
+    return OptionSet(tuple(Option(entry["value"], entry["label"], bool(entry.get("need")), entry.get("loinc") or "") for entry in entries))
 
 
 def _item(told: Mapping[str, Any], sets: Mapping[str, OptionSet]) -> Item:

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from casemgr.core.refusals import Denied, Refused
+from patients.safety.models import SafetyConcern
 from patients.screenings.actions import record_answers, record_observation
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.screenings.queries import answers_for, course_of_total, observations_for
@@ -77,6 +78,20 @@ def test_answers_are_kept_as_they_were_given(patient, by, now):
     )
     kept = answers_for(patient).get()
     assert (kept.answers, kept.total, str(kept)) == ([{"linkId": "1", "value": 2}], None, "PHQ-9")
+
+
+def test_an_answer_about_safety_opens_a_concern_by_whichever_verb_it_comes(clinic, patient, by, now):
+    alike = {"patient": patient, "questionnaire": "phq9", "title": "PHQ-9", **by}
+    for days in (31, 0):
+        record_answers(**alike, answered_at=now - timedelta(days=days), answers=[{"linkId": "9", "value": days and 3}])
+    assert not SafetyConcern.objects.exists()
+    record_answers(**alike, answered_at=now - timedelta(days=30), answers=[{"linkId": "9", "value": 2}])
+    concern = SafetyConcern.objects.get()
+    assert (concern.patient, concern.program, concern.level) == (patient, clinic.program, 1)
+    yes = {"value_code": "LA33-6", "value_text": "Yes"}
+    record_observation(patient=patient, kind="survey", code="93249-1", title="C-SSRS 4", observed_at=now, **yes, **by)
+    concern.refresh_from_db()
+    assert (concern.level, concern.told, concern.signals.count()) == (4, 2, 2)
 
 
 def test_answers_of_the_future_or_of_nothing_are_refused(patient, by, now):
