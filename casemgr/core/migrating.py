@@ -115,7 +115,7 @@ def _write_into(table: CreateModel, operation: Operation) -> bool:
         table.options["constraints"] = [*table.options.get("constraints", []), operation.constraint]
     elif isinstance(operation, AddIndex):
         table.options["indexes"] = [*table.options.get("indexes", []), operation.index]
-    elif isinstance(operation, AddField) and not operation.field.many_to_many:
+    elif isinstance(operation, AddField):
         table.fields.append((operation.name, operation.field))
     else:
         return False

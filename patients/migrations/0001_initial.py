@@ -12,6 +12,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         ('casemgr', '__first__'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Disclosure',
             fields=[
@@ -595,4 +597,4 @@ class Migration(migrations.Migration):
         ),
         casemgr.core.triggers.InstallTriggers(
         ),
-    ]
+    ])

@@ -5,12 +5,14 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
     dependencies = [('casemgr', '0004_the_record_vouches_for_itself'), ('patients', '0008_requests_and_what_was_handed_out'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='restriction',
             name='asked_is_not_rewritten',
@@ -27,4 +29,4 @@ class Migration(migrations.Migration):
             model_name='restriction',
             trigger=pgtrigger.compiler.Trigger(name='asked_is_not_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.patient_id IS DISTINCT FROM OLD.patient_id OR NEW.program_id IS DISTINCT FROM OLD.program_id OR NEW.asked_on IS DISTINCT FROM OLD.asked_on OR NEW.asked_by IS DISTINCT FROM OLD.asked_by OR NEW.to_whom IS DISTINCT FROM OLD.to_whom OR NEW.organization_id IS DISTINCT FROM OLD.organization_id OR NEW.purposes IS DISTINCT FROM OLD.purposes OR NEW.categories IS DISTINCT FROM OLD.categories OR NEW.words IS DISTINCT FROM OLD.words OR NEW.paid_in_full IS DISTINCT FROM OLD.paid_in_full OR NEW.services IS DISTINCT FROM OLD.services OR NEW.is_owed IS DISTINCT FROM OLD.is_owed OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id THEN\n        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'restriction_asked_for_is_not_rewritten',\n            MESSAGE = 'What a person asked for is not written anew: record another request.';\n    END IF;\n    RETURN NEW;\n", hash='921c77501e7e94ead66014bf692b85b0f22ff501', operation='UPDATE', pgid='pgtrigger_asked_is_not_rewritten_48638', table='patients_restriction', when='BEFORE')),
         ),
-    ]
+    ])

@@ -3,12 +3,14 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
     dependencies = [('patients', '0009_restrictions_that_are_owed_hold_at_once')]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='transmission',
             name='event',
@@ -29,4 +31,4 @@ class Migration(migrations.Migration):
             name='events',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('referral.sent', 'A referral to it was sent'), ('appointment.changed', 'An appointment was booked, moved, kept or cancelled'), ('order.changed', 'An order for medication was written, changed or ended')], max_length=40), size=None, verbose_name='events'),
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='consent',
             name='consent_names_a_recipient',
@@ -90,4 +92,4 @@ class Migration(migrations.Migration):
             model_name='consent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('compared_at__isnull', False), ('compared_by__isnull', False)), models.Q(('compared_at__isnull', True), ('compared_by__isnull', True), ('original_seen_on__isnull', True)), _connector='OR'), name='compared_consent_says_by_whom_and_when'),
         ),
-    ]
+    ])

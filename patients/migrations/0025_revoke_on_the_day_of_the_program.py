@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('patients', '0024_ask_who_comes_and_before_somebody_leaves'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='consent',
             name='signed_is_not_rewritten',
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             model_name='consent',
             trigger=pgtrigger.compiler.Trigger(name='signed_is_not_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF OLD.state <> 'draft' AND (NEW.patient_id IS DISTINCT FROM OLD.patient_id OR NEW.discloser_id IS DISTINCT FROM OLD.discloser_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.purposes IS DISTINCT FROM OLD.purposes OR NEW.categories IS DISTINCT FROM OLD.categories OR NEW.recipient_classes IS DISTINCT FROM OLD.recipient_classes OR NEW.designation IS DISTINCT FROM OLD.designation OR NEW.later_programs IS DISTINCT FROM OLD.later_programs OR NEW.description IS DISTINCT FROM OLD.description OR NEW.revocation_statement IS DISTINCT FROM OLD.revocation_statement OR NEW.redisclosure_statement IS DISTINCT FROM OLD.redisclosure_statement OR NEW.refusal_statement IS DISTINCT FROM OLD.refusal_statement OR NEW.hipaa_statement IS DISTINCT FROM OLD.hipaa_statement OR NEW.fundraising_statement IS DISTINCT FROM OLD.fundraising_statement OR NEW.initiated_by_patient IS DISTINCT FROM OLD.initiated_by_patient OR NEW.revocable_after IS DISTINCT FROM OLD.revocable_after OR NEW.revocable_event IS DISTINCT FROM OLD.revocable_event OR NEW.case_reference IS DISTINCT FROM OLD.case_reference OR NEW.signature IS DISTINCT FROM OLD.signature OR NEW.attestation IS DISTINCT FROM OLD.attestation OR NEW.witnessed_by_id IS DISTINCT FROM OLD.witnessed_by_id OR NEW.signed_by IS DISTINCT FROM OLD.signed_by OR NEW.signer_relationship IS DISTINCT FROM OLD.signer_relationship OR NEW.signed_on IS DISTINCT FROM OLD.signed_on OR NEW.ends_with IS DISTINCT FROM OLD.ends_with OR NEW.wording_version IS DISTINCT FROM OLD.wording_version OR NEW.language IS DISTINCT FROM OLD.language OR NEW.compared_by_id IS DISTINCT FROM OLD.compared_by_id OR NEW.compared_at IS DISTINCT FROM OLD.compared_at OR NEW.original_seen_on IS DISTINCT FROM OLD.original_seen_on OR NEW.valid_until IS NULL AND OLD.valid_until IS NOT NULL OR NEW.valid_until > OLD.valid_until) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'signed_consent_is_not_rewritten', MESSAGE = 'What was signed is not written anew: record another consent.'; END IF; IF OLD.state NOT IN ('draft', 'active') AND (NEW.revoked_at IS DISTINCT FROM OLD.revoked_at OR NEW.revoked_by IS DISTINCT FROM OLD.revoked_by OR NEW.revoked_as IS DISTINCT FROM OLD.revoked_as OR NEW.revoked_how IS DISTINCT FROM OLD.revoked_how OR NEW.superseded_by_id IS DISTINCT FROM OLD.superseded_by_id OR NEW.expired_at IS DISTINCT FROM OLD.expired_at OR NEW.valid_until IS DISTINCT FROM OLD.valid_until) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'end_of_a_consent_is_not_rewritten', MESSAGE = 'How a consent ended is not written anew.'; END IF; IF OLD.known_false_at IS NOT NULL AND (NEW.known_false_at IS DISTINCT FROM OLD.known_false_at OR NEW.known_false_why IS DISTINCT FROM OLD.known_false_why) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'what_is_known_false_stays_false', MESSAGE = 'A consent once known to be false stays so.'; END IF; IF NEW.state = 'revoked' AND OLD.state = 'active' AND NEW.kind = 'cj_referral' AND NOT NEW.revocable_event_came AND (NEW.revocable_after IS NULL OR (NEW.revoked_at AT TIME ZONE (SELECT d.time_zone FROM casemgr_program d WHERE d.id = NEW.discloser_id))::date < NEW.revocable_after) THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'justice_consent_is_revoked_only_as_it_states', MESSAGE = 'A consent for the justice system is revoked only as it states.'; END IF; RETURN NEW;", hash='37a7ac2d4190297fb5e68eff99f786129b385490', operation='UPDATE', pgid='pgtrigger_signed_is_not_rewritten_d0997', table='patients_consent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('patients', '0032_consents_may_name_people'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='barrier',
             name='kind',
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('stigma', 'Stigma'), ('transport', 'Transport'), ('language', 'Language'), ('cost', 'Cost'), ('distrust', 'Distrust'), ('childcare', 'Childcare'), ('legal_fear', 'Fear of legal consequences'), ('housing', 'Housing'), ('food', 'Food'), ('utilities', 'Electricity, gas, water'), ('work', 'Finding or keeping work'), ('education', 'School, training or reading'), ('loneliness', 'Being alone with it'), ('disability', 'A disability'), ('other', 'Other')], max_length=16, verbose_name='barrier'),
         ),
-    ]
+    ])

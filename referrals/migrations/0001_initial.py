@@ -5,6 +5,8 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         ('patients', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Referral',
             fields=[
@@ -133,4 +135,4 @@ class Migration(migrations.Migration):
         ),
         casemgr.core.triggers.InstallTriggers(
         ),
-    ]
+    ])

@@ -41,6 +41,13 @@ def test_tables_are_written_whole_and_in_the_order_of_their_keys():
     assert [one.name for one in page.options["triggers"]] == ["page_stays"]
 
 
+def test_many_to_many_is_written_into_its_table_behind_the_one_that_it_names():
+    many = migrations.AddField("page", "books", models.ManyToManyField("patients.book"))
+    (step,) = together([_table("page"), _table("book"), many])
+    assert [operation.describe() for operation in step.operations] == ["Create model book", "Create model page"]
+    assert [name for name, _ in step.operations[1].fields] == ["id", "books"]
+
+
 def test_what_touches_rows_keeps_its_place():
     between = migrations.RunSQL("SELECT 1", "SELECT 1")
     first, middle, last = together([_table("book"), between, migrations.AddField("book", "year", models.IntegerField(default=0))])

@@ -7,6 +7,8 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         ('patients', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Appointment',
             fields=[
@@ -702,4 +704,4 @@ class Migration(migrations.Migration):
         ),
         casemgr.core.triggers.InstallTriggers(
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('treatment_plans', '0002_keep_counseling_notes'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='intervention',
             name='kind',
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('cbt', 'Cognitive behavioral therapy'), ('motivational', 'Motivational interviewing'), ('contingency', 'Contingency management'), ('dbt', 'DBT skills'), ('trauma', 'Trauma-informed therapy'), ('moud', 'Medication for opioid use disorder'), ('medication_management', 'Medication management'), ('mindfulness', 'Mindfulness'), ('yoga', 'Yoga'), ('art', 'Art therapy'), ('exercise', 'Exercise'), ('family', 'Family therapy'), ('peer', 'Peer support'), ('group', 'Group, for example Dual Recovery Anonymous'), ('case_management', 'Case management'), ('education', 'Psychoeducation'), ('pain', 'Non-opioid pain management'), ('other', 'Other')], max_length=32, verbose_name='kind'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from casemgr.core.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('treatment_plans', '0017_keep_what_is_typed'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.AddTrigger(
             model_name='attendance',
             trigger=pgtrigger.compiler.Trigger(name='signed_session_takes_no_more', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM 1 FROM treatment_plans_attendance WHERE session_id IN (OLD.session_id, NEW.session_id) ORDER BY id FOR SHARE;\n            IF EXISTS (\n                SELECT 1 FROM treatment_plans_attendance WHERE session_id IN (OLD.session_id, NEW.session_id) AND signed_at IS NOT NULL\n            ) THEN\n                RAISE EXCEPTION 'Cannot add to %: a note of this session is signed.', TG_TABLE_NAME;\n            END IF;\n            RETURN NEW;\n        ", hash='ebf11203406c3dae7d23c3b934810d9b15b6a37c', operation='INSERT OR UPDATE OF "session_id"', pgid='pgtrigger_signed_session_takes_no_more_318a6', table='treatment_plans_attendance', when='BEFORE')),
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             model_name='participant',
             trigger=pgtrigger.compiler.Trigger(name='signed_participants_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP <> 'INSERT' THEN\n                PERFORM 1 FROM treatment_plans_attendance WHERE id = OLD.attendance_id FOR SHARE;\n                IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE id = OLD.attendance_id AND signed_at IS NOT NULL) THEN\n                    RAISE EXCEPTION 'Cannot change %: the note that it belongs to is signed.', TG_TABLE_NAME;\n                END IF;\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            PERFORM 1 FROM treatment_plans_attendance WHERE id = NEW.attendance_id FOR SHARE;\n            IF EXISTS (SELECT 1 FROM treatment_plans_attendance WHERE id = NEW.attendance_id AND signed_at IS NOT NULL) THEN\n                RAISE EXCEPTION 'Cannot add to %: the note that it belongs to is signed.', TG_TABLE_NAME;\n            END IF;\n            RETURN NEW;\n        ", hash='37d3695f75f818b97c0f95060eed587e9433facd', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_signed_participants_stay_7abe0', table='treatment_plans_participant', when='BEFORE')),
         ),
-    ]
+    ])

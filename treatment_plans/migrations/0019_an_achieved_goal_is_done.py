@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from casemgr.core.migrating import together
+
 
 ENDED_EARLY = "UPDATE treatment_plans_plan SET ended_on = starts_on WHERE ended_on < starts_on"
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RunSQL(ENDED_EARLY, migrations.RunSQL.noop),
         pgtrigger.migrations.RemoveTrigger(
             model_name='plan',
@@ -41,4 +43,4 @@ class Migration(migrations.Migration):
             model_name='plan',
             constraint=models.CheckConstraint(condition=models.Q(('ended_on__gte', models.F('starts_on'))), name='plan_ends_on_or_after_its_start'),
         ),
-    ]
+    ])
