@@ -134,7 +134,8 @@ def _change(model: type[Model], row: tuple[Any, ...], names: Names) -> Change:
             str(column.verbose_name), _say(column, before.get(column.attname), names), _say(column, after.get(column.attname), names)
         )
         for column in _fields_of(model)
-        if before.get(column.attname) != after.get(column.attname) and (before or after.get(column.attname) not in (None, "", [], False))
+        if before.get(column.attname) != after.get(column.attname)
+        and (before or after.get(column.attname) not in (None, "", [], {}, False))
     )
     key = f"{at.isoformat()}~{model._meta.label}~{event_id}"
     return Change(model, row_id, label, at, said.get("name", ""), said.get("verb", ""), fields, key)
@@ -142,7 +143,7 @@ def _change(model: type[Model], row: tuple[Any, ...], names: Names) -> Change:
 
 def _say(column: "Field[Any, Any]", value: Any, names: Names) -> Any:
     """Return a value as a person reads it."""
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return ""
     if isinstance(column, ForeignKey):
         return names.get(column.related_model, {}).get(value, f"#{value}")
@@ -152,6 +153,8 @@ def _say(column: "Field[Any, Any]", value: Any, names: Names) -> Any:
         return date.fromisoformat(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {said}" for name, said in value.items())
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
     return dict(column.flatchoices).get(value, value) if column.choices else value

@@ -8,7 +8,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import FEW, Act, Found, Panel, Programs
 from patients.episodes.models import AdmissionFacts, LeavingPlan, SubstanceTold
 from patients.episodes.queries import episodes_for
-from patients.inquiries.models import Inquiry
+from patients.inquiries.models import Inquiry, ScreeningVisit, WaitlistPlace
 from patients.inquiries.queries import inquiries_for
 from patients.record.models import Patient
 
@@ -31,5 +31,5 @@ COMING = Panel(
     read,
     acts=(Act(_("Stays in care"), "patients:care", Can.SEE_PATIENTS),),
     aside=True,
-    history=(AdmissionFacts, SubstanceTold, LeavingPlan, Inquiry),
+    history=(AdmissionFacts, SubstanceTold, LeavingPlan, Inquiry, ScreeningVisit, WaitlistPlace),
 )

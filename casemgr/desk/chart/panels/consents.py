@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import FEW, Act, Found, Panel, Programs
-from patients.consent.models import Consent, ConsentPerson, ConsentRecipient
+from patients.consent.models import Consent, ConsentPerson, ConsentRecipient, FundraisingChoice, HandedIn
 from patients.record.models import Patient
+from patients.relations.models import TreatingRelationship
+from patients.restrictions.models import Restriction
 
 
 def read(patient: Patient, programs: Programs, today: date) -> Found:
@@ -40,5 +42,5 @@ CONSENTS = Panel(
         Act(_("Who looked"), "desk:who_looked", Can.SEE_DISCLOSURES),
     ),
     aside=True,
-    history=(Consent,),
+    history=(Consent, HandedIn, TreatingRelationship, Restriction, FundraisingChoice),
 )

@@ -10,7 +10,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.desk.chart.panels.panel import FEW, Act, Found, Panel, Programs
 from patients.record.models import Patient
 from patients.screenings.assessing.queries import latest_assessments, shown
-from patients.screenings.models import Observation, QuestionnaireAnswers
+from patients.screenings.models import Assessment, Observation, QuestionnaireAnswers
 from patients.screenings.queries import answers_for, observations_for
 
 
@@ -47,5 +47,5 @@ SCREENINGS = Panel(
         Act(_("Enter a score"), "patients:add_score", Can.RECORD_SCREENING),
         Act(_("Enter a result"), "patients:add_laboratory", Can.RECORD_SCREENING),
     ),
-    history=(Observation, QuestionnaireAnswers),
+    history=(Observation, Assessment, QuestionnaireAnswers),
 )

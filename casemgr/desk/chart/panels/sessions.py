@@ -35,5 +35,5 @@ SESSIONS = Panel(
         Act(_("Restricted notes"), "patients:restricted_notes", Can.SEE_PARTNER_VIOLENCE),
         Act(_("Write a session"), "treatment_plans:write_session", Can.WRITE_SESSION),
     ),
-    history=(Attendance, CopingCard),
+    history=(Attendance, AttendanceGoal, CopingCard),
 )
