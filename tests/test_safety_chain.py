@@ -8,7 +8,6 @@ from casemgr.core.accounts.models import Membership, User
 from casemgr.core.accounts.rules import Role
 from casemgr.core.outbox.draining import drain
 from casemgr.core.outbox.models import Fact
-from casemgr.core.refusals import Refused
 from patients.caseload.models import CareTeamMember
 from patients.guarding.models import Conflict
 from patients.safety.actions import close_concern, note_answer, record_follow_up, take_concern
@@ -193,12 +192,17 @@ def test_the_chain_does_not_run_twice_for_what_became_graver(clinic, answer):
     assert User.objects.filter(pk__in=SafetyCall.objects.filter(turn=3).values("user")).count() == 2
 
 
-def test_a_try_that_reached_nobody_is_never_the_next_one_too(clinic, answer):
+def test_two_tries_on_one_day_are_both_on_record_and_each_try_is_a_task_of_its_own(clinic, answer):
     concern, day = answer(clinic.patient()), clinic.now.date()
     whole = {"disposition": "safety_plan", "screener_result": "low", "follow_ups": [("call", day)]}
     close_concern(concern=concern, **whole, by=clinic.nurse, at=clinic.now)
-    facts = {"outcome": "not_reached", "words": "No answer.", "by": clinic.nurse, "at": clinic.now}
-    with pytest.raises(Refused, match="the one of that day"):
-        record_follow_up(follow_up=SafetyFollowUp.objects.get(), again_on=day, **facts)
-    record_follow_up(follow_up=SafetyFollowUp.objects.get(), again_on=day + timedelta(days=1), **facts)
-    assert SafetyFollowUp.objects.filter(outcome="").count() == 1
+    drain(at=clinic.now)
+    for hours, words in ((0, "No answer."), (4, "Voice mail is full.")):
+        at = clinic.now + hours * HOUR
+        open_one = SafetyFollowUp.objects.get(outcome="")
+        record_follow_up(follow_up=open_one, outcome="not_reached", words=words, again_on=day, by=clinic.nurse, at=at)
+        drain(at=at)
+    tries = list(SafetyFollowUp.objects.order_by("pk").values_list("due_on", "outcome", "words"))
+    assert tries == [(day, "not_reached", "No answer."), (day, "not_reached", "Voice mail is full."), (day, "", "")]
+    titled = Task.objects.filter(title="Safety follow-up: Call").order_by("pk")
+    assert list(titled.values_list("state", "due_on")) == [("done", day), ("done", day), ("open", day)]

@@ -34,7 +34,7 @@ from patients.safety.models import (
     SafetySource,
     ScreenerResult,
 )
-from patients.safety.queries import highest_answer, locked_concern, was_tried_on
+from patients.safety.queries import highest_answer, locked_concern
 from patients.safety.rules import FOLLOW_UP_SOURCE, Finding, Lack, Level, is_graver, lacking, level_of_answer, next_call_at
 
 
@@ -188,7 +188,7 @@ def close_concern(
 def record_follow_up(
     *, follow_up: SafetyFollowUp, outcome: str, by: User, at: datetime, words: str = "", again_on: date | None = None
 ) -> SafetyFollowUp:
-    """Write down what came of following up; who was not reached is tried again."""
+    """Write down what came of following up; who was not reached is tried again, on the same day too: each try stands on its own."""
     concern = locked_concern(follow_up.concern)
     row = SafetyFollowUp.objects.select_for_update(no_key=True).get(pk=follow_up.pk)
     today = at.astimezone(concern.program.zone).date()
@@ -199,11 +199,6 @@ def record_follow_up(
         (not words.strip(), "words", _("Write in a sentence how the person is, or what you tried.")),
         (not_reached and again_on is None, "again_on", _("Choose the day of the next try.")),
         (bool(again_on and again_on < today), "again_on", _("The day is over already. Choose today or later.")),
-        (
-            again_on is not None and was_tried_on(concern, follow_up=row, day=again_on),
-            "again_on",
-            _("This try is the one of that day. Call once more before you write it down, or choose a later day."),
-        ),
     )
     if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
         raise Refused(*reasons)
@@ -274,9 +269,9 @@ def _look_again(concern: SafetyConcern, turn: int, *, since: datetime, at: datet
 
 
 def _plan_follow_up(concern: SafetyConcern, kind: str, due_on: date, *, by: User, at: datetime) -> None:
-    """Plan one day by which somebody follows up; the same day and way once."""
+    """Plan one day by which somebody follows up; what is still to be done on the same day in the same way is not planned twice."""
     where = {"patient": concern.patient, "program": concern.program, "recorded_at": at, "recorded_by": by}
-    row, is_new = SafetyFollowUp.objects.get_or_create(concern=concern, kind=kind, due_on=due_on, defaults=where)
+    row, is_new = SafetyFollowUp.objects.get_or_create(concern=concern, kind=kind, due_on=due_on, outcome="", defaults=where)
     if is_new:
         record_fact(SafetyFollowUpPlanned(follow_up_id=row.pk, patient_id=row.patient_id), at=at)
 

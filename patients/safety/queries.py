@@ -1,7 +1,5 @@
 """Read who may be in danger, who was called, and what was done."""
 
-from datetime import date
-
 from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from casemgr.core.accounts.models import Program, User
@@ -85,12 +83,6 @@ def locked_concern(concern: SafetyConcern) -> SafetyConcern:
 def follow_ups_for(patient: Patient) -> QuerySet[SafetyFollowUp]:
     """Return whom to call or see after concerns about a person, the next due first."""
     return SafetyFollowUp.objects.filter(patient=patient).select_related("done_by").order_by("due_on", "pk")
-
-
-def was_tried_on(concern: SafetyConcern, *, follow_up: SafetyFollowUp, day: date) -> bool:
-    """Say whether somebody followed up on that day in the same way: a day and a way stand once, so nobody would be reminded again."""
-    tried = SafetyFollowUp.objects.filter(concern=concern, kind=follow_up.kind, due_on=day)
-    return follow_up.due_on == day or tried.exclude(outcome="").exists()
 
 
 def highest_answer(patient: Patient, *, instrument: str, ref: str, item: str) -> int | None:

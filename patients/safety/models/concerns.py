@@ -239,7 +239,9 @@ class SafetyFollowUp(Recorded):
         verbose_name_plural = _("safety follow-ups")
         triggers = append_only(but_updates=True)
         constraints = [
-            models.UniqueConstraint(fields=["concern", "kind", "due_on"], name="one_follow_up_of_a_kind_a_day"),
+            models.UniqueConstraint(
+                fields=["concern", "kind", "due_on"], condition=Q(outcome=""), name="one_follow_up_to_do_of_a_kind_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="", done_at__isnull=True, done_by__isnull=True)
                 | ~Q(outcome="") & Q(done_at__isnull=False, done_by__isnull=False),
