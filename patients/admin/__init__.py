@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import display
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import colleagues_of, programs_reached, sites_of, sites_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.patient_rows import PatientField
@@ -41,6 +42,7 @@ from patients.consent.models import Consent, ConsentState
 from patients.diagnoses.actions import record_diagnosis, revise_diagnosis
 from patients.diagnoses.models import Diagnosis
 from patients.disclosures.models import Disclosure
+from patients.disclosures.queries import disclosures_seen_by
 from patients.episodes.actions import admit_patient, discharge_patient, transfer_patient
 from patients.episodes.forms import LeavingForm
 from patients.episodes.models import Episode
@@ -53,7 +55,7 @@ from patients.record.actions import (
     register_patient,
 )
 from patients.record.models import ContactPoint, Identifier, Patient
-from patients.record.queries import duplicate_candidates
+from patients.record.queries import duplicate_candidates, record_that_stays
 from patients.screenings.actions import record_observation
 from patients.screenings.models import Observation, QuestionnaireAnswers
 
@@ -319,9 +321,13 @@ class DisclosureAdmin(PatientTable):
         "basis_reference", "for_proceeding", "redisclosure", "notice_version", "notice_form", "via", "outcome", "reason_words", "by_name",
     )  # fmt: skip
 
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return the accounts that the person may see, also those under a record that was merged into another."""
+        return disclosures_seen_by(user)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read the name along: the account itself keeps only a key, so that it outlives the record."""
-        patient = Patient.objects.filter(pk=OuterRef("patient_id"))
+        patient = Patient.objects.filter(pk=record_that_stays("patient_id"))
         rows: QuerySet[Any] = super().get_queryset(request)
         named: QuerySet[Any] = rows.annotate(
             family=Subquery(patient.values("family_name")),

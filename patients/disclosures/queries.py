@@ -19,6 +19,7 @@ from patients.disclosures.models import Disclosure, sentence_of
 from patients.disclosures.rules import Question, Why, accounting_begins, may_disclose
 from patients.episodes.models import Episode
 from patients.record.models import Patient
+from patients.record.queries import people_under, record_that_stays
 from patients.restrictions.queries import restrictions_on
 
 DEMOGRAPHICS_SQL = """
@@ -44,7 +45,7 @@ def disclosures_seen_by(user: User, *, of: Patient | None = None) -> QuerySet[Di
     patients = patients_seen_by(user, can=Can.SEE_DISCLOSURES)
     told = Disclosure.objects.filter(Q(program_id__in=programs) | Q(program_id__isnull=True))
     if of is None:
-        return told.filter(patient_id__in=patients.values("pk"))
+        return told.filter(Exists(patients.filter(pk=record_that_stays("patient_id"))))
     return told.filter(Exists(patients.filter(pk=of.pk)), patient_id__in=of.keys)
 
 
@@ -59,7 +60,7 @@ def accounting_of(patient: Patient, user: User, at: datetime) -> QuerySet[Disclo
 
 def with_people(rows: list[Disclosure], user: User) -> list[Disclosure]:
     """Return these rows, each with the person it speaks of; the account itself keeps no more than a key."""
-    people = patients_seen_by(user, can=Can.SEE_DISCLOSURES).in_bulk([row.patient_id for row in rows])
+    people = people_under(patients_seen_by(user, can=Can.SEE_DISCLOSURES), [row.patient_id for row in rows])
     for row in rows:
         row.person = people.get(row.patient_id)
     return rows

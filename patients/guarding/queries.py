@@ -107,7 +107,8 @@ def _glass_in(user: User) -> QuerySet[GlassBreak]:
 def read_through(glass: GlassBreak) -> QuerySet[AuditEvent]:
     """Return what its opener saw and did in this window, in its order."""
     until = glass.closed_at or glass.closes_at
-    rows = AuditEvent.objects.filter(patient_id=glass.patient_id, actor_id=glass.recorded_by_id, at__gte=glass.recorded_at, at__lte=until)
+    about = glass.patient.keys
+    rows = AuditEvent.objects.filter(patient_id__in=about, actor_id=glass.recorded_by_id, at__gte=glass.recorded_at, at__lte=until)
     return rows.order_by("id")
 
 

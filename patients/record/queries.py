@@ -11,9 +11,9 @@ from typing import Any
 import phonenumbers
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Greatest, Lower
+from django.db.models.functions import Coalesce, Greatest, Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +81,20 @@ def person_behind(key: int) -> Patient:
     """Return the person who is on record under a key: of a record that was merged into another, the other."""
     row = Patient.objects.select_related("merged_into").get(pk=key)
     return row.merged_into or row
+
+
+def record_that_stays(column: str) -> Subquery:
+    """Return the key of the person of whom a row tells under this column, for an `Exists` of people about that row.
+
+    What was told or looked at stays under the key of then; it belongs to the record into which that one was merged.
+    """
+    return Subquery(Patient.objects.filter(pk=OuterRef(OuterRef(column))).values(stays=Coalesce("merged_into", "pk")))
+
+
+def people_under(patients: QuerySet[Patient], keys: Iterable[int | None]) -> dict[int, Patient]:
+    """Return those of these patients who are on record under these keys, by key: also under that of a record merged into theirs."""
+    stays = Patient.objects.filter(pk__in={key for key in keys if key is not None}).values(stays=Coalesce("merged_into", "pk"))
+    return {key: person for person in patients.filter(pk__in=stays) for key in person.keys}
 
 
 def contact_points_for(patient: Patient) -> QuerySet[ContactPoint]:

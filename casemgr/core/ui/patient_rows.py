@@ -113,7 +113,7 @@ class PatientRowAdmin(RecordAdmin):
         if not words:
             return queryset, False
         seen = self.people.seen_by(self._user(request), self.view_rights[0])
-        people = [patient.pk for patient in self.people.search(seen, words, MOST_FOUND)]
+        people = [key for patient in self.people.search(seen, words, MOST_FOUND) for key in patient.keys]
         wanted = Q(**{f"{self.patient_path}__in": people})
         for name in self.words:
             wanted |= Q(**{f"{name}__icontains": words})

@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from casemgr.core.accounts.models import Membership, User, UserKind
 from casemgr.core.accounts.rules import Can
@@ -15,6 +14,7 @@ from casemgr.core.audit.models import AuditEvent, Outcome
 from casemgr.core.ui.keyset import PAGE, Slice, slice_of
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
+from patients.record.queries import record_that_stays
 
 SORTS = {
     "at": "at",
@@ -52,10 +52,9 @@ def events_seen_by(user: User) -> QuerySet[AuditEvent]:
     about_nobody = Q(patient_id__isnull=True) & (Q(actor_id__isnull=True) | Exists(staff) | Exists(machines))
     if not programs <= {membership.program_id for membership in user.reach(Can.SEE_PATIENTS)}:
         about_nobody &= ~Q(outcome=Outcome.SEEN) & ~Q(verb__in=_verbs_about_patients())
-    person = Patient.objects.filter(pk=OuterRef(OuterRef("patient_id"))).values(stays=Coalesce("merged_into", "pk"))
-    seen = patients_audited_by(user).filter(pk=Subquery(person))
+    seen = patients_audited_by(user).filter(pk=record_that_stays("patient_id"))
     return AuditEvent.objects.filter(about_nobody | Exists(seen)).annotate(
-        patient_key=Subquery(Patient.objects.filter(pk=OuterRef("patient_id")).values("public_id"))
+        patient_key=Subquery(Patient.objects.filter(pk=record_that_stays("patient_id")).values("public_id"))
     )
 
 

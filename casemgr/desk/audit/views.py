@@ -21,6 +21,7 @@ from casemgr.desk.audit.forms import AuditForm
 from casemgr.desk.audit.queries import NEWEST_FIRST, SORTS, events_seen_by, narrowed, page_of, patients_audited_by
 from casemgr.desk.audit.tables import AuditTable, InOrder
 from patients.record.models import Patient
+from patients.record.queries import people_under
 
 EXPORTED_AT_ONCE = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +35,7 @@ def audit_list(request: StaffRequest) -> HttpResponse:
     patients, patient = form.patients, form.cleaned_data.get("patient") if form.is_valid() else None
     after = request.GET.get("after", "")
     found = page_of(events, sort=sort, after=after)
-    people = patients.in_bulk({event.patient_id for event in found.rows if event.patient_id})
+    people = people_under(patients, (event.patient_id for event in found.rows))
     table = AuditTable(InOrder([(event, people.get(event.patient_id)) for event in found.rows]), order_by=sort)
     query = urlencode({name: value for name, value in request.GET.items() if name != "after" and value})
     table.next_url = f"?{query}&{urlencode({'after': found.next_key})}" if found.next_key else ""
@@ -45,7 +46,7 @@ def audit_list(request: StaffRequest) -> HttpResponse:
         what="audit:list",
         patient_id=patient.pk if patient else None,
         detail={"asked": query},
-        people=people,
+        people={person.pk for person in people.values()},
     )
     context = {
         "form": form,
@@ -92,7 +93,7 @@ def _lines(events: QuerySet[AuditEvent], patients: QuerySet[Patient], sort: str)
     after: str | None = ""
     while after is not None:
         found = page_of(events, sort=sort, after=after, size=EXPORTED_AT_ONCE)
-        people = patients.in_bulk({event.patient_id for event in found.rows if event.patient_id})
+        people = people_under(patients, (event.patient_id for event in found.rows))
         for event in found.rows:
             yield _line(_cells(event, people.get(event.patient_id or 0)))
         after = found.next_key or None

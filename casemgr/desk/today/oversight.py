@@ -20,7 +20,9 @@ from casemgr.desk.today.sections import MOST_ROWS, Figure, Row, Section, section
 from patients.caseload.queries import patients_seen_by
 from patients.consent.models import Consent, ConsentPerson, ConsentRecipient, ConsentState
 from patients.disclosures.models import Disclosure, DisclosureOutcome
+from patients.disclosures.queries import disclosures_seen_by
 from patients.episodes.models import Episode
+from patients.record.queries import people_under
 from referrals.casework.queries import open_tasks, overdue, tasks_seen_by
 from treatment_plans.appointments.models import Appointment, AppointmentState
 
@@ -132,9 +134,9 @@ def _event_row(event: Any) -> Row:
 def late_disclosures(scope: Scope) -> Section:
     """Find what left the program of late, and what was withheld."""
     patients = patients_seen_by(scope.user, can=Can.SEE_DISCLOSURES)
-    rows = Disclosure.objects.filter(at__gte=scope.days_ago(LATELY_DAYS), patient_id__in=patients.values("pk"))
+    rows = disclosures_seen_by(scope.user).filter(at__gte=scope.days_ago(LATELY_DAYS))
     found = list(rows.order_by("-pk")[: MOST_ROWS + 1])
-    people = patients.in_bulk([disclosure.patient_id for disclosure in found] or [0])
+    people = people_under(patients, [disclosure.patient_id for disclosure in found] or [0])
 
     def row(disclosure: Disclosure) -> Row:
         withheld = disclosure.outcome == DisclosureOutcome.WITHHELD

@@ -1,8 +1,12 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent
+from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
+from patients.guarding.models import GlassBreak
+from patients.guarding.queries import read_through
 from patients.merging.actions import look_for_duplicates, merge_patients
 from patients.merging.models import Merge, PossibleDuplicate
 from patients.record.models import ContactPoint, Patient
@@ -102,3 +106,37 @@ def test_a_merged_record_is_nobody_for_who_may_not_see_the_other(two, clinic, no
     stranger = clinic.hire(clinic.case_manager.role_codes and "case_manager", clinic.south)
     assert sign_in(stranger).get(reverse("desk:chart", args=[merged.public_id])).status_code == 404
     assert Episode.objects.filter(patient=survivor).count() == 2
+
+
+def test_what_was_told_and_looked_at_under_the_merged_record_is_listed_with_the_one_that_stays(office, two, clinic, now):
+    survivor, merged = two
+    told = {"recipient_id": 1, "purpose": "housing", "categories": ["housing"], "via": "api", "outcome": "disclosed", "consent_id": 1}
+    Disclosure.objects.create(
+        at=timezone.now(),
+        patient_id=merged.pk,
+        recipient_name="Harbor House",
+        description="Told before",
+        program_id=clinic.program.pk,
+        **told,
+    )
+    AuditEvent.objects.create(at=now, actor_id=clinic.nurse.pk, actor_name="Nora", verb="chart", outcome="seen", patient_id=merged.pk)
+    glass = GlassBreak(patient=survivor, recorded_by=clinic.nurse, recorded_at=now, closes_at=now)
+    merge_patients(survivor=survivor, merged=merged, program=clinic.program, reason=REASON, by=clinic.privacy_officer, at=now)
+    survivor.refresh_from_db()
+    listed = [
+        office.get(reverse("patients:disclosures")),
+        office.get(reverse("patients:accounting", args=[survivor.public_id])),
+        office.get(reverse("audit:list"), {"what": "chart"}),
+        office.get(reverse("audit:list"), {"patient": survivor.public_id}),
+        office.get("/admin/patients/disclosure/"),
+        office.get("/admin/patients/disclosure/", {"q": survivor.birth_date.isoformat()}),
+        office.get(reverse("desk:today")),
+    ]
+    for page, words in zip(
+        listed, ("Told before", "Told before", "Nora", "Nora", "Told before", "Told before", "Told before"), strict=True
+    ):
+        assert words in text(page), page.request["PATH_INFO"]
+        assert "Zqvxwmary" in text(page), page.request["PATH_INFO"]
+    assert [event.actor_name for event in read_through(glass)] == ["Nora"]
+    exported = b"".join(office.get(reverse("audit:export"), {"what": "chart"}).streaming_content).decode()
+    assert "Zqvxwmary" in next(line for line in exported.splitlines() if "Nora" in line)

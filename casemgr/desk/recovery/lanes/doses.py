@@ -99,7 +99,7 @@ def _dose(substance: str, day: date, parts: list[tuple[float, bool]]) -> Point:
 def _held(patient: Patient, today: date) -> dict[int, list[Span]]:
     """Return for each order when a prescriber had put it on hold, as the record of who did what says it."""
     verbs = {"hold_order": True, "release_order": False}
-    rows = AuditEvent.objects.filter(patient_id=patient.pk, verb__in=verbs, outcome=Outcome.DONE).order_by("id")
+    rows = AuditEvent.objects.filter(patient_id__in=patient.keys, verb__in=verbs, outcome=Outcome.DONE).order_by("id")
     since: dict[int, date] = {}
     spans: dict[int, list[Span]] = defaultdict(list)
     for verb, subject, at in rows.values_list("verb", "subject", "at"):
