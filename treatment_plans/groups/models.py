@@ -165,7 +165,7 @@ class GroupMeeting(Recorded):
     ends_at = models.DateTimeField(_("ends"))
     state = models.CharField(_("state"), max_length=12, choices=MeetingState.choices, default=MeetingState.PLANNED)
     session = models.OneToOneField(
-        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("session")
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="meeting", verbose_name=_("session")
     )  # fmt: skip
     room_use = models.OneToOneField(RoomUse, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("room"))
     cancelled_why = models.CharField(_("why it was cancelled"), max_length=200, blank=True)

@@ -16,7 +16,7 @@ from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupP
 from treatment_plans.groups.rules import preset_goals
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
-from treatment_plans.sessions.naming.queries import KeepOut
+from treatment_plans.sessions.naming.queries import KeepOut, kept_out
 from treatment_plans.sessions.queries import stands
 
 
@@ -126,10 +126,7 @@ def meetings_with_open_parts(meetings: Iterable[GroupMeeting], user: User) -> se
 
 def keep_out_of(series: GroupSeries, user: User) -> KeepOut:
     """Return whose names stay out of the notes of a group: everybody who has or had a place, whether this user may see them or not."""
-    had = GroupPlace.objects.filter(series=series).exclude(state=PlaceState.WAITING).values("patient")
-    may_be_seen = Exists(patients_seen_by(user, can=Can.WRITE_SESSION).filter(pk=OuterRef("pk")))
-    rows = list(Patient.objects.filter(pk__in=had).annotate(may_be_seen=may_be_seen).order_by("pk"))
-    return KeepOut(rows, frozenset(row.pk for row in rows if not row.may_be_seen))
+    return kept_out(GroupPlace.objects.filter(series=series, joined_on__isnull=False).values("patient"), user)
 
 
 def meetings_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[GroupMeeting]:

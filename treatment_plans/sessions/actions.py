@@ -27,7 +27,7 @@ from treatment_plans.sessions.coping.rules import LONGEST_TRIGGER, grown, same_t
 from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.naming.models import CoLeader
-from treatment_plans.sessions.naming.queries import NOBODY_ELSE, KeepOut, Written, leaders_of, names_given_away
+from treatment_plans.sessions.naming.queries import NOBODY_ELSE, KeepOut, Written, keep_out_of_session, leaders_of, names_given_away
 from treatment_plans.sessions.queries import patients_with_goals
 from treatment_plans.sessions.writing.queries import (
     Part,
@@ -135,8 +135,8 @@ def change_note(
     words = words_of(said, fresh.session.note_format)
     written = Written({}, {fresh.patient_id: words})
     leaders = leaders_of(fresh.session, fresh.session.clinician or by)
-    reasons = [*wrong_parts([said]), *names_given_away(others, written, leaders), *foreign_rows([said])]
-    if reasons:
+    named = names_given_away(others, written, leaders, keep_out_of_session(fresh.session, by))
+    if reasons := [*wrong_parts([said]), *named, *foreign_rows([said])]:
         raise Refused(*reasons)
     values = written_in(said, fresh.session.note_format, note_before(fresh))
     for name, value in values.items():
@@ -171,7 +171,7 @@ def sign_session(*, session: Session, by: User, at: datetime) -> Session:
     patients = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh).select_related("patient")}
     shared = {"title": fresh.title, "shared_text": fresh.shared_text, "homework": fresh.homework}
     own = {note.patient_id: words_of(part_as_written(note), fresh.note_format) for note in notes}
-    reasons += names_given_away(patients, Written(shared, own), leaders_of(fresh, by))
+    reasons += names_given_away(patients, Written(shared, own), leaders_of(fresh, by), keep_out_of_session(fresh, by))
     if reasons:
         raise Refused(*reasons)
     Attendance.objects.filter(pk__in=[note.pk for note in notes]).update(signed_at=at, signed_by=by)

@@ -10,7 +10,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Denied, Reason, Refused
 from treatment_plans.sessions.models import Attendance, Session
-from treatment_plans.sessions.naming.queries import Written, leaders_of, names_given_away
+from treatment_plans.sessions.naming.queries import Written, keep_out_of_session, leaders_of, names_given_away
 from treatment_plans.signing import rules
 from treatment_plans.signing.models import (
     CosignAnswer,
@@ -76,7 +76,8 @@ def add_addendum(*, attendance: Attendance, text: str, by: User, at: datetime) -
     if not text.strip():
         raise Refused(Reason(_("Write what is to be added."), field="text"))
     there = {row.patient_id: row.patient for row in Attendance.objects.filter(session=note.session_id).select_related("patient")}
-    named = names_given_away(there, Written({}, {note.patient_id: text}), leaders_of(note.session, by))
+    written, keep_out = Written({}, {note.patient_id: text}), keep_out_of_session(note.session, by)
+    named = names_given_away(there, written, leaders_of(note.session, by), keep_out)
     if named:
         raise Refused(*(replace(reason, field="text") for reason in named))
     addendum = NoteAddendum.objects.create(attendance=note, text=text.strip(), recorded_at=at, recorded_by=by)

@@ -26,10 +26,10 @@ from treatment_plans.groups.rules import preset_goals, unsaid
 from treatment_plans.groups.writing.actions import add_parts, record_meeting
 from treatment_plans.rooms.actions import release_room, use_room
 from treatment_plans.rooms.models import Room, RoomUse
-from treatment_plans.sessions.actions import Part, sign_session
+from treatment_plans.sessions.actions import Part, change_note, sign_session
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.naming.models import CoLeader
-from treatment_plans.signing.actions import mark_note_in_error
+from treatment_plans.signing.actions import add_addendum, mark_note_in_error
 
 
 @pytest.fixture
@@ -179,6 +179,30 @@ def test_a_name_of_the_group_stops_the_note_and_the_names_of_those_who_lead_do_n
     assert Attendance.objects.filter(signed_at__isnull=False).count() == 2
 
 
+def test_a_name_of_the_group_stops_its_notes_whenever_they_are_changed_signed_or_added_to(clinic, found, join, hold):
+    other = clinic.hire(Role.THERAPIST, clinic.north)
+    rosa, gone = clinic.patient(given="Rosalinda"), clinic.patient(given="Guillermo", family="Xu")
+    theirs, waits = clinic.patient(given="Zebulon", team=(other,)), clinic.patient(given="Benedict")
+    series = found()
+    places = join(series, rosa, gone, theirs)
+    leave_group(place=places[1], on=series.starts_on, by=clinic.therapist, at=clinic.now)
+    wait_for_place(series=series, patient=waits, on=series.starts_on, by=clinic.therapist, at=clinic.now)
+    meeting = hold(series, Part(rosa))
+    note, act = meeting.session.attendances.get(), {"by": clinic.therapist, "at": clinic.now}
+    with pytest.raises(Refused, match="names Guillermo"):
+        change_note(attendance=note, note="Missed Guillermo.", **act)
+    with pytest.raises(Refused, match="names somebody of this group"):
+        change_note(attendance=note, note="Missed Zebulon.", **act)
+    change_note(attendance=note, note="Rosita sat with Benedict.", **act)
+    rest = add_parts(meeting=meeting, parts=[Part(theirs)], by=other, at=clinic.now)
+    Attendance.objects.filter(session=rest).update(note="Missed Guillermo.")
+    with pytest.raises(Refused, match="names somebody of this group"):
+        sign_session(session=rest, by=other, at=clinic.now)
+    sign_session(session=meeting.session, **act)
+    with pytest.raises(Refused, match="names somebody of this group"):
+        add_addendum(attendance=note, text="Zebulon cried.", **act)
+
+
 @pytest.mark.parametrize("number", [2, 12])
 def test_writing_and_signing_take_as_many_statements_for_twelve_as_for_two(clinic, found, join, hold, goal_of, query_count, number):
     people = [clinic.patient() for _ in range(number)]
@@ -198,7 +222,7 @@ def test_writing_and_signing_take_as_many_statements_for_twelve_as_for_two(clini
         sign_session(session=meeting.session, by=clinic.therapist, at=clinic.now)
 
 
-RECORD, SIGN = 23, 13
+RECORD, SIGN = 23, 14
 
 
 def test_a_failure_in_the_twelfth_part_saves_none(clinic, found, join, hold, goal_of, monkeypatch):

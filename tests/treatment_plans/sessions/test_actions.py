@@ -192,7 +192,7 @@ def test_writing_and_signing_take_the_same_number_of_statements_for_two_and_twel
     ]
     with query_count(15):
         session = write(*parts)
-    with query_count(13):
+    with query_count(14):
         sign_session(session=session, by=clinic.therapist, at=clinic.now)
 
 

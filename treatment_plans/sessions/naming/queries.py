@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
 from casemgr.core.refusals import Reason
+from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.sessions.models import Session
 from treatment_plans.sessions.naming.models import CoLeader
@@ -33,6 +37,25 @@ class KeepOut:
 
 
 NOBODY_ELSE = KeepOut()
+
+
+def kept_out(patients: Any, writer: User) -> KeepOut:
+    """Return that the names of these people stay out, and of whom of them the writer is not told."""
+    may_be_seen = Exists(patients_seen_by(writer, can=Can.WRITE_SESSION).filter(pk=OuterRef("pk")))
+    rows = list(Patient.objects.filter(pk__in=patients).annotate(may_be_seen=may_be_seen).order_by("pk"))
+    return KeepOut(rows, frozenset(row.pk for row in rows if not row.may_be_seen))
+
+
+def keep_out_of_session(session: Session, writer: User) -> KeepOut:
+    """Return whose names stay out of the notes on a session: everybody who has or had a place in the group that met then.
+
+    The parts of one meeting stand in several sessions when several people wrote them; groups, above, keep the way from the first of
+    them (`meeting`) to the places.
+    """
+    same = {name: getattr(session, name) for name in ("site", "kind", "title", "starts_at", "ends_at")}
+    places = "meeting__series__places"
+    had = Session.objects.filter(**same, **{f"{places}__joined_on__isnull": False})
+    return kept_out(had.values(f"{places}__patient"), writer)
 
 
 def leaders_of(session: Session, *known: User) -> list[User]:
