@@ -86,7 +86,7 @@ FIGURES: dict[str, Figure] = {
             _("sessions held"),
             _(
                 "Sessions at the site that began in the period: individual, group, family, peer support and outreach. "
-                "Visits elsewhere are not counted."
+                "Visits elsewhere are not counted; a meeting of a group counts once."
             ),
             "message-square",
         ),

@@ -84,10 +84,21 @@ def no_shows(scope: Scope) -> QuerySet[Appointment]:
 
 
 def sessions(scope: Scope) -> QuerySet[Session]:
-    """Return the sessions that began in the period; one of which every note was entered in error did not take place."""
+    """Return the sessions that began in the period, a meeting of a group once, however many people wrote parts of it.
+
+    One of which every note was entered in error did not take place.
+    """
     since, until = scope.moments
     held = Session.objects.filter(site__in=scope.sites, starts_at__gte=since, starts_at__lt=until)
-    return held.exclude(kind=SessionKind.ENCOUNTER).exclude(all_in_error())
+    return held.exclude(kind=SessionKind.ENCOUNTER).exclude(all_in_error()).exclude(_written_later())
+
+
+def _written_later() -> Q:
+    """Match sessions with further parts of a group's meeting of which an earlier session stands."""
+    same = {name: OuterRef(name) for name in ("site", "kind", "title", "starts_at", "ends_at")}
+    first = Session.objects.filter(meeting__isnull=False, **same)
+    earlier = Session.objects.filter(pk__lt=OuterRef("pk"), **same).exclude(all_in_error())
+    return Q(Exists(first)) & Q(Exists(earlier)) & Q(meeting__isnull=True)
 
 
 def open_tasks(scope: Scope) -> QuerySet[Task]:

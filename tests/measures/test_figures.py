@@ -15,7 +15,11 @@ from referrals.casework.models import Task
 from tests.charts import dose_of, order_for
 from tests.worlds import end_stays
 from treatment_plans.appointments.models import Appointment
+from treatment_plans.groups.actions import give_place, start_series
+from treatment_plans.groups.writing.actions import add_parts, record_meeting
+from treatment_plans.sessions.actions import Part, sign_session
 from treatment_plans.sessions.models import Session
+from treatment_plans.signing.actions import mark_note_in_error
 
 TODAY = date(2026, 3, 4)
 DAY = timedelta(days=1)
@@ -106,6 +110,27 @@ def test_the_numbers_of_a_month_are_these(clinic, scope):
         "open-tasks": 18,
         "overdue-tasks": 15,
     }
+
+
+def test_a_meeting_of_a_group_counts_once_however_many_wrote_parts_of_it(clinic, scope):
+    other, begins = clinic.hire("therapist", clinic.north), (clinic.now - timedelta(hours=3)).astimezone(clinic.north.zone)
+    mine, theirs = clinic.patient(), clinic.patient(team=(other,))
+    by = {"by": clinic.therapist, "at": clinic.now}
+    for n in range(2):
+        series = start_series(
+            site=clinic.north, title="Dual Recovery", starts_on=begins.date(), begins_at=begins.time(), facilitators=[clinic.therapist], **by
+        )  # fmt: skip
+        give_place(series=series, patient=mine, on=series.starts_on, **by)
+        give_place(series=series, patient=theirs, on=series.starts_on, **by)
+        meeting = series.meetings.order_by("starts_at").first()
+        held = record_meeting(meeting=meeting, starts_at=meeting.starts_at, ends_at=meeting.ends_at, parts=[Part(mine, note="x")], **by)
+        if n == 0:
+            add_parts(meeting=held, parts=[Part(theirs, note="x")], by=other, at=clinic.now)
+    assert (Session.objects.count(), numbers(scope())["sessions"], len(whole_list(scope(), "sessions"))) == (3, 2, 2)
+    first = Session.objects.order_by("pk").first()
+    sign_session(session=first, **by)
+    mark_note_in_error(attendance=first.attendances.get(), kind="wrong_person", words="Of somebody else", **by)
+    assert (numbers(scope())["sessions"], len(whole_list(scope(), "sessions"))) == (2, 2)
 
 
 def test_a_transfer_between_our_sites_is_neither_admission_nor_discharge(clinic, scope):
