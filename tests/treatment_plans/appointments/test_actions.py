@@ -113,6 +113,9 @@ def test_the_database_itself_refuses_to_bring_a_cancelled_appointment_back(clini
 
 def test_a_missed_appointment_becomes_a_fact_once_and_can_be_put_right(clinic, book):
     booked = book(clinic.patient(), local(2026, 3, 3, 10))
+    with pytest.raises(Refused, match=r"^Say what became of it\.$") as refused:
+        settle_appointment(appointment=booked, state="forgotten", by=clinic.front_desk, at=clinic.now)
+    assert [reason.field for reason in refused.value.reasons] == ["state"]
     missed = settle_appointment(appointment=booked, state="no_show", by=clinic.front_desk, at=clinic.now)
     settle_appointment(appointment=missed, state="kept", by=clinic.front_desk, at=clinic.now)
     settle_appointment(appointment=missed, state="no_show", by=clinic.front_desk, at=clinic.now)
