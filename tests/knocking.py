@@ -29,6 +29,7 @@ OPEN = {
     "tablet:question": "the same",
     "tablet:stop": "the same",
     "feed:calendar_file": "asks for the secret of one colleague's calendar; answers 404 without, and names nobody",
+    "feed:nothing_here": "answers 404 to everybody, as a wrong secret does",
     "no_email_page": "answers 404 to everybody: an administrator sets addresses",
 }
 """Routes without a right, each with the reason. A name that no route has fails."""

@@ -1,6 +1,6 @@
 """Say which page of the second storey an address opens."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from treatment_plans.calendar import views as calendar
 from treatment_plans.calendar.booking import views as booking
@@ -75,7 +75,11 @@ appointment_urls = [
     path("places/rooms/<int:room>/", places.room, name="room"),
     path("places/programs/<int:program>/words/", places.message_words, name="message_words"),
 ]
-feed_patterns = ([path("<str:token>.ics", feed.calendar_of_token, name="calendar_file")], "feed")
+feed_urls = [
+    path("<str:token>.ics", feed.calendar_of_token, name="calendar_file"),
+    re_path(r"^.*$", feed.nothing_here, name="nothing_here"),
+]
+feed_patterns = (feed_urls, "feed")
 plan_urls = [
     path("patients/<uuid:patient>/plan/", plan.plan, name="plan"),
     path("patients/<uuid:patient>/plan/start/", plan.start, name="start_plan"),

@@ -109,3 +109,6 @@ def test_an_address_is_secret_ends_when_it_is_closed_replaced_or_its_owner_leave
     Membership.objects.filter(user=clinic.therapist).update(ends_on=clinic.now.date() - timedelta(days=1))
     closed = client.get(third)
     assert (closed.status_code, closed.content, revealing_words(str(closed.headers))) == (404, b"", [])
+    for beside in ("/c/", "/c/nothing", "/c/some/where.html", third.removesuffix(".ics")):
+        answer = client.get(beside)
+        assert (answer.status_code, answer.content, dict(answer.headers).keys()) == (404, b"", dict(closed.headers).keys())

@@ -50,3 +50,9 @@ def calendar_of_token(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
     note_read(by=feed.user, at=at, what="calendar_feed", subject=f"treatment_plans.calendarfeed:{feed.pk}")
     return HttpResponse(calendar_file(feed, at), content_type="text/calendar; charset=utf-8")
+
+
+@never_cache
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Answer every other address beside the calendars as a wrong secret is answered: the page of the house would say whose it is."""
+    return HttpResponse(status=404)
