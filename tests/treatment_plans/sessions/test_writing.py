@@ -279,7 +279,8 @@ def test_pages_cost_the_same_for_two_and_for_twelve(clinic, held, known, sign_in
 
 def test_the_director_says_how_notes_are_written(clinic, sign_in):
     browser, page = sign_in(clinic.director), reverse("treatment_plans:note_policies")
-    assert browser.get(page).status_code == 200
+    for beside in ("intervention_list", "plan_policy"):
+        assert f'href="{reverse(f"treatment_plans:{beside}")}"' in browser.get(page).content.decode()
     said = {"kind": "", "note_format": "birp", "is_fixed": "on", "required_parts": ["plan", "response"], "required_asks": ["mood"]}
     answer = browser.post(page, said, follow=True).content.decode()
     assert "Response, Plan, Mood on arriving and leaving" in answer
