@@ -9,6 +9,8 @@ from casemgr.core.outbox.draining import drain
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Denied, Refused
 from patients.guarding.models import Conflict
+from treatment_plans.plan.models import Goal, Plan
+from treatment_plans.plan.versions.actions import start_version
 from treatment_plans.sessions.actions import Part, record_session
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.signing.actions import (
@@ -145,6 +147,18 @@ def test_a_note_in_error_stays_and_says_so(clinic, asked):
     with pytest.raises(Refused, match="no co-signature any more"):
         cosign_note(request=asked, by=clinic.therapist, at=clinic.now)
     add_addendum(attendance=note, text="The right note is of the same day.", by=clinic.peer, at=clinic.now)
+
+
+def test_a_goal_was_not_worked_on_in_a_session_whose_note_was_an_error(clinic, hold, goal_of):
+    patient = clinic.patient()
+    goal = goal_of(patient)
+    sessions = [hold(patient, goals=[goal], ended=timedelta(days=days)) for days in (9, 2)]
+    version = {"starts_on": date(2026, 3, 4), "review_on": date(2026, 6, 1), "by": clinic.therapist, "at": clinic.now}
+    start_version(plan=Plan.objects.get(), **version)
+    wrong = {"kind": "wrong_person", "words": "Meant for somebody else.", "by": clinic.peer, "at": clinic.now}
+    for session, last in ((sessions[1], sessions[0].starts_at), (sessions[0], None)):
+        mark_note_in_error(attendance=session.attendances.get(), **wrong)
+        assert list(Goal.objects.values_list("last_worked_on_at", flat=True)) == [last, last]
 
 
 def test_an_addendum_names_nobody_else_of_the_group(clinic, hold):
