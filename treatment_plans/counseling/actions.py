@@ -12,14 +12,18 @@ from patients.record.models import Patient
 from patients.record.queries import locked
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening, OpeningBasis
 from treatment_plans.counseling.rules import OPENING_DAYS
+from treatment_plans.drafts.actions import finish_draft
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.sessions.models import Attendance
 
 EXCEPTIONS = "42 CFR 2.31(b)(1)"
 
 
 @action(Can.WRITE_COUNSELING_NOTE)
-def save_counseling_note(*, attendance: Attendance, body: str, by: User, at: datetime) -> CounselingNote:
+def save_counseling_note(*, attendance: Attendance, body: str, draft: Finished | None = None, by: User, at: datetime) -> CounselingNote:
     """Keep what a counselor thinks about the conversation of a session of their own; until it is signed it can be written anew."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     locked(attendance.patient)
     if attendance.session.clinician_id != by.pk:
         raise Denied(Can.WRITE_COUNSELING_NOTE)
@@ -56,8 +60,12 @@ def sign_counseling_note(*, note: CounselingNote, by: User, at: datetime) -> Cou
 
 
 @action(Can.WRITE_COUNSELING_NOTE)
-def add_counseling_addendum(*, note: CounselingNote, body: str, by: User, at: datetime) -> CounselingAddendum:
+def add_counseling_addendum(
+    *, note: CounselingNote, body: str, draft: Finished | None = None, by: User, at: datetime
+) -> CounselingAddendum:
     """Add to one's own signed note."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     if note.recorded_by_id != by.pk:
         raise Denied(Can.WRITE_COUNSELING_NOTE)
     reasons = [] if body.strip() else [Reason(_("Write what is to be added."), field="body")]

@@ -37,7 +37,7 @@ from treatment_plans.counseling.queries import (
     openings_to,
     own_notes,
 )
-from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.sessions.models import Attendance
 
@@ -74,7 +74,6 @@ def counseling_note(request: StaffRequest, session: int, patient: uuid.UUID) -> 
     form = CounselingForm(request.POST or None, initial={"body": note.body} if note and note.signed_at is None else None)
     draft = draft_key("counseling", session, patient)
     if form.is_valid() and _written(request, part, note, form):
-        drop_draft(key=draft, by=request.user, at=timezone.now())
         return redirect("treatment_plans:counseling_note", session, patient)
     now = timezone.now()
     note_read(by=request.user, at=now, what="counseling_note", patient_id=part.patient_id, subject=f"session:{session}")
@@ -98,10 +97,11 @@ def _written(request: StaffRequest, part: Attendance, note: CounselingNote | Non
     """Do what the button said; whatever is refused is said at the field."""
     body = form.cleaned_data["body"]
     common: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+    draft = finished(draft_key("counseling", part.session_id, part.patient.public_id), request.POST)
     if note is not None and note.signed_at is not None:
-        done: Any = attempt(form, lambda: add_counseling_addendum(note=note, body=body, **common))
+        done: Any = attempt(form, lambda: add_counseling_addendum(note=note, body=body, draft=draft, **common))
     else:
-        done = attempt(form, lambda: save_counseling_note(attendance=part, body=body, **common))
+        done = attempt(form, lambda: save_counseling_note(attendance=part, body=body, draft=draft, **common))
         if done is not None and "sign" in request.POST:
             done = attempt(form, lambda: sign_counseling_note(note=done, **common))
     if done is None:

@@ -19,6 +19,7 @@ from patients.record.queries import locked
 from patients.world.models import CloseOne
 from treatment_plans.appointments.actions import settle_appointment
 from treatment_plans.appointments.models import AppointmentState
+from treatment_plans.drafts.actions import finish_draft
 from treatment_plans.drafts.rules import Finished
 from treatment_plans.family.models import CollateralNote, Heard, Participant
 from treatment_plans.family.queries import Seat, seats_for
@@ -145,24 +146,24 @@ def write_collateral_note(
     told: Collection[str] = (),
     attendance: Attendance | None = None,
     adds_to: CollateralNote | None = None,
+    draft: Finished | None = None,
 ) -> CollateralNote:
     """Keep what somebody else told, apart from the chart. To listen needs no consent; to tell them anything does."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     patient = locked(patient)
     seat = _seat_of(patient, program, close_one, told, heard_at) if told else None
     named = informant or (close_one.name if close_one else "")
     reasons = [*_what_a_note_lacks(named, how, body, heard_at, at), *_unknown_topics(told), *_why_not_told(told, close_one, seat)]
-    if adds_to is not None and adds_to.patient_id != patient.pk:
-        reasons.append(Reason(_("This note is about somebody else."), code="not_their_own"))
-    if reasons:
+    if reasons := [*reasons, *_about_another(patient, adds_to)]:
         raise Refused(*reasons)
-    known_as = f"{close_one.name} ({close_one.relation})" if close_one else ""
     note = CollateralNote.objects.create(
         patient=patient,
         program=program,
         attendance=attendance,
         close_one=close_one,
         adds_to=adds_to,
-        informant=(informant or known_as).strip(),
+        informant=(informant or (f"{close_one.name} ({close_one.relation})" if close_one else "")).strip(),
         how=how,
         heard_at=heard_at,
         body=body.strip(),
@@ -278,6 +279,13 @@ def _what_a_note_lacks(informant: str, how: str, body: str, heard_at: datetime, 
         (heard_at > at, _("This day lies in the future."), "heard_at"),
     ]
     return [Reason(text, field=field) for is_wrong, text, field in checks if is_wrong]
+
+
+def _about_another(patient: Patient, adds_to: CollateralNote | None) -> list[Reason]:
+    """Say that a note to which something is added is another person's."""
+    if adds_to is None or adds_to.patient_id == patient.pk:
+        return []
+    return [Reason(_("This note is about somebody else."), code="not_their_own")]
 
 
 def _why_not_told(told: Collection[str], close_one: CloseOne | None, seat: Seat | None) -> list[Reason]:

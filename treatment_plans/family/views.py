@@ -22,7 +22,6 @@ from patients.record.models import Patient
 from patients.world.queries import program_for
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
-from treatment_plans.drafts.actions import drop_draft
 from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.family.actions import (
@@ -174,8 +173,8 @@ def write_collateral(request: StaffRequest, patient: UUID) -> HttpResponse:
         facts = {name: value for name, value in form.cleaned_data.items() if name != "heard_at"}
         facts |= {"informant": adds_to.informant, "close_one": adds_to.close_one} if adds_to else {}
         about: dict[str, Any] = {"patient": person, "program": program, "adds_to": adds_to, "heard_at": form.moment(program.zone)}
+        about["draft"] = finished(draft, request.POST)
         if attempt(form, lambda: write_collateral_note(**about, **facts, by=request.user, at=now)) is not None:
-            drop_draft(key=draft, by=request.user, at=now)
             messages.success(request, _("It is written down, apart from the chart."))
             return redirect("treatment_plans:collateral", person.public_id)
     if adds_to is not None:

@@ -9,6 +9,8 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
+from treatment_plans.drafts.actions import finish_draft
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.actions import end_plan
 from treatment_plans.plan.models import Plan, PlanState
 from treatment_plans.plan.policy.queries import intervals_of
@@ -108,6 +110,7 @@ def review_plan(
     next_review_on: date | None = None,
     own_words: str = "",
     later_reason: str = "",
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> PlanReview:
@@ -115,6 +118,8 @@ def review_plan(
 
     “Change” starts the next version as a draft, “end” ends the plan. A next review later than the program's interval needs a reason.
     """
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = _in_force(plan)
     ends = decision == ReviewDecision.END
     reasons = _against_what_was_found(looked_at, presence, words, decision)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.plan.models import Plan, PlanState
 from treatment_plans.plan.queries import next_review_after, plans_seen_by
@@ -78,10 +78,9 @@ def review(request: StaffRequest, plan: int) -> HttpResponse:
     form, key = ReviewPlanForm(_typed(request), initial=initial), draft_key("review", found.pk, found.patient.public_id)
 
     def write() -> Any:
-        return review_plan(plan=found, by=request.user, at=at, **form.cleaned_data)
+        return review_plan(plan=found, draft=finished(key, request.POST), by=request.user, at=at, **form.cleaned_data)
 
     if request.method == "POST" and form.is_valid() and attempt(form, write) is not None:
-        drop_draft(key=key, by=request.user, at=at)
         draft = draft_after(found)
         if form.cleaned_data["decision"] == "change" and draft is not None:
             messages.success(request, _("The review is written down, and version %(number)s begins as a copy.") % {"number": draft.version})

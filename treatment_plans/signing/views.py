@@ -17,7 +17,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.sessions.queries import attendances_seen_by, unsigned_for, worked_on
@@ -100,8 +100,7 @@ def addendum(request: StaffRequest, attendance: int) -> HttpResponse:
     """Add to a signed note."""
     note = get_object_or_404(attendances_seen_by(request.user, can=Can.WRITE_SESSION), pk=attendance)
     form, draft = AddendumForm(_typed(request)), draft_key("addendum", note.pk, note.patient.public_id)
-    if _done(request, form, add_addendum, attendance=note):
-        drop_draft(key=draft, by=request.user, at=timezone.now())
+    if _done(request, form, add_addendum, attendance=note, draft=finished(draft, request.POST)):
         messages.success(request, _("Added."))
         return redirect("treatment_plans:session", note.session_id)
     return _about_note(request, note, form, "addendum", draft=draft)

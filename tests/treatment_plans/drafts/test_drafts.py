@@ -13,6 +13,7 @@ from casemgr.core.encrypted import Unreadable, lent_keys
 from casemgr.core.refusals import Denied, Refused
 from casemgr.schedule import clean_old_drafts
 from tests.treatment_plans.appointments.conftest import book
+from treatment_plans.counseling.models import CounselingAddendum, CounselingNote
 from treatment_plans.drafts.actions import drop_draft, save_draft
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.queries import draft_key, roster_key, unfinished_notes
@@ -245,8 +246,14 @@ def test_a_counseling_note_keeps_what_its_author_types_for_its_author(clinic, pe
     assert f'data-draft="{key}"' in browser.get(address).content.decode()
     assert SECRET not in browser.get(reverse("treatment_plans:drafts")).content.decode()
     assert SECRET in browser.get(reverse("treatment_plans:read_draft", args=[key])).content.decode()
-    assert browser.post(address, {"body": "What I think."}).status_code == 302
+    assert (browser.post(address, {"body": "Typed elsewhere.", "draft_version": 0}).status_code, CounselingNote.objects.exists()) == (
+        422,
+        False,
+    )
+    assert browser.post(address, {"body": "What I think.", "draft_version": 1, "sign": "1"}).status_code == 302
     assert not unfinished_notes(clinic.therapist).exists()
+    assert (browser.post(address, {"body": "More.", "draft_version": 1}).status_code, CounselingAddendum.objects.exists()) == (422, False)
+    assert browser.post(address, {"body": "More.", "draft_version": 2}).status_code == 302
 
 
 def test_the_parts_of_a_group_are_shown_for_people_whom_one_still_sees(clinic, person, sign_in, query_count):

@@ -100,7 +100,8 @@ def test_what_others_told_is_read_by_those_who_assess_danger_each_note_on_record
     with pytest.raises(Denied):
         save_draft(key=key, words=Words(), version=0, by=clinic.peer, at=right_now)
     assert browser.post(write, {**said, "told": ["plan"]}).status_code == 422
-    assert browser.post(write, said).url == at("collateral", patient.public_id)
+    assert (browser.post(write, {**said, "draft_version": 0}).status_code, CollateralNote.objects.exists()) == (422, False)
+    assert browser.post(write, {**said, "draft_version": 1}).url == at("collateral", patient.public_id)
     assert not unfinished_notes(clinic.therapist).exists()
     note = CollateralNote.objects.get()
     added = browser.post(f"{write}?to={note.pk}", {"how": "phone", "heard_at": told_at, "body": "She called again."})

@@ -8,6 +8,9 @@ from django.utils import timezone
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.drafts.actions import save_draft
+from treatment_plans.drafts.queries import draft_key, unfinished_notes
+from treatment_plans.drafts.rules import Words
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -180,12 +183,15 @@ def test_somebody_who_may_see_the_rest_adds_and_signs_their_parts_in_a_meeting_t
     assert ("Add missing parts" in browser.get(home).content.decode(), browser.get(address).url) == (False, home)
     browser = sign_in(other)
     assert "Add missing parts" in browser.get(home).content.decode()
-    page = browser.get(address).content.decode()
+    page, key = browser.get(address).content.decode(), draft_key("group", address.split("/")[-2])
+    assert f'data-draft="{key}"' in page
     assert ("Zebulon" in page, "Anamaria" in page, "We breathed." in page, page.count('type="radio"')) == (True, False, True, 4)
     assert browser.post(address, {}).status_code == 422
     own = {f"{theirs.public_id}-state": "late", f"{theirs.public_id}-note": "Sat with Anamaria."}
     assert "names somebody of this group" in browser.post(address, own).content.decode()
-    assert browser.post(address, {**own, f"{theirs.public_id}-note": "Slept.", "sign": "1"}).status_code == 302
+    save_draft(key=key, words=Words({"x": ["Slept."]}), version=0, by=other, at=clinic.now)
+    assert browser.post(address, {**own, f"{theirs.public_id}-note": "Slept.", "sign": "1", "draft_version": 1}).status_code == 302
+    assert not unfinished_notes(other).exists()
     rows = Attendance.objects.order_by("pk").values_list("patient", "signed_by", "session__clinician", "session__shared_text")
     both = [(mine.pk, clinic.therapist.pk), (theirs.pk, other.pk)]
     assert list(rows) == [(person, by, by, "We breathed.") for person, by in both]

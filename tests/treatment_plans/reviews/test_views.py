@@ -60,7 +60,10 @@ def test_a_plan_is_signed_reviewed_and_followed_by_its_next_version_without_any_
     key = draft_key("review", plan.pk, plan.patient.public_id)
     assert f'data-draft="{key}"' in asked
     save_draft(key=key, words=Words({"words": ["Going"]}), version=0, by=clinic.therapist, at=timezone.now())
-    done = browser.post(address("review_plan", plan.pk), {**review, "next_review_on": today + timedelta(days=60)})
+    review["next_review_on"] = today + timedelta(days=60)
+    assert browser.post(address("review_plan", plan.pk), {**review, "draft_version": 0}).status_code == 422
+    assert (PlanReview.objects.exists(), unfinished_notes(clinic.therapist).exists()) == (False, True)
+    done = browser.post(address("review_plan", plan.pk), {**review, "draft_version": 1})
     draft = Plan.objects.get(follows=plan)
     assert done["Location"] == address("plan_version", draft.pk)
     assert not unfinished_notes(clinic.therapist).exists()

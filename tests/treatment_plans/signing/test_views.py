@@ -61,7 +61,11 @@ def test_a_note_is_read_returned_added_to_and_cosigned_on_pages(clinic, hold, su
     save_draft(key=key, words=Words({"text": ["The one"]}), version=0, by=clinic.peer, at=clinic.now)
     assert f'data-draft="{key}"' in text_of(peer.get(at("add_addendum", note.pk)))
     assert peer.post(at("add_addendum", note.pk), {"text": " "}).status_code == 422
-    assert peer.post(at("add_addendum", note.pk), {"text": "The one on Main Street."}).url == at("session", note.session_id)
+    other = peer.post(at("add_addendum", note.pk), {"text": "Typed elsewhere.", "draft_version": 0})
+    assert (other.status_code, "Another window holds other words" in text_of(other)) == (422, True)
+    assert peer.post(at("add_addendum", note.pk), {"text": "The one on Main Street.", "draft_version": 1}).url == at(
+        "session", note.session_id
+    )
     assert not unfinished_notes(clinic.peer).exists()
     shown = text_of(peer.get(at("session", note.session_id)))
     assert f"Added by {clinic.peer.full_name}, <time" in shown

@@ -11,6 +11,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.groups import rules
 from treatment_plans.groups.models import GroupMeeting, MeetingState
 from treatment_plans.groups.queries import keep_out_of, places_without_part, roster_for
@@ -62,7 +63,7 @@ def record_meeting(
 
 
 @action(Can.WRITE_SESSION)
-def add_parts(*, meeting: GroupMeeting, parts: Sequence[Part], by: User, at: datetime) -> Session:
+def add_parts(*, meeting: GroupMeeting, parts: Sequence[Part], draft: Finished | None = None, by: User, at: datetime) -> Session:
     """Write the parts that whoever wrote a meeting down could not write, because they may not see these people.
 
     The parts stand in a session of their own with the same times and shared part: each writer signs their own words, and sees nobody
@@ -84,6 +85,7 @@ def add_parts(*, meeting: GroupMeeting, parts: Sequence[Part], by: User, at: dat
         parts=[replace(part, appointment=part.appointment or booked.get(part.patient.pk)) for part in parts],
         led_with=[user for user in leaders_of(first, *([first.clinician] if first.clinician else [])) if user.pk != by.pk],
         keep_out=keep_out_of(fresh.series, by),
+        draft=draft,
         by=by,
         at=at,
         **shared,

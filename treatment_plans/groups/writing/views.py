@@ -108,13 +108,13 @@ def _write_the_rest(request: StaffRequest, found: GroupMeeting, at: datetime) ->
     goals = goals_by_patient(people)
     begun = Begun(people, None, User.objects.none(), {}, goals_to_begin_with(series, places, goals))
     typed: QueryDict | None = request.POST if request.method == "POST" else None
-    note = NoteOfGroup(SharedForm.for_the_rest(typed), _own(typed, begun, goals, series.program_id))
+    note, draft = NoteOfGroup(SharedForm.for_the_rest(typed), _own(typed, begun, goals, series.program_id)), draft_key("group", found.pk)
 
     def act() -> Session:
-        return add_parts(meeting=found, parts=note.parts(), by=request.user, at=at)
+        return add_parts(meeting=found, parts=note.parts(), draft=finished(draft, request.POST), by=request.user, at=at)
 
     unseen = without_part(found).count() - len(places)
-    more = {"meeting": found, "series": series, "unseen": unseen, "written": found.session, "draft": draft_key("group", found.pk)}
+    more = {"meeting": found, "series": series, "unseen": unseen, "written": found.session, "draft": draft}
     return _answer(request, note, people, act, at, more)
 
 
