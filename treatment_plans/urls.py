@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from treatment_plans.calendar import views as calendar
 from treatment_plans.calendar.booking import views as booking
 from treatment_plans.calendar.feed import views as feed
+from treatment_plans.calendar.meetings import views as meetings
 from treatment_plans.calendar.places import views as places
 from treatment_plans.calendar.waiting import views as waiting
 from treatment_plans.counseling import views as counseling
@@ -129,7 +130,7 @@ group_urls = [
     path("groups/<int:group>/", groups.group_series, name="group_series"),
     path("groups/<int:group>/change/", groups.change_group, name="change_group"),
     path("groups/<int:group>/end/", groups.end_group, name="end_group"),
-    path("groups/<int:group>/plan/", groups.plan_group, name="plan_group"),
+    path("groups/<int:group>/plan/", meetings.plan_group, name="plan_group"),
     path("groups/<int:group>/extra/", groups.extra_meeting, name="extra_meeting"),
     path("groups/<int:group>/join/", groups.join_group, name="join_group"),
     path("groups/places/<int:group_place>/leave/", groups.leave_place, name="leave_place"),

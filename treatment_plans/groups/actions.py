@@ -1,6 +1,6 @@
 """Found groups, say who leads them and who has a place, plan their meetings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,13 +14,11 @@ from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from patients.record.queries import locked
-from treatment_plans.groups import rules
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
-from treatment_plans.groups.queries import planned_until
+from treatment_plans.groups.queries import times_from, times_to_plan
 from treatment_plans.plan.models import Goal
 from treatment_plans.rooms.actions import release_room, use_room_often
 from treatment_plans.rooms.models import Room
-from treatment_plans.rooms.recurrence.rules import WEEKLY, Rhythm, Slot, occurrences
 
 CHANGEABLE = ("title", "kind", "modality", "techniques", "about", "capacity", "minutes")
 """What can be said anew of a group; another day or hour is another group."""
@@ -52,7 +50,8 @@ def start_series(
         raise Refused(*reasons)
     series.save()
     _lead(series, facilitators, starts_on, by, at)
-    _plan(series, max(starts_on, at.astimezone(site.zone).date()), by, at)
+    first = times_from(series, max(starts_on, at.astimezone(site.zone).date()), at)
+    _plan_times(series, [(one.starts_at, one.ends_at) for one in first], by, at)
     return series
 
 
@@ -106,14 +105,12 @@ def end_series(*, series: GroupSeries, on: date, by: User, at: datetime) -> Grou
 
 
 @action(Can.WRITE_SESSION)
-def plan_meetings(*, series: GroupSeries, by: User, at: datetime) -> list[GroupMeeting]:
-    """Plan the meetings of the next weeks that are not planned yet, with their room; all or none."""
+def plan_meetings(*, series: GroupSeries, leave_out: Collection[date] = (), by: User, at: datetime) -> list[GroupMeeting]:
+    """Plan the meetings of the next weeks that are not planned yet, but for days that are left out, with their room; all or none."""
     fresh = _locked(series)
     if fresh.ends_on is not None:
         raise Refused(_("This group has ended already."), code="ended")
-    last, today = planned_until(fresh), at.astimezone(fresh.site.zone).date()
-    begin = last.astimezone(fresh.site.zone).date() + timedelta(days=1) if last else fresh.starts_on
-    return _plan(fresh, max(begin, today), by, at)
+    return _plan_times(fresh, [(one.starts_at, one.ends_at) for one in times_to_plan(fresh, at) if one.day not in leave_out], by, at)
 
 
 @action(Can.WRITE_SESSION)
@@ -281,18 +278,6 @@ def _stretch(meetings: Sequence[GroupMeeting], series: GroupSeries, by: User, at
         for row, anew in zip(housed, taken, strict=True):
             row.room_use = anew
     GroupMeeting.objects.bulk_update(meetings, ["ends_at", "room_use"])
-
-
-def _plan(series: GroupSeries, begin: date, by: User, at: datetime) -> list[GroupMeeting]:
-    """Plan the meetings between a day and the end of the weeks that are planned ahead; the rhythm counts from the first meeting."""
-    until = max(series.starts_on, at.astimezone(series.site.zone).date()) + timedelta(weeks=rules.WEEKS_AHEAD)
-    weeks = (begin - series.starts_on).days // (7 * series.every) * series.every
-    first = series.starts_on + timedelta(weeks=max(0, weeks))
-    rhythm = Rhythm(WEEKLY, every=series.every, until=until)
-    slot = Slot(series.begins_at, series.minutes, series.site.zone)
-    known = set(GroupMeeting.objects.filter(series=series).values_list("starts_at", flat=True))
-    times = [(one.starts_at, one.ends_at) for one in occurrences(rhythm, first, slot) if one.day >= begin and one.starts_at not in known]
-    return _plan_times(series, times, by, at)
 
 
 def _plan_times(series: GroupSeries, times: Sequence[tuple[datetime, datetime]], by: User, at: datetime) -> list[GroupMeeting]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
@@ -13,8 +13,9 @@ from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
-from treatment_plans.groups.rules import preset_goals
+from treatment_plans.groups.rules import WEEKS_AHEAD, preset_goals
 from treatment_plans.plan.models import Goal
+from treatment_plans.rooms.recurrence.rules import WEEKLY, Occurrence, Rhythm, Slot, occurrences
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 from treatment_plans.sessions.naming.queries import KeepOut, kept_out
 from treatment_plans.sessions.queries import stands
@@ -151,6 +152,24 @@ def planned_until(series: GroupSeries) -> datetime | None:
     """Return until when the meetings of a group are planned."""
     last: datetime | None = GroupMeeting.objects.filter(series=series).aggregate(last=Max("starts_at"))["last"]
     return last
+
+
+def times_from(series: GroupSeries, begin: date, at: datetime) -> list[Occurrence]:
+    """Return when a group meets from a day to the end of the weeks that are planned ahead; the rhythm counts from the first meeting."""
+    until = max(series.starts_on, at.astimezone(series.site.zone).date()) + timedelta(weeks=WEEKS_AHEAD)
+    weeks = (begin - series.starts_on).days // (7 * series.every) * series.every
+    first = series.starts_on + timedelta(weeks=max(0, weeks))
+    slot = Slot(series.begins_at, series.minutes, series.site.zone)
+    known = set(GroupMeeting.objects.filter(series=series).values_list("starts_at", flat=True))
+    rhythm = Rhythm(WEEKLY, every=series.every, until=until)
+    return [one for one in occurrences(rhythm, first, slot) if one.day >= begin and one.starts_at not in known]
+
+
+def times_to_plan(series: GroupSeries, at: datetime) -> list[Occurrence]:
+    """Return the meetings of the next weeks that are not planned yet."""
+    last, today = planned_until(series), at.astimezone(series.site.zone).date()
+    begin = last.astimezone(series.site.zone).date() + timedelta(days=1) if last else series.starts_on
+    return times_from(series, max(begin, today), at)
 
 
 def groups_of(patient: Patient, programs: Iterable[int]) -> QuerySet[GroupPlace]:

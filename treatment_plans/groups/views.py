@@ -9,11 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
-from casemgr.core.refusals import Refused
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import in_care_seen_by
@@ -25,7 +23,6 @@ from treatment_plans.groups.actions import (
     end_series,
     give_place,
     leave_group,
-    plan_meetings,
     start_series,
     wait_for_place,
 )
@@ -144,20 +141,6 @@ def end_group(request: StaffRequest, group: int) -> HttpResponse:
         messages.success(request, _("The group has ended. Later meetings are cancelled and rooms are free."))
         return redirect("treatment_plans:groups")
     return _form(request, form, found, _("End the group"), _("End the group"))
-
-
-@require_POST
-@page(Can.WRITE_SESSION)
-def plan_group(request: StaffRequest, group: int) -> HttpResponse:
-    """Plan the meetings of the next weeks."""
-    found = _series(request, group)
-    try:
-        planned = plan_meetings(series=found, by=request.user, at=timezone.now())
-    except Refused as refused:
-        messages.warning(request, str(refused))
-    else:
-        messages.success(request, _("%(number)s meetings more are planned.") % {"number": len(planned)})
-    return redirect("treatment_plans:group_series", found.pk)
 
 
 @page(Can.WRITE_SESSION)

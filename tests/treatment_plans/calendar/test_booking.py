@@ -17,7 +17,10 @@ from treatment_plans.appointments.series.actions import book_series
 from treatment_plans.appointments.waitlist.models import WaitlistEntry
 from treatment_plans.calendar.clashes.queries import Wish, clashes_of
 from treatment_plans.calendar.clashes.rules import COMES_TWICE, COVERS, against_the_dose
+from treatment_plans.calendar.meetings.queries import check_meetings
 from treatment_plans.groups.actions import give_place, start_series
+from treatment_plans.groups.models import GroupMeeting
+from treatment_plans.groups.queries import times_to_plan
 from treatment_plans.medication.models import Order
 from treatment_plans.rooms.actions import use_room
 from treatment_plans.rooms.models import RoomUse
@@ -267,3 +270,56 @@ def test_hours_at_which_somebody_cannot_come_are_kept_until_they_end(clinic, mon
     stranger = clinic.hire(Role.THERAPIST, clinic.south)
     assert sign_in(stranger).get(address("busy", patient.public_id)).status_code == 404
     assert AuditEvent.objects.filter(verb="record_busy_time", outcome="done").count() == 1
+
+
+def test_what_speaks_against_further_meetings_of_a_group_is_shown_before_they_are_planned(
+    clinic, book, room, monday, sign_in, django_assert_num_queries
+):
+    other = clinic.hire(Role.THERAPIST, clinic.north)
+    rosa, theirs = clinic.patient(given="Rosa", family="Díaz"), clinic.patient(given="Zebulon", team=(other,))
+    known, first = {"by": clinic.therapist, "at": clinic.now - 10 * WEEK}, monday - 10 * WEEK
+    facts = {"site": clinic.north, "starts_on": first.date(), "begins_at": time(10), **known}
+    series = start_series(title="Hope", room=room, facilitators=[clinic.therapist], **facts)
+    yoga = start_series(title="Yoga", facilitators=[clinic.peer], **facts | {"starts_on": (monday + 7 * WEEK).date(), "at": clinic.now})
+    for group, person in ((series, rosa), (series, theirs), (yoga, rosa)):
+        give_place(series=group, patient=person, on=clinic.now.date(), by=clinic.therapist, at=clinic.now)
+    use_room(room=room, starts_at=monday + 3 * WEEK, ends_at=monday + 3 * WEEK + HOUR, by=clinic.front_desk, at=clinic.now)
+    book(clinic.patient(), monday + 4 * WEEK)
+    book(rosa, monday + 5 * WEEK, clinician=clinic.nurse)
+    book(theirs, monday + 6 * WEEK, clinician=clinic.nurse)
+    Closure.objects.create(site=clinic.north, day=(monday + 8 * WEEK).date(), reason="Snow")
+    busy(clinic, rosa, monday, since=(monday + 10 * WEEK).date())
+
+    def checked():
+        return check_meetings(series, times_to_plan(series, clinic.now), clinic.therapist)
+
+    known_of, people = checked()
+    elsewhere = f"Rosa Díaz has another appointment then, from 10 a.m. to 11 a.m.: Individual session with {clinic.nurse}."
+    group = "Rosa Díaz has a place in another group that meets then."
+    assert [(one.is_impossible, [clash.text for clash in one.clashes]) for one in known_of] == [
+        (True, ["Room 2 is taken then, from 10 a.m. to 11 a.m.: Group."]),
+        (False, [f"{clinic.therapist} has another appointment then."]),
+        (False, [elsewhere]),
+        (False, ["Somebody in this group whom you may not see has something else then."]),
+        (False, [group]),
+        (False, [group, "North is closed on that day: Snow."]),
+        (False, [group]),
+        (False, [group, "Rosa Díaz cannot come then, from 8 a.m. to 4 p.m.: Work."]),
+    ]
+    assert people == [rosa]
+    for _ in range(10):
+        give_place(series=series, patient=clinic.patient(), on=clinic.now.date(), by=clinic.therapist, at=clinic.now)
+    dates = times_to_plan(series, clinic.now)
+    with django_assert_num_queries(MEETING_CLASHES):
+        check_meetings(series, dates, clinic.therapist)
+    browser, before = sign_in(clinic.therapist), GroupMeeting.objects.filter(series=series).count()
+    page = browser.post(address("plan_group", series.pk)).content.decode()
+    assert (elsewhere in page, "Zebulon" in page, GroupMeeting.objects.filter(series=series).count()) == (True, False, before)
+    assert f'value="{known_of[0].day}" id="leave-{known_of[0].day}" checked' in page
+    assert AuditEvent.objects.get(verb="appointments", outcome="seen").people == [rosa.pk]
+    browser.post(address("plan_group", series.pk), {"anyway": "on", "leave_out": [known_of[0].day.isoformat()]})
+    assert GroupMeeting.objects.filter(series=series).count() == before + 7
+    assert not GroupMeeting.objects.filter(series=series, starts_at=known_of[0].times[0]).exists()
+
+
+MEETING_CLASHES = 10

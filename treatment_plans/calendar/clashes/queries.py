@@ -117,21 +117,26 @@ def _own_groups(wish: Wish, reader: User) -> Iterator[Clash]:
                 break
 
 
-def _house(wish: Wish, _reader: User) -> Iterator[Clash]:
-    """Yield where the site is closed or not open."""
-    local = {times: wish.local(times) for times in wish.times}
+def against_house(site: Site, asked: Sequence[Times]) -> Iterator[Clash]:
+    """Yield where a site is closed or not open."""
+    local = {times: (times[0].astimezone(site.zone), times[1].astimezone(site.zone)) for times in asked}
     days = {starts.date() for starts, _ends in local.values()}
-    closed = dict(Closure.objects.filter(site=wish.site, day__in=days).values_list("day", "reason"))
-    hours = _hours(wish.site, Purpose.CLINIC)
+    closed = dict(Closure.objects.filter(site=site, day__in=days).values_list("day", "reason"))
+    hours = _hours(site, Purpose.CLINIC)
     for times, (starts, ends) in local.items():
         if reason := closed.get(starts.date()):
-            yield Clash(times, "closed", _("%(site)s is closed on that day: %(reason)s.") % {"site": wish.site.name, "reason": reason})
+            yield Clash(times, "closed", _("%(site)s is closed on that day: %(reason)s.") % {"site": site.name, "reason": reason})
             continue
         of_day = hours.get(starts.weekday(), [])
         if hours and not is_within(starts.time(), ends.time(), of_day):
             said = ", ".join(f"{time_format(opens)}–{time_format(closes)}" for opens, closes in of_day) or _("not at all")
-            words = {"site": wish.site.name, "hours": said}
+            words = {"site": site.name, "hours": said}
             yield Clash(times, "hours", _("%(site)s is not open then (that weekday: %(hours)s).") % words)
+
+
+def _house(wish: Wish, _reader: User) -> Iterator[Clash]:
+    """Yield where the site is closed or not open."""
+    yield from against_house(wish.site, wish.times)
 
 
 def _person(wish: Wish, _reader: User) -> Iterator[Clash]:
