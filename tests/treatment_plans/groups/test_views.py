@@ -57,7 +57,10 @@ def test_nobody_is_present_before_somebody_says_so_and_one_word_says_it_for_the_
     assert [f"Say whether {one.display_name} was there." in answer.content.decode() for one in (ana, ben, cleo)] == [True, False, True]
     assert not Session.objects.exists()
     own = {f"{ana.public_id}-goals": [goal.pk], f"{ana.public_id}-note": "Spoke up for the first time.", f"{ana.public_id}-minutes": "40"}
-    answer = browser.post(address, {**typed, **own, "others_present": "on", "led_with": [clinic.peer.pk], "sign": "1"})
+    scales = {f"{ana.public_id}-mood_in": "3", f"{ana.public_id}-mood_out": "6", f"{ben.public_id}-craving_in": "9"}
+    wrong = browser.post(address, {**typed, **own, "others_present": "on", f"{ana.public_id}-craving_out": "11"})
+    assert (wrong.status_code, f'href="#id_{ana.public_id}-craving_out"' in wrong.content.decode()) == (422, True)
+    answer = browser.post(address, {**typed, **own, **scales, "others_present": "on", "led_with": [clinic.peer.pk], "sign": "1"})
     session = Session.objects.get()
     assert answer.url == reverse("treatment_plans:session", args=[session.pk])
     rows = session.attendances.order_by("patient").values_list("patient", "state", "minutes", "note", "goals", "signed_by")
@@ -66,6 +69,8 @@ def test_nobody_is_present_before_somebody_says_so_and_one_word_says_it_for_the_
         (ben.pk, "absent", None, "", None, clinic.therapist.pk),
         (cleo.pk, "present", 50, "", None, clinic.therapist.pk),
     ]
+    asked = session.attendances.order_by("patient").values_list("mood_in", "mood_out", "craving_in", "craving_out")
+    assert list(asked) == [(3, 6, None, None), (None,) * 4, (None,) * 4]
     assert browser.get(address).url == reverse("treatment_plans:group_series", args=[series.pk])
 
 

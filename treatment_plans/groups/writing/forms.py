@@ -17,7 +17,9 @@ from patients.record.models import Patient
 from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.actions import Part
-from treatment_plans.sessions.models import AttendanceState, Modality
+from treatment_plans.sessions.models import SCALES, AttendanceState, Modality
+from treatment_plans.sessions.writing.forms import SCALE_LABELS
+from treatment_plans.sessions.writing.forms import TINY as TO_TEN
 
 DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
@@ -107,6 +109,8 @@ class OwnForm(forms.Form):
         super().__init__(*args, **{**options, "prefix": str(patient.public_id), "initial": chosen})
         self.patient = patient
         self.open_goals = {str(goal.pk): goal for goal in goals}
+        for name in SCALES:
+            self.fields[name] = forms.IntegerField(label=SCALE_LABELS[name], required=False, min_value=0, max_value=10, widget=TO_TEN)
         if goals:
             offer_choices(
                 self, "goals", [(key, f"{goal.words} ({goal.problem.get_axis_display()})") for key, goal in self.open_goals.items()]
@@ -117,8 +121,12 @@ class OwnForm(forms.Form):
     @property
     def has_more(self) -> bool:
         """Say whether the fold with the own part holds something to see."""
-        asked = [name for name in ("note", "minutes", "no_goal_reason") if name in self.fields]
+        asked = [name for name in ("note", "minutes", "no_goal_reason", *SCALES) if name in self.fields]
         return any(self[name].errors or self[name].value() for name in asked)
+
+    def scale_fields(self) -> list[forms.BoundField]:
+        """Return mood and craving, on arriving and on leaving."""
+        return [self[name] for name in SCALES]
 
     @property
     def goals_offered(self) -> list[Any]:
@@ -138,6 +146,7 @@ class OwnForm(forms.Form):
             note=said["note"],
             goals=goals if is_here else [],
             no_goal_reason=reason,
+            **({name: said[name] for name in SCALES} if is_here else {}),
         )
 
 
