@@ -21,7 +21,7 @@ from patients.health.overdoses.models import Overdose
 from patients.health.pain.models import PainProblem, PainScore, PainStep
 from patients.health.pregnancy.models import Pregnancy
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment, IncidentPerson
-from patients.inquiries.models import Inquiry, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
+from patients.inquiries.models import Inquiry, InquiryCall, InquiryStep, ScreeningVisit, Triage, WaitlistPlace
 from patients.merging.models import Merge, MovedRows, PossibleDuplicate
 from patients.notices.models import NoticeGiven
 from patients.record.models import ContactPoint, ExternalId, Identifier, Patient
@@ -97,6 +97,7 @@ __all__ = [
     "IncidentPerson",
     "InfectionTest",
     "Inquiry",
+    "InquiryCall",
     "InquiryStep",
     "InteractionReview",
     "LeavingPlan",

@@ -24,6 +24,7 @@ from casemgr.reactions.health import (
     replace_what_is_gone,
     speak_after_overdose,
 )
+from casemgr.reactions.inquiries import name_somebody
 from casemgr.reactions.leaving import (
     ask_about_orders_elsewhere,
     ask_about_orders_left,
@@ -58,6 +59,7 @@ from patients.health.overdoses.events import OverdoseContactNoted, OverdoseConta
 from patients.health.pregnancy.events import PregnancyNoted
 from patients.incidents.actions import report_incident
 from patients.incidents.models import IncidentKind
+from patients.inquiries.events import InquiryToldOfDanger
 from patients.merging.events import RecordsMerged
 from patients.record.models import Patient
 from patients.record.queries import person_behind
@@ -332,6 +334,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     OverdoseContactWaits: [each(look_whether_somebody_spoke)],
     OverdoseRecorded: [each(speak_after_overdose), each(replace_after_overdose)],
     PregnancyNoted: [each(arrange_prenatal_care)],
+    InquiryToldOfDanger: [each(name_somebody)],
     PatientAdmitted: [each(owe_notice_to_admitted), each(close_inquiries)],
     PatientDischarged: [
         each(owe_notice_to_discharged_no_longer),

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.outbox.recording import record_urgent_fact
 from casemgr.core.refusals import Reason, Refused
+from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import (
     AskedBy,
     AskedFor,
@@ -72,6 +74,8 @@ def take_inquiry(
         raise Refused(*reasons)
     inquiry.call_by = call_back_by(received_at, inquiry.pace)
     inquiry.save(force_insert=True)
+    if inquiry.pace == Pace.NOW and not dangers(answers or {}):
+        _call_somebody(inquiry, telling=0, at=at)
     if answers:
         triage_inquiry(inquiry=inquiry, done=done, done_words=done_words, by=by, at=at, **answers)
         inquiry.refresh_from_db(fields=["pace", "call_by"])
@@ -84,6 +88,7 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
     if unknown := facts.keys() - set(FACTS):
         raise TypeError(f"An inquiry has no fact {sorted(unknown)}.")
     row = _open(inquiry)
+    before = row.pace
     for name, value in facts.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     if reasons := _contradictions(row, at):
@@ -91,6 +96,8 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
     row.pace = _pace_asked_for(row)
     row.call_by = call_back_by(row.received_at, row.pace)
     row.save(update_fields=[*facts, "pace", "call_by"])
+    if row.pace == Pace.NOW != before and row.patient_id is None:
+        _call_somebody(row, telling=0, at=at)
     return row
 
 
@@ -314,8 +321,9 @@ def _rank(place: WaitlistPlace, priority: int, row: Inquiry) -> None:
 
 
 def _tell_of_danger(row: Inquiry, triage: Triage, found: Sequence[Danger], by: User, at: datetime) -> None:
-    """Raise a concern about the person's safety, once it is known who they are; before that the inquiry stands first on every list."""
+    """Raise a concern about the person's safety, once it is known who they are; before that somebody is called by name."""
     if row.patient is None:
+        _call_somebody(row, telling=triage.pk, at=at)
         return
     words = _("Said in an inquiry: %(said)s. Done at once: %(done)s.") % {
         "said": "; ".join(triage.dangers),
@@ -330,6 +338,12 @@ def _tell_of_danger(row: Inquiry, triage: Triage, found: Sequence[Danger], by: U
         by=by,
         at=at,
     )
+
+
+def _call_somebody(row: Inquiry, *, telling: int, at: datetime) -> None:
+    """Have somebody called at once about a person in danger whom nobody knows yet."""
+    told = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=0)
+    record_urgent_fact(told, at=at, key=f"inquiry:danger:{row.pk}:{telling}:0")
 
 
 CHOICES: dict[str, type[Choices]] = {"asker": Asker, "came_by": AskedBy, "asks_for": AskedFor, "pace": Pace}

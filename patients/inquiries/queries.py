@@ -11,10 +11,11 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import hidden_from, patients_seen_by
 from patients.episodes.models import Episode
-from patients.inquiries.models import Inquiry, InquiryState, InquiryStep, Pace, StepKind, Triage, WaitlistPlace
-from patients.inquiries.rules import LONG_WAIT_DAYS, days_waiting
+from patients.inquiries.models import Inquiry, InquiryCall, InquiryState, InquiryStep, Pace, StepKind, Triage, WaitlistPlace
+from patients.inquiries.rules import LONG_WAIT_DAYS, Danger, days_waiting
 from patients.record.models import Patient
 from patients.record.queries import Candidate, duplicate_candidates
+from patients.safety.models import CalledAs
 
 TO_CALL_BACK = Q(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]) | Q(state=InquiryState.WAITING, pace=Pace.NOW, patient__isnull=True)
 """About whom somebody has to act: also who waits and is in danger, while nobody knows who they are and no concern could be raised."""
@@ -38,6 +39,38 @@ def inquiries_seen_by(user: User) -> QuerySet[Inquiry]:
 def to_call_back(user: User) -> QuerySet[Inquiry]:
     """Return the inquiries about which somebody has to act, the most pressing first."""
     return inquiries_seen_by(user).filter(TO_CALL_BACK).order_by("pace", "call_by", "id")
+
+
+def danger_of(inquiry: Inquiry) -> tuple[int, datetime]:
+    """Return what told last of danger, and since when it is known: the triage, or nothing but the pace."""
+    named = Q()
+    for danger in Danger:
+        named |= Q(**{danger.value: "yes"})
+    told = Triage.objects.filter(named, inquiry=inquiry).order_by("-pk").first()
+    return (told.pk, told.asked_at) if told else (0, inquiry.call_by)
+
+
+def was_seen_to(inquiry: Inquiry, *, since: datetime) -> bool:
+    """Say whether anything was done about an inquiry since then."""
+    return InquiryStep.objects.filter(inquiry=inquiry, recorded_at__gte=since).exists()
+
+
+def in_danger_calling(user: User) -> QuerySet[Inquiry]:
+    """Return the inquiries of people without a chart about which this user was called, and nothing was done since."""
+    return inquiries_seen_by(user).filter(_calls(user), patient__isnull=True).exclude(state=InquiryState.CLOSED).order_by("call_by", "id")
+
+
+def in_danger_waiting(user: User) -> QuerySet[Inquiry]:
+    """Return those about which this user was called as a supervisor: of them only the site is told, for a director takes no calls."""
+    programs = {membership.program_id for membership in user.current_memberships}
+    rows = Inquiry.objects.filter(_calls(user, called_as=CalledAs.SUPERVISOR), patient__isnull=True, program__in=programs)
+    return rows.exclude(state=InquiryState.CLOSED).select_related("site", "in_hand").order_by("call_by", "id")
+
+
+def _calls(user: User, **facts: str) -> Exists:
+    """Say whether this user was called about an inquiry, and nothing was done since."""
+    done = InquiryStep.objects.filter(inquiry=OuterRef("inquiry"), recorded_at__gte=OuterRef("recorded_at"))
+    return Exists(InquiryCall.objects.filter(~Exists(done), inquiry=OuterRef("pk"), user=user, **facts))
 
 
 def help_owed(user: User) -> QuerySet[WaitlistPlace]:

@@ -335,6 +335,7 @@ def _show(request: StaffRequest, row: Inquiry, *, forms: dict[str, Any] | None =
     context = {
         "inquiry": row,
         "triages": triages,
+        "calls": list(row.calls.select_related("user")),
         "danger": [answer for triage in triages for answer in triage.dangers],
         "steps": steps,
         "visits": list(row.visits.select_related("recorded_by")),

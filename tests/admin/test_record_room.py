@@ -46,6 +46,7 @@ NOT_A_TABLE_OF_THEIRS = {
     "GlassAttempt": "it only counts attempts that found nobody",
     "RestrictedNote": "it stands on the page of its compartment, for those who hold its right",
     "SafetySignal": "it stands with its concern on the person's safety page",
+    "InquiryCall": "it stands with its inquiry on the page of the inquiry",
     "SafetyCall": "it stands with its concern on the person's safety page",
     "SafetyPlanContact": "it stands with its safety plan",
     "SafetyPlanReview": "it stands with its safety plan",

@@ -32,6 +32,7 @@ APPEND_ONLY = {
     "MovedRows",
     "Triage",
     "InquiryStep",
+    "InquiryCall",
     "SafetySignal",
     "SafetyCall",
     "SafetyPlanContact",

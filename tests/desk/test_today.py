@@ -24,13 +24,13 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 32,
-    Role.THERAPIST: 31,
+    Role.CASE_MANAGER: 33,
+    Role.THERAPIST: 32,
     Role.PEER: 14,
-    Role.NURSE: 17,
-    Role.PRESCRIBER: 24,
+    Role.NURSE: 18,
+    Role.PRESCRIBER: 25,
     Role.FRONT_DESK: 11,
-    Role.DIRECTOR: 19,
+    Role.DIRECTOR: 20,
     Role.PRIVACY_OFFICER: 12,
     Role.ADMINISTRATOR: 12,
 }

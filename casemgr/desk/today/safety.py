@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Row, Section, chart_of, section, way
+from patients.inquiries.models import Inquiry
+from patients.inquiries.queries import in_danger_calling, in_danger_waiting
 from patients.safety.models import CalledAs, RiskLevel, SafetyConcern
 from patients.safety.queries import calls_upon, open_concerns_seen_by, unnamed_concerns
 
@@ -41,18 +43,51 @@ def _unnamed_row(concern: SafetyConcern) -> Row:
     )
 
 
+def _unknown_row(inquiry: Inquiry) -> Row:
+    """Say that somebody who asked for help may be in danger, and that one was called oneself."""
+    return Row(
+        str(inquiry),
+        None,
+        _("asked for help and may be in danger; you were called"),
+        since=inquiry.call_by,
+        since_words=_("since"),
+        kind="stop",
+        state=_("At once"),
+        step=_("Call back"),
+        url=way("patients:inquiry", inquiry.pk),
+    )
+
+
 def open_concerns(scope: Scope) -> Section:
-    """Find the open concerns, the gravest first; those for whom nobody could be named stand above all, without a name."""
+    """Find the open concerns, the gravest first; those for whom nobody could be named stand above all, without a name.
+
+    Above them stands whoever asked for help, may be in danger and has no chart, if one was called about them.
+    """
+    unknown = [_unknown_row(inquiry) for inquiry in in_danger_calling(scope.user)[:MOST_ROWS]]
     unnamed = [_unnamed_row(concern) for concern in unnamed_concerns(scope.user)[:MOST_ROWS]]
     seen = open_concerns_seen_by(scope.user, can=Can.ASSESS_SAFETY)[: MOST_ROWS + 1]
     return section(
         "safety",
         gettext_lazy("Open safety concerns"),
         "flag",
-        [*unnamed, *(_row(scope, concern) for concern in seen)],
+        [*unknown, *unnamed, *(_row(scope, concern) for concern in seen)],
         empty=gettext_lazy("No open safety concern"),
         empty_help=gettext_lazy("A concern appears here the moment an answer, an observation or a call for help raises it."),
         more_url=way("patients:safety_concerns"),
+    )
+
+
+def _waiting_row(inquiry: Inquiry) -> Row:
+    """Say to a director that nobody has seen to somebody who asked for help, without saying who."""
+    has_it = _("%(name)s has it, and nothing is written yet") % {"name": inquiry.in_hand} if inquiry.in_hand else _("nobody has taken it")
+    return Row(
+        _("A call for help at %(site)s waits") % {"site": inquiry.site},
+        None,
+        has_it,
+        since=inquiry.call_by,
+        since_words=_("since"),
+        kind="stop",
+        state=_("Call somebody"),
     )
 
 
@@ -79,7 +114,7 @@ def called_as_supervisor(scope: Scope) -> Section:
         "safety",
         gettext_lazy("Safety concerns that wait"),
         "flag",
-        (row(concern) for concern in calls),
+        [*(_waiting_row(inquiry) for inquiry in in_danger_waiting(scope.user)[:MOST_ROWS]), *(row(concern) for concern in calls)],
         empty=gettext_lazy("Every safety concern is seen to"),
         empty_help=gettext_lazy("You are named here when nobody takes a concern, or nothing is written about it in time."),
     )

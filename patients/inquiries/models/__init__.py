@@ -1,6 +1,6 @@
 """Keep inquiries, what was asked at once, who waits, and screening visits."""
 
-from patients.inquiries.models.inquiries import Inquiry, InquiryStep, Triage
+from patients.inquiries.models.inquiries import Inquiry, InquiryCall, InquiryStep, Triage
 from patients.inquiries.models.vocabulary import (
     AskedBy,
     AskedFor,
@@ -22,6 +22,7 @@ __all__ = [
     "Asker",
     "DoneAtOnce",
     "Inquiry",
+    "InquiryCall",
     "InquiryEnd",
     "InquiryState",
     "InquiryStep",

@@ -26,6 +26,7 @@ from patients.inquiries.models.vocabulary import (
 )
 from patients.inquiries.rules import Danger, dangers
 from patients.record.models import LANGUAGE_CHOICES, Patient
+from patients.safety.models import CalledAs
 
 
 @tracked
@@ -173,3 +174,26 @@ class InquiryStep(Recorded):
     def __str__(self) -> str:
         """Return what was done."""
         return self.get_kind_display()
+
+
+class InquiryCall(Recorded):
+    """Say who was called because somebody whom nobody knows yet may be in danger, as what, and at which turn of which telling."""
+
+    sensitivity = Sensitivity.CLINICAL
+
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="calls", verbose_name=_("inquiry"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    called_as = models.CharField(_("as"), max_length=16, choices=CalledAs.choices)
+    telling = models.PositiveBigIntegerField(_("telling"), default=0)
+    turn = models.PositiveSmallIntegerField(_("turn"), default=0)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("call about an inquiry")
+        verbose_name_plural = _("calls about inquiries")
+        triggers = append_only()
+        constraints = [models.UniqueConstraint(fields=["inquiry", "user", "telling", "turn"], name="called_once_a_turn_of_an_inquiry")]
+
+    def __str__(self) -> str:
+        """Return as what somebody was called."""
+        return str(self.get_called_as_display())

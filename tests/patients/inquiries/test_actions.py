@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.outbox.draining import drain
@@ -20,8 +21,16 @@ from patients.inquiries.actions import (
     take_on_inquiry,
     triage_inquiry,
 )
-from patients.inquiries.models import Inquiry, Triage, WaitlistPlace
-from patients.inquiries.queries import help_owed, inquiries_seen_by, people_like, to_call_back, waitlist_seen_by
+from patients.inquiries.models import Inquiry, InquiryCall, Triage, WaitlistPlace
+from patients.inquiries.queries import (
+    help_owed,
+    in_danger_calling,
+    in_danger_waiting,
+    inquiries_seen_by,
+    people_like,
+    to_call_back,
+    waitlist_seen_by,
+)
 from patients.record.models import ContactPoint
 from patients.safety.models import SafetyConcern
 from referrals.casework.models import Task
@@ -254,3 +263,47 @@ def test_who_waits_without_a_name_and_is_in_danger_is_to_be_called(clinic, ask, 
     link_inquiry(inquiry=inquiry, patient=clinic.patient(), **desk)
     assert not to_call_back(clinic.front_desk)
     assert SafetyConcern.objects.exists()
+
+
+def _called():
+    return [(call.user, call.called_as, call.turn) for call in InquiryCall.objects.select_related("user").order_by("pk")]
+
+
+def test_danger_of_somebody_without_a_chart_calls_one_by_name_and_the_next_until_somebody_sees_to_it(clinic, ask, desk, now, sign_in):
+    minute = timedelta(minutes=1)
+    inquiry = ask(days=0, answers={"suicide_plan": "yes"})
+    drain(at=now)
+    assert _called() == [(clinic.therapist, "site", 0)]
+    assert list(in_danger_calling(clinic.therapist)) == [inquiry]
+    for minutes in (1, 15, 60):
+        drain(at=now + minutes * minute)
+    chief = (clinic.director, "supervisor")
+    assert _called()[1:] == [(clinic.prescriber, "site", 1), (*chief, 1), (clinic.nurse, "site", 2), (*chief, 2)]
+    assert list(in_danger_waiting(clinic.director)) == [inquiry]
+    for user, words in ((clinic.nurse, "you were called"), (clinic.director, "A call for help at")):
+        page = sign_in(user).get(reverse("desk:today"))
+        assert words in page.content.decode()
+    assert clinic.nurse.full_name in sign_in(clinic.nurse).get(reverse("patients:inquiry", args=[inquiry.pk])).content.decode()
+    note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=now, by=clinic.nurse, at=now + 70 * minute)
+    drain(at=now + 600 * minute)
+    assert len(_called()) == 5
+    assert not in_danger_calling(clinic.nurse).exists()
+    assert not in_danger_waiting(clinic.director).exists()
+
+
+def test_who_has_an_inquiry_in_hand_is_called_first_and_has_an_hour(clinic, ask, desk, now):
+    minute, inquiry = timedelta(minutes=1), ask(days=0)
+    take_on_inquiry(inquiry=inquiry, by=clinic.case_manager, at=now)
+    change_inquiry(inquiry=inquiry, pace=1, **desk)
+    for minutes in (0, 15, 59):
+        drain(at=now + minutes * minute)
+    assert _called() == [(clinic.case_manager, "site", 0)]
+    drain(at=now + 60 * minute)
+    assert _called()[1:] == [(clinic.therapist, "site", 2), (clinic.director, "supervisor", 2)]
+    triage_inquiry(inquiry=inquiry, overdose_now="yes", by=clinic.front_desk, at=now + 61 * minute)
+    drain(at=now + 61 * minute)
+    assert _called()[3:] == [(clinic.case_manager, "site", 0)]
+    link_inquiry(inquiry=inquiry, patient=clinic.patient(), by=clinic.front_desk, at=now + 62 * minute)
+    drain(at=now + 600 * minute)
+    assert len(_called()) == 4
+    assert SafetyConcern.objects.count() == 1

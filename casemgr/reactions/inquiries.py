@@ -1,0 +1,61 @@
+"""React to danger told in an inquiry of somebody without a chart: somebody by name is called, and the next when nobody sees to it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from casemgr.core.accounts.models import Membership, User
+from casemgr.core.accounts.rules import Can, Role
+from casemgr.reactions.safety import CALLED_IN_ORDER
+from patients.inquiries.calling.actions import call_about_inquiry
+from patients.inquiries.events import InquiryToldOfDanger
+from patients.inquiries.models import Inquiry, InquiryCall
+from patients.inquiries.queries import danger_of, inquiries_seen_by, was_seen_to
+from patients.safety.models import CalledAs
+from patients.safety.rules import Level, disposition_due_at
+
+ORDER = (*CALLED_IN_ORDER, Role.FRONT_DESK)
+"""Who is called, at the site or for the whole program: clinicians as for any other concern, and last who answers the phone."""
+
+
+def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
+    """Call somebody by name; after the first pause the next and the directors, and so on until somebody sees to it.
+
+    A task needs a chart, so there is none: who is called finds it on top of Today. Whoever has the inquiry in hand is called first, and has
+    as long for it as for a grave concern.
+    """
+    inquiry = Inquiry.objects.select_related("program", "in_hand").get(pk=event.inquiry_id)
+    telling, since = danger_of(inquiry)
+    if not inquiry.is_open or inquiry.patient_id is not None:
+        return "silent: it was closed, or it is known who it is"
+    if telling != event.telling or was_seen_to(inquiry, since=since):
+        return "silent: it was told again, or somebody saw to it"
+    is_late = at >= disposition_due_at(level=Level.HIGH, since=since)
+    people = _people(inquiry, telling, event.turn) if is_late or event.turn == 0 or inquiry.in_hand is None else []
+    call_about_inquiry(inquiry=inquiry, people=people, telling=telling, turn=event.turn, by=User.objects.system(), at=at)
+    return f"{len(people)} called, turn {event.turn}"
+
+
+def _people(inquiry: Inquiry, telling: int, turn: int) -> list[tuple[User, str]]:
+    """Return who is called at this turn."""
+    last = dict(InquiryCall.objects.filter(inquiry=inquiry, telling=telling).order_by("pk").values_list("user", "pk"))
+    following = min(_whom_to_call(inquiry), key=lambda user: last.get(user.pk, 0), default=None)
+    named: list[tuple[User, str]] = [(following, CalledAs.SITE)] if following else []
+    return [*named, *_supervisors(inquiry)] if turn or not named else named
+
+
+def _whom_to_call(inquiry: Inquiry) -> Iterator[User]:
+    """Return who may be called, in order, each once: who has it in hand, then those who take calls there."""
+    here = Membership.objects.current().filter(program=inquiry.program_id, role__in=ORDER).select_related("user")
+    there = [m for m in here if m.site_id in (inquiry.site_id, None)]
+    ranked = sorted(there, key=lambda one: (ORDER.index(Role(one.role)), one.starts_on, one.pk))
+    people = [*([inquiry.in_hand] if inquiry.in_hand else []), *(membership.user for membership in ranked)]
+    for user in dict.fromkeys(people):
+        if user.may(Can.TAKE_INQUIRY, program_id=inquiry.program_id) and inquiries_seen_by(user).filter(pk=inquiry.pk).exists():
+            yield user
+
+
+def _supervisors(inquiry: Inquiry) -> list[tuple[User, str]]:
+    """Return the directors of the program."""
+    directors = Membership.objects.current().filter(program=inquiry.program_id, role=Role.DIRECTOR).select_related("user")
+    people = dict.fromkeys(membership.user for membership in directors.order_by("starts_on", "pk"))
+    return [(user, CalledAs.SUPERVISOR) for user in people if user.is_active]

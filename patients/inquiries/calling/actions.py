@@ -1,0 +1,33 @@
+"""Write down who is called about somebody in danger whom nobody knows yet; the only writer of calls about inquiries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
+from casemgr.core.action import action
+from casemgr.core.outbox.recording import record_fact
+from patients.inquiries.events import InquiryToldOfDanger
+from patients.inquiries.models import Inquiry, InquiryCall
+from patients.inquiries.queries import danger_of, locked_inquiry
+from patients.safety.rules import next_call_at
+
+
+@action(Can.RUN_SCHEDULE)
+def call_about_inquiry(
+    *, inquiry: Inquiry, people: Sequence[tuple[User, str]], telling: int, turn: int, by: User, at: datetime
+) -> list[InquiryCall]:
+    """Write down who is called about somebody in danger whom nobody knows yet, and have the world looked at again afterwards."""
+    row = locked_inquiry(inquiry)
+    if not row.is_open or row.patient_id is not None:
+        return []
+    calls = [
+        InquiryCall(inquiry=row, user=user, called_as=role, telling=telling, turn=turn, recorded_at=at, recorded_by=by)
+        for user, role in people
+    ]
+    InquiryCall.objects.bulk_create(calls, ignore_conflicts=True)
+    _known, since = danger_of(row)
+    again = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=turn + 1)
+    due_at = max(next_call_at(since=since, turn=turn + 1), at)
+    record_fact(again, at=at, due_at=due_at, key=f"inquiry:danger:{row.pk}:{telling}:{turn + 1}")
+    return calls
