@@ -16,9 +16,10 @@ from casemgr.core.audit.recording import audit_event, write_event
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.caseload.queries import patients_seen_by
+from patients.merging.comparing.queries import reasons_against
 from patients.merging.events import RecordsMerged
 from patients.merging.models import Merge, PossibleDuplicate
-from patients.merging.queries import clashes_between, in_words, later_merges, moved_columns, pairs_alike, sentence_of
+from patients.merging.queries import clashes_between, later_merges, moved_columns, pairs_alike, sentence_of
 from patients.merging.rules import Clash, staying, to_settle
 from patients.record.models import Patient
 
@@ -38,7 +39,7 @@ def merge_patients(*, survivor: Patient, merged: Patient, program: Program, reas
         raise Refused(*reasons)
     clashes = clashes_between(goes, stays)
     if hard := to_settle(clashes):
-        raise Refused(*(Reason(in_words(clash, by), code=clash.constraint) for clash in hard))
+        raise Refused(*reasons_against(hard, by))
     merge = Merge.objects.create(program=program, survivor=stays, merged=goes, reason=reason.strip(), recorded_at=at, recorded_by=by)
     _move(merge, clashes)
     Patient.objects.filter(pk=goes.pk).update(merged_into=stays)

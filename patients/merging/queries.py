@@ -20,7 +20,7 @@ from casemgr.core.grants import OURS
 from casemgr.core.sensitivity import Sensitivity
 from patients.caseload.queries import patients_seen_by
 from patients.merging.models import Merge, PossibleDuplicate
-from patients.merging.rules import MEETINGS, STAYS, Clash, to_settle
+from patients.merging.rules import MEETINGS, STAYS, Clash
 from patients.record.models import Patient
 from patients.record.rules import SIMILAR_NAME, Described, compare, score
 
@@ -313,7 +313,7 @@ def _moment_of(model: type[Model]) -> str:
 def _counted(place: int, column: PatientColumn, keys: tuple[int, int], programs: set[int], since: datetime | None) -> QuerySet[Any, Any]:
     """Return the statement that counts the rows of one table for both records."""
     rows = column.model._base_manager.filter(**{f"{column.field.name}__in": keys})
-    path = next((path for path in PROGRAM_PATHS if _leads(column.model, path)), "")
+    path = program_path(column.model)
     rows = rows.filter(**{f"{path}__in": programs}) if path else rows
     rows = rows.filter(**{f"{_moment_of(column.model)}__gt": since}) if since is not None else rows
     named: QuerySet[Any, Any] = (
@@ -323,6 +323,11 @@ def _counted(place: int, column: PatientColumn, keys: tuple[int, int], programs:
         named.values("counted_at", "counted_of").annotate(counted=Count("pk")).values_list("counted_at", "counted_of", "counted")
     )
     return counted
+
+
+def program_path(model: type[Model]) -> str:
+    """Return where a row of this table names its program, or nothing when it belongs to the person."""
+    return next((path for path in PROGRAM_PATHS if _leads(model, path)), "")
 
 
 def _leads(model: type[Model], path: str) -> bool:
@@ -344,27 +349,3 @@ def moved_by(merge: Merge) -> list[Line]:
             label = str(shown[table].model._meta.verbose_name_plural)
             lines.setdefault(label, Line(label[:1].upper() + label[1:])).merged += len(keys)
     return sorted(lines.values(), key=lambda line: line.label)
-
-
-def what_meets(merged: Patient, survivor: Patient) -> tuple[list[Clash], list[tuple[str, str]]]:
-    """Return what must be settled before a merge, and which rows stay with the merged record: of what kind, and why."""
-    clashes = clashes_between(merged, survivor)
-    names = {column.table: str(column.model._meta.verbose_name) for column in moved_columns()}
-    stays = [(names[clash.table], why_it_stays(clash)) for clash in clashes if clash.is_harmless]
-    return to_settle(clashes), sorted(set(stays))
-
-
-def why_it_stays(clash: Clash) -> str:
-    """Return why the merged record keeps a row, in words."""
-    if clash.has_ended:
-        return gettext("It has ended, over days on which the other record has one too; it stays as it was.")
-    return gettext("The other record says so already.")
-
-
-def in_words(clash: Clash, user: User) -> str:
-    """Return what stands against a merge as a sentence, without telling of programs in which the user has no part."""
-    program = clash.said.get("program_id", clash.said.get("discloser_id"))
-    known = {membership.program_id for membership in user.reach(Can.MERGE_PATIENTS)}
-    if program is not None and program not in known:
-        return gettext("Something that you may not see stands against it. Ask your privacy officer.")
-    return sentence_of(clash.constraint)

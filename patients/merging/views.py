@@ -23,9 +23,10 @@ from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.core.ui.parts import moment, person, state
 from patients.caseload.queries import patients_seen_by
 from patients.merging.actions import dismiss_duplicate, merge_patients, undo_merge
+from patients.merging.comparing.queries import what_meets
 from patients.merging.forms import MergeForm, UndoForm
 from patients.merging.models import Merge
-from patients.merging.queries import duplicates_seen_by, held_by, in_words, merges_seen_by, moved_by, what_meets
+from patients.merging.queries import duplicates_seen_by, held_by, merges_seen_by, moved_by
 from patients.record.models import Patient
 from patients.record.queries import search_patients, words_of_reasons
 
@@ -142,14 +143,15 @@ def preview(request: StaffRequest, patient: UUID, other: UUID) -> HttpResponse:
             messages.success(request, _("The records were merged. It can be undone on this page."))
             return redirect("patients:merge", done.pk)
     note_many(_compared(request, row) for row in (survivor, merged))
-    hard, stays = what_meets(merged, survivor)
+    meets = what_meets(merged, survivor, request.user)
     context = {
         "patient": survivor,
         "merged": merged,
         "facts": [(label, _said(survivor, name), _said(merged, name)) for name, label in FACTS],
         "lines": held_by(survivor.pk, merged.pk, request.user),
-        "to_settle": [in_words(clash, request.user) for clash in hard],
-        "stays": stays,
+        "to_settle": [reason.text for reason in meets.to_settle],
+        "stays": meets.stays,
+        "more_stays": meets.is_more,
         "form": form,
     }
     return render(request, "patients/merging/preview.html", context, status=422 if form.errors else 200)

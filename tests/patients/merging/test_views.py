@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casemgr.core.accounts.models import Membership, Program, Site
 from casemgr.core.audit.models import AuditEvent
 from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
@@ -10,6 +11,8 @@ from patients.guarding.queries import read_through
 from patients.merging.actions import look_for_duplicates, merge_patients
 from patients.merging.models import Merge, PossibleDuplicate
 from patients.record.models import ContactPoint, Patient
+from tests.worlds import end_stays
+from treatment_plans.plan.models import Plan
 
 REASON = "Same photo, same scar."
 
@@ -56,6 +59,25 @@ def test_what_stands_against_a_merge_is_shown_and_refused_by_name(office, two):
     answer = office.post(preview(survivor, merged), {"reason": REASON, "compared": "on"})
     assert answer.status_code == 422
     assert not Merge.objects.exists()
+
+
+def test_the_preview_tells_of_other_programs_only_that_there_is_more(office, two, clinic, now):
+    site = Site.objects.create(program=Program.objects.create(name="Elsewhere"), name="Far", time_zone="America/New_York")
+    stamp = {"recorded_at": now, "recorded_by": clinic.system}
+    for patient in two:
+        Episode.objects.create(patient=patient, program=site.program, site=site, admitted_on="2024-01-05", **stamp)
+        Plan.objects.create(patient=patient, program=site.program, state="active", starts_on="2026-01-05", review_on="2026-04-05", **stamp)
+    end_stays(Episode.objects.filter(site=site), "2024-02-05")
+    page = text(office.get(preview(*two)))
+    assert "Something that you may not see stands against it" in page
+    assert "treatment plan in force" not in page
+    assert "More stays that you may not see" in page
+    assert "It has ended, over days" not in page
+    Membership.objects.create(user=clinic.privacy_officer, program=site.program, role="privacy_officer", starts_on="2024-01-01")
+    page = text(office.get(preview(*two)))
+    assert "Both have a treatment plan in force" in page
+    assert "Episode of care: It has ended, over days" in page
+    assert "More stays that you may not see" not in page
 
 
 def test_a_merge_without_a_reason_says_so_at_the_field(office, two):
