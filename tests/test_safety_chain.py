@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from casemgr.core.accounts.models import Membership, User
 from casemgr.core.accounts.rules import Role
@@ -37,6 +38,10 @@ def lead(patient, user):
 def called(turn=None):
     rows = SafetyCall.objects.order_by("pk") if turn is None else SafetyCall.objects.filter(turn=turn).order_by("pk")
     return [(call.user, call.called_as) for call in rows.select_related("user")]
+
+
+def today_of_safety(browser):
+    return browser.get(reverse("desk:today")).context["today"].sections
 
 
 def outcomes(kind):
@@ -114,11 +119,19 @@ def test_taking_the_task_is_taking_the_concern(clinic, answer):
 
 
 @pytest.mark.parametrize(("instrument", "item", "hours"), [("phq9", "9", 4), ("cssrs_screener", "4", 1)])
-def test_when_nothing_is_written_in_time_the_supervisor_hears_of_it(clinic, answer, instrument, item, hours):
+def test_who_took_it_is_reminded_and_when_nothing_is_written_in_time_the_supervisor_hears_of_it(
+    clinic, answer, sign_in, instrument, item, hours
+):
     concern = answer(clinic.patient(), item, instrument=instrument)
     take_concern(concern=concern, by=clinic.therapist, at=clinic.now)
-    for turn in range(6):
-        drain(at=clinic.now + turn * HOUR)
+    (row,) = next(one for one in today_of_safety(sign_in(clinic.therapist)) if one.code == "safety").rows
+    assert (row.since, row.since_words, row.step) == (clinic.now + hours * HOUR, "by", "Write what was done")
+    for minutes in (0, 15, 60, 120, 180, 240, 300):
+        drain(at=clinic.now + minutes * MINUTE)
+    (reminded,) = SafetyCall.objects.filter(turn__gt=0).exclude(called_as="supervisor")
+    assert (reminded.user, reminded.called_as) == (clinic.therapist, "team")
+    before = clinic.now + timedelta(hours=hours) - reminded.recorded_at
+    assert timedelta(0) < before <= HOUR, "who took it hears of it before the director does"
     supervised = SafetyCall.objects.filter(called_as="supervisor").order_by("pk")
     assert supervised.first().recorded_at == clinic.now + hours * HOUR
     assert {call.user for call in supervised} == {clinic.director}

@@ -20,7 +20,7 @@ from patients.safety.events import (
     SafetyFollowUpPlanned,
 )
 from patients.safety.models import CalledAs, ConcernState, SafetyCall, SafetyConcern, SafetyFollowUp
-from patients.safety.rules import disposition_due_at
+from patients.safety.rules import CALL_AGAIN_EVERY, disposition_due_at
 from referrals.casework.actions import add_task, drop_task, finish_task, hand_over_task, take_task
 from referrals.casework.models import Task, TaskDomain, TaskState, Urgency
 from referrals.casework.queries import OPEN_STATES
@@ -45,15 +45,19 @@ def tell_somebody(event: SafetyConcernRaised, at: datetime) -> str:
 
 
 def look_whether_somebody_came(event: SafetyConcernWaits, at: datetime) -> str:
-    """Call the next one and the supervisors when nobody has taken a concern, or nothing was written about it in time."""
+    """Call the next one and the supervisors when nobody has taken a concern; who took it is reminded before the supervisors hear of it."""
     concern = _concern(event.concern_id)
     if concern.state != ConcernState.OPEN:
         return "silent: a disposition was written"
     _see_who_took_the_task(concern, at)
     if concern.taken_by_id is not None:
-        late = at >= disposition_due_at(level=concern.level, since=concern.risen_at or concern.opened_at)
-        _call(concern, _supervisors(concern) if late else [], turn=event.turn, at=at)
-        return "taken, and nothing written: the supervisor was called" if late else "silent: somebody sees to it"
+        due_at = disposition_due_at(level=concern.level, since=concern.risen_at or concern.opened_at)
+        if at >= due_at:
+            _call(concern, _supervisors(concern), turn=event.turn, at=at)
+            return "taken, and nothing written: the supervisor was called"
+        is_last_look = at + CALL_AGAIN_EVERY >= due_at
+        _call(concern, _whoever_took_it(concern) if is_last_look else [], turn=event.turn, at=at)
+        return "who took it was reminded" if is_last_look else "silent: somebody sees to it"
     following = _next_to_call(concern)
     _call(concern, [*([following] if following else []), *_supervisors(concern)], turn=event.turn, at=at)
     task = _make_task(concern, following[0] if following else None, at)
@@ -161,6 +165,14 @@ def _see_who_took_the_task(concern: SafetyConcern, at: datetime) -> None:
     owner = task.owner if task is not None and task.state == TaskState.IN_PROGRESS else None
     if concern.taken_by_id is None and owner is not None and owner.may(Can.ASSESS_SAFETY, program_id=concern.program_id):
         concern.taken_by = take_concern(concern=concern, by=owner, at=at).taken_by
+
+
+def _whoever_took_it(concern: SafetyConcern) -> list[tuple[User, str]]:
+    """Return who took a concern, as what they are called."""
+    user = concern.taken_by
+    if user is None or not _may_see_to(user, concern):
+        return []
+    return [(user, next((role for other, role in _in_order(concern) if other.pk == user.pk), CalledAs.SITE))]
 
 
 def _next_to_call(concern: SafetyConcern) -> tuple[User, str] | None:

@@ -10,20 +10,39 @@ from patients.inquiries.models import Inquiry
 from patients.inquiries.queries import in_danger_calling, in_danger_waiting
 from patients.safety.models import CalledAs, RiskLevel, SafetyConcern
 from patients.safety.queries import calls_upon, open_concerns_seen_by, unnamed_concerns
+from patients.safety.rules import disposition_due_at
 
 
 def _row(scope: Scope, concern: SafetyConcern) -> Row:
-    mine = concern.taken_by_id == scope.user.pk
+    if concern.taken_by_id == scope.user.pk:
+        return _my_row(scope, concern)
     taken = _("%(name)s sees to it") % {"name": concern.taken_by} if concern.taken_by else _("nobody sees to it yet")
     return Row(
         concern.get_source_display(),
         concern.patient,
-        _("you see to it") if mine else taken,
+        taken,
         since=concern.opened_at,
         since_words=_("since"),
         kind="warn" if concern.level == RiskLevel.LOW and concern.taken_by_id else "stop",
         state=RiskLevel(concern.level).label,
-        step=_("Write what was done") if mine else _("See to it"),
+        step=_("See to it"),
+        url=way("patients:safety", concern.patient.public_id),
+    )
+
+
+def _my_row(scope: Scope, concern: SafetyConcern) -> Row:
+    """Say to whoever took a concern until when its disposition is written, before anybody else hears that it is not."""
+    due_at = disposition_due_at(level=concern.level, since=concern.risen_at or concern.opened_at)
+    is_late = due_at <= scope.now
+    return Row(
+        concern.get_source_display(),
+        concern.patient,
+        _("you see to it; what was done is not written yet, and the directors are called") if is_late else _("you see to it"),
+        since=due_at,
+        since_words=_("by"),
+        kind="warn" if concern.level == RiskLevel.LOW and not is_late else "stop",
+        state=_("Late") if is_late else RiskLevel(concern.level).label,
+        step=_("Write what was done"),
         url=way("patients:safety", concern.patient.public_id),
     )
 
