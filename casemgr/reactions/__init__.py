@@ -44,7 +44,7 @@ from casemgr.reactions.safety import (
     tell_somebody,
 )
 from casemgr.reactions.signing import ask_for_cosignatures
-from casemgr.reactions.tablet import say_that_answers_are_in
+from casemgr.reactions.tablet import say_that_answers_are_in, say_that_time_is_over
 from casemgr.reactions.toxicology import ask_for_a_confirmation
 from casemgr.reactions.world import propose_help
 from casemgr.sharing.webhooks import Webhook
@@ -71,7 +71,7 @@ from patients.safety.events import (
     SafetyFollowUpDone,
     SafetyFollowUpPlanned,
 )
-from patients.tablet.events import TabletHandedBack
+from patients.tablet.events import TabletHandedBack, TabletLinkWaits
 from patients.toxicology.events import ToxicologyConfirmationAsked
 from patients.transmissions.actions import queue_transmission, withhold_transmissions
 from patients.transmissions.events import NewsForPartners, TransmissionNotSent
@@ -352,6 +352,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
     TabletHandedBack: [each(say_that_answers_are_in)],
+    TabletLinkWaits: [each(say_that_time_is_over)],
     GlassBroken: [each(_tell_of_broken_glass)],
     GlassNotJustified: [each(_open_incident_of_glass)],
     NaloxoneGiven: [each(naloxone_is_replaced)],

@@ -17,7 +17,7 @@ from patients.instruments.rules import score
 from patients.record.models import Patient
 from patients.screenings.assessing.actions import complete_assessment, save_answers, start_assessment
 from patients.screenings.models import Assessment, AssessmentMode
-from patients.tablet.events import TabletHandedBack
+from patients.tablet.events import TabletHandedBack, TabletLinkWaits
 from patients.tablet.models import TabletEnding, TabletLink
 from patients.tablet.queries import assessments_of, locked_link
 from patients.tablet.rules import ANSWERS_WITHIN, OPENS_WITHIN, LinkProblem, problem_with_opening
@@ -40,7 +40,7 @@ def issue_tablet_link(
         start_assessment(patient=patient, program=program, instrument=one, language=language, mode=AssessmentMode.TABLET, by=by, at=at)
         for one in chosen
     ]
-    return TabletLink.objects.create(
+    link = TabletLink.objects.create(
         patient=patient,
         program=program,
         assessments=[draft.pk for draft in drafts],
@@ -49,6 +49,8 @@ def issue_tablet_link(
         recorded_at=at,
         recorded_by=by,
     )
+    _look_again(link, at=at)
+    return link
 
 
 @action(Can.RECORD_SCREENING)
@@ -69,6 +71,7 @@ def open_tablet_link(*, link: TabletLink, language: str, by: User, at: datetime)
         raise Refused(Reason(said[problem], code=problem))
     row.opened_at, row.expires_at, row.language = at, at + ANSWERS_WITHIN, language
     row.save(update_fields=["opened_at", "expires_at", "language"])
+    _look_again(row, at=at)
     return row
 
 
@@ -94,6 +97,11 @@ def end_tablet_link(*, link: TabletLink, ending: str, by: User, at: datetime) ->
             _complete(assessment, by=by, at=at)
         record_fact(TabletHandedBack(link_id=row.pk, patient_id=row.patient_id), at=at, key=f"tablet:{row.pk}")
     return row
+
+
+def _look_again(link: TabletLink, *, at: datetime) -> None:
+    """Have a link looked at once its time is over."""
+    record_fact(TabletLinkWaits(link_id=link.pk, patient_id=link.patient_id), at=at, due_at=link.expires_at)
 
 
 def _complete(assessment: Assessment, *, by: User, at: datetime) -> None:

@@ -11,3 +11,11 @@ class TabletHandedBack(Event):
 
     link_id: int
     patient_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabletLinkWaits(Event):
+    """Say that a link is looked at again once its time is over, in case nobody opened it or nobody came to the end."""
+
+    link_id: int
+    patient_id: int

@@ -127,6 +127,23 @@ def test_a_link_is_short_lived_signed_and_can_be_withdrawn(clinic, issue, tablet
     assert link_of(token).pk == link.pk
 
 
+def test_a_link_that_nobody_answered_is_a_task_of_whoever_made_it_and_names_no_questionnaire(clinic, issue, tablet, patient):
+    began = timezone.now()
+    unopened, opened, withdrawn = issue(at=began), issue("gad7", at=began), issue("pcptsd5", at=began)
+    with_answers = open_tablet_link(link=opened, language="en", by=opened.recorded_by, at=began + timedelta(minutes=30))
+    end_tablet_link(link=withdrawn, ending="withdrawn", by=withdrawn.recorded_by, at=began)
+    drain(at=began + timedelta(minutes=59))
+    assert not Task.objects.exists()
+    drain(at=began + timedelta(minutes=61))
+    task = Task.objects.get()
+    assert (task.key, task.owner, task.patient, task.urgency) == (f"tablet:over:{unopened.pk}", unopened.recorded_by, patient, 3)
+    assert (task.title, task.detail) == ("A tablet link was not opened in time", "Ask them together, or make a new link.")
+    drain(at=began + timedelta(minutes=91))
+    drain(at=began + timedelta(days=2))
+    second = Task.objects.exclude(pk=task.pk).get()
+    assert (second.key, second.title) == (f"tablet:over:{with_answers.pk}", "The questions on the tablet were not finished")
+
+
 def test_whoever_was_signed_in_on_this_browser_is_signed_out_as_soon_as_a_link_is_opened(clinic, sign_in, issue, patient):
     browser = sign_in(clinic.staff["therapist"])
     chart = reverse("desk:chart", args=[patient.public_id])
