@@ -74,7 +74,7 @@ def world(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Show what is known of the person's own world, section by section; one statement for each."""
     row = _patient(request, Can.SEE_CHART, patient)
     note_read(by=request.user, at=timezone.now(), what="world", patient_id=row.pk)
-    programs = {membership.program_id for membership in request.user.current_memberships}
+    programs = {membership.program_id for membership in request.user.reach(Can.SEE_CHART)}
     found = [(section, list(facts_of(section.of, row, programs))) for section in SECTIONS]
     records = request.user.may(Can.RECORD_WORLD)
     shown = [(section, rows, records and not (section.of.once and rows)) for section, rows in found]
@@ -157,7 +157,7 @@ def _section(kind: str) -> Section:
 
 def _fact(request: StaffRequest, patient: Patient, section: Section, key: int) -> WorldFact:
     """Return a fact of this person that the user may read and that was not marked as an error."""
-    programs = {membership.program_id for membership in request.user.current_memberships}
+    programs = {membership.program_id for membership in request.user.reach(Can.SEE_CHART)}
     found: WorldFact = get_object_or_404(facts_of(section.of, patient, programs), pk=key)
     return found
 

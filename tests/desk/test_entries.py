@@ -5,7 +5,9 @@ from casemgr.core.accounts.models import Membership, Program, Site
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.desk.entries.kinds import KINDS
+from patients.episodes.models import Episode
 from tests.charts import DAY, HOUR, fill_chart
+from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.models import Attendance, Session
 
 QUERIES = 10
@@ -73,7 +75,16 @@ def test_what_other_programs_wrote_stays_closed(clinic, sign_in):
     )
     Attendance.objects.create(session=session, patient=patient, **stamp)
     assert b"Elsewhere" not in entries(sign_in(clinic.case_manager), patient, "sessions").content
-    Membership.objects.create(user=clinic.case_manager, program=other, role=Role.CASE_MANAGER, starts_on="2024-01-01")
+    part = Membership.objects.create(user=clinic.case_manager, program=other, role=Role.FRONT_DESK, starts_on="2024-01-01")
+    Episode.objects.create(patient=patient, program=other, site=site, admitted_on="2026-01-05", **stamp)
+    CopingCard.objects.create(patient=patient, program=other, trigger="Elsewhere", helps="A walk", **stamp)
+    pages = [(name, reverse(name, args=[patient.public_id])) for name in ("desk:chart", "desk:history", "treatment_plans:coping_cards")]
+    for name, address in pages:
+        assert b"Elsewhere" not in sign_in(clinic.case_manager).get(address).content, name
+    assert b"Elsewhere" not in entries(sign_in(clinic.case_manager), patient, "sessions").content
+    Membership.objects.filter(pk=part.pk).update(role=Role.CASE_MANAGER)
+    for name, address in pages:
+        assert b"Elsewhere" in sign_in(clinic.case_manager).get(address).content, name
     assert b"Elsewhere" in entries(sign_in(clinic.case_manager), patient, "sessions").content
 
 

@@ -54,7 +54,6 @@ class Chart:
 
     patient: Patient
     rights: frozenset[Can]
-    programs: frozenset[int]
     now: datetime
     today: date
     found: dict[str, Found] = field(default_factory=dict)
@@ -66,13 +65,17 @@ class Chart:
         return rows
 
 
+def programs_open_to(user: User, *rights: Can) -> frozenset[int]:
+    """Return the programs in which this user holds all of these rights; a part in a program that lacks one of them opens nothing there."""
+    return frozenset.intersection(*(frozenset(membership.program_id for membership in user.reach(right)) for right in rights))
+
+
 def read_chart(user: User, patient: Patient, rights: frozenset[Can], *, now: datetime, today: date) -> Chart:
-    """Read the panels that these rights open; records of programs in which the reader has no part stay closed."""
-    programs = frozenset(membership.program_id for membership in user.current_memberships)
-    chart = Chart(patient, rights, programs, now, today)
+    """Read the panels that these rights open; records of programs in which the reader does not hold the right of the panel stay closed."""
+    chart = Chart(patient, rights, now, today)
     for panel in PANELS:
         if panel.opens_to(rights):
-            chart.found[panel.key] = panel.read(patient, programs, today)
+            chart.found[panel.key] = panel.read(patient, programs_open_to(user, *panel.rights), today)
     return chart
 
 

@@ -10,7 +10,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, page
-from casemgr.desk.chart.queries import patient_seen_by
+from casemgr.desk.chart.queries import patient_seen_by, programs_open_to
 from casemgr.desk.entries.kinds import KINDS
 
 
@@ -21,8 +21,7 @@ def entries(request: StaffRequest, patient: uuid.UUID, entries: str) -> HttpResp
     if found is None or kind is None or not kind.rights <= found[1]:
         raise Http404
     person, rights = found
-    programs = frozenset(membership.program_id for membership in request.user.current_memberships)
-    part = slice_of(kind.rows(person, programs), by=kind.by, after=request.GET.get("after", ""))
+    part = slice_of(kind.rows(person, programs_open_to(request.user, *kind.rights)), by=kind.by, after=request.GET.get("after", ""))
     note_read(by=request.user, at=timezone.now(), what=kind.seen, patient_id=person.pk)
     context = {
         "patient": person,

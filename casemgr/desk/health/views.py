@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from casemgr.desk.chart.queries import patient_seen_by
+from casemgr.desk.chart.queries import patient_seen_by, programs_open_to
 from casemgr.desk.health.drawing import sections_of
 from casemgr.desk.health.forms import DecisionForm
 from casemgr.desk.health.queries import HealthRecord, health_of
@@ -57,5 +57,4 @@ def _record(request: StaffRequest, public_id: uuid.UUID, right: Can) -> tuple[He
     if found is None or right not in found[1]:
         raise Http404
     person, rights = found
-    programs = frozenset(membership.program_id for membership in request.user.current_memberships)
-    return health_of(person, programs, rights, timezone.localdate()), rights
+    return health_of(person, programs_open_to(request.user, right), rights, timezone.localdate()), rights

@@ -1,12 +1,13 @@
 """Read everything that was ever changed in one person's record, from the history that the database keeps."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import Model
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.history import Change, Source, changes
+from casemgr.desk.chart.queries import programs_open_to
 from patients.caseload.models import CareTeamMember
 from patients.consent.models import Consent, FundraisingChoice, HandedIn
 from patients.diagnoses.models import Diagnosis, UseReport
@@ -135,6 +136,9 @@ An assessment is here from when it is no draft; one that a compartment keeps apa
 `tests/desk/test_history.py` fails there.
 """
 
+BESIDES: Mapping[Can, tuple[Can, ...]] = {Can.SEE_MEDICATION: (Can.SEE_MEDICATION, Can.SEE_CHART)}
+"""Rights that open nothing of a chart to those who do not see the chart."""
+
 
 def changes_of_patient(
     user: User, patient: Patient, rights: frozenset[Can], *, before: str, only: Collection[type[Model]] = ()
@@ -143,10 +147,15 @@ def changes_of_patient(
 
     `only` names the tables that are asked about; without it all are.
     """
-    programs = sorted({membership.program_id for membership in user.current_memberships})
-    closed = frozenset() if Can.SEE_CHART in rights else frozenset({Can.SEE_MEDICATION})
-    open_to = (rights | {Can.SEE_PATIENTS}) - closed
-    sources = [source for right, source in SOURCES if right in open_to and (not only or source.model in only)]
+    needed = {right: BESIDES.get(right, (right,)) for right, _source in SOURCES}
+    open_to = {right for right, all_of in needed.items() if (rights | {Can.SEE_PATIENTS}).issuperset(all_of)}
+    sources = [_where(source, right) for right, source in SOURCES if right in open_to and (not only or source.model in only)]
+    programs = {f"programs_{right.value}": sorted(programs_open_to(user, *needed[right])) for right in open_to}
     kept_apart = [told.id for told in instruments().values() if told.compartment]
-    values = {"patient": patient.pk, "programs": programs, "kept_apart": kept_apart}
+    values = {"patient": patient.pk, "kept_apart": kept_apart, **programs}
     return ([], "") if not sources else changes(sources, values, before=before)
+
+
+def _where(source: Source, right: Can) -> Source:
+    """Return a source whose rows are those of the programs in which the reader holds its right."""
+    return Source(source.model, source.where.replace("%(programs)s", f"%(programs_{right.value})s"))

@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Value
 from django.db.models.functions import Concat
 
 from casemgr.core.accounts.models import User
+from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import current_members, patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import Identifier, Patient
@@ -27,7 +28,7 @@ class FoundPerson:
 def found_people(user: User, text: str, *, limit: int) -> list[FoundPerson]:
     """Return the best matches among those whom this user may see, best first."""
     found = search_patients(patients_seen_by(user), text, limit=limit)
-    programs = {membership.program_id for membership in user.current_memberships}
+    programs = {membership.program_id for membership in user.reach(Can.SEE_PATIENTS)}
     of_patient = {"patient": OuterRef("pk")}
     open_here = Episode.objects.filter(**of_patient, discharged_on__isnull=True, program__in=programs)
     leads = current_members().filter(**of_patient, is_lead=True, program__in=programs)

@@ -97,7 +97,7 @@ def _card(request: StaffRequest, key: int) -> CopingCard:
 def _show(request: StaffRequest, person: Patient, form: CardForm) -> HttpResponse:
     """Draw the page of cards."""
     note_read(by=request.user, at=timezone.now(), what="coping_cards", patient_id=person.pk)
-    programs = {membership.program_id for membership in request.user.current_memberships}
+    programs = {membership.program_id for membership in request.user.reach(Can.SEE_CHART)}
     context = {
         "patient": person,
         "cards": list(cards_of(person, programs)),

@@ -16,7 +16,7 @@ FEW = 5
 """Rows that a panel shows; the whole list is one click away."""
 
 Programs = frozenset[int]
-"""The programs in which the reader has a part; what other programs wrote stays closed."""
+"""The programs in which the reader holds the rights of the panel; what other programs wrote stays closed."""
 
 Found = dict[str, Any]
 """What a panel has read, by name. Names are unique among all panels."""
@@ -66,9 +66,14 @@ class Panel:
     """Whether it stands beside the page: what one looks up, not what one works with."""
     history: tuple[type[Model], ...] = ()
 
+    @property
+    def rights(self) -> tuple[Can, ...]:
+        """Return the rights that it takes to open the panel."""
+        return (self.right,) if self.besides is None else (self.right, self.besides)
+
     def opens_to(self, rights: frozenset[Can]) -> bool:
         """Say whether these rights open the panel."""
-        return self.right in rights and (self.besides is None or self.besides in rights)
+        return rights.issuperset(self.rights)
 
     @property
     def place(self) -> str:
