@@ -136,12 +136,19 @@ def _likeness_of_words(threshold: float) -> Iterator[None]:
 
 def _found(patients: QuerySet[Patient], wanted: Wanted, named: Q, numbered: list[int], limit: int) -> list[Patient]:
     """Return the patients who are so named and born on such a day, or are known under the number; best first."""
-    matches = (named & Q(birth_date__in=wanted.birth_dates)) if wanted.birth_dates else named
+    matches = (named & _born_on(wanted.birth_dates)) if wanted.birth_dates else named
     score: Combinable = reduce(add, (_score(word) for word in wanted.words), Value(0.0, output_field=FloatField()))
     if numbered:
         matches |= Q(pk__in=numbered)
         score = score + Case(When(pk__in=numbered, then=Value(NUMBER_SCORE)), default=Value(0.0))
     return list(patients.filter(matches).annotate(likeness=score).order_by("-likeness", "family_name", "given_name", "id")[:limit])
+
+
+def _born_on(days: tuple[date, ...]) -> Q:
+    """Match people born on one of these days, also as a record said that was merged into theirs."""
+    said = Patient.objects.filter(birth_date__in=days, merged_into__isnull=False).order_by()
+    merged = list(said.values_list("merged_into", flat=True))
+    return Q(birth_date__in=days) | Q(pk__in=merged) if merged else Q(birth_date__in=days)
 
 
 def _slip(word: str) -> Q:

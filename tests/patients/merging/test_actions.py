@@ -88,14 +88,18 @@ def test_what_was_written_after_the_merge_stays_with_the_survivor(clinic, two, m
     assert MovedRows.objects.filter(merge=done, is_back=True).count() == MovedRows.objects.filter(merge=done, is_back=False).count()
 
 
-def test_the_merged_record_is_seen_and_written_no_more_and_found_as_the_other(clinic, two, merge):
+def test_the_merged_record_is_seen_and_written_no_more_and_found_as_the_other(clinic, two, merge, now):
     survivor, merged = two
-    merge()
+    Patient.objects.filter(pk=merged.pk).update(birth_date="1971-11-23")
+    done = merge()
     assert merged not in patients_seen_by(clinic.privacy_officer)
     with pytest.raises(Refused, match="merged into another one"):
         locked(merged)
     assert person_behind(merged.pk) == survivor
-    assert search_patients(patients_seen_by(clinic.privacy_officer), "Zqvxwmaria Kxqzjwlopez") == [survivor]
+    for typed in ("Zqvxwmaria Kxqzjwlopez", "1971-11-23", "Kxqzjwlopez 11/23/1971"):
+        assert search_patients(patients_seen_by(clinic.privacy_officer), typed) == [survivor], typed
+    undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
+    assert search_patients(patients_seen_by(clinic.privacy_officer), "1971-11-23") == [merged]
 
 
 def test_two_open_stays_in_one_program_are_settled_first(clinic, merge, two):
