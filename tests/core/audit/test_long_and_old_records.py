@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent, AuditSeal
-from casemgr.core.audit.recording import audit_event, note_many
+from casemgr.core.audit.recording import audit_event
 from casemgr.core.audit.verifying import verify
 from casemgr.core.audit.writing import OLD_FIELDS, digest_of, written
 from tests.workers import ROOT, database_url
@@ -49,10 +49,7 @@ def _make_old(record, keys):
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_are_verified_in_ten_seconds(record, clinic):
     for turn in range(100_000 // WRITTEN_AT_ONCE):
-        events = [
-            audit_event(by=clinic.nurse, at=timezone.now(), verb="chart", outcome="seen", patient_id=n) for n in range(WRITTEN_AT_ONCE)
-        ]
-        note_many(events)
+        _write_many(WRITTEN_AT_ONCE, by=clinic.nurse)
         record.seal()
         if turn == 0:
             assert verify(at=timezone.now()).faults == []  # this one writes the anchors, the last compares with them
@@ -64,6 +61,16 @@ def test_a_hundred_thousand_rows_are_verified_in_ten_seconds(record, clinic):
     print(f"verified {result.rows} rows in {seconds:.1f} s")
     assert (result.rows, result.faults) == (100_000, [])
     assert seconds < SECONDS_FOR_100_000
+
+
+def _write_many(count, *, by):
+    """Write so many events with their codes as `note_many` does, by the database's quickest way in; its triggers seal them all the same."""
+    columns = [field for field in AuditEvent._meta.concrete_fields if not field.primary_key]
+    into = f"COPY {AuditEvent._meta.db_table} ({', '.join(field.column for field in columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as rows:
+        for number in range(count):
+            event = audit_event(by=by, at=timezone.now(), verb="chart", outcome="seen", patient_id=number)
+            rows.write_row([field.pre_save(event, add=True) for field in columns])
 
 
 @pytest.mark.slow
