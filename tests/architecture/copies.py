@@ -6,12 +6,12 @@ from pathlib import Path
 
 from tests.architecture.source import APPS, ROOT
 
-_UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", "test_rules_bite.py", "test_contracts.py")
+_UNWANTED = shutil.ignore_patterns("test_rules_bite.py", "test_contracts.py")
 _TESTS = ("tests/__init__.py", "tests/doors.py", "tests/worlds.py")
 
 
 def copy_of_the_house(folder: Path, extra: Iterable[str] = ()) -> Path:
-    """Copy the four apps, the contracts and what else is named; return where."""
+    """Copy the four apps, the contracts and what else is named; return where. What is compiled comes along: Python sees what was changed."""
     for name in (*APPS, *extra):
         shutil.copytree(ROOT / name, folder / name, ignore=_UNWANTED)
     for name in (".importlinter", "pyproject.toml", *_TESTS):

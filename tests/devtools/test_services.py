@@ -12,7 +12,7 @@ from devtools import process, server, unprivileged
 from devtools.locks import Claim
 from devtools.problem import Problem
 from devtools.server import socket_directory, socket_place
-from devtools.services import Services, as_owner, forget, free_slot, left_behind
+from devtools.services import Services, as_owner, environment, forget, free_slot, left_behind
 from tests.devtools.conftest import all_gone, eventually
 
 START = """
@@ -264,3 +264,12 @@ def test_what_makes_and_empties_databases_connects_as_the_owner():
     both = {"DATABASE_URL": "postgresql://app@/x", "DATABASE_OWNER_URL": "postgresql://owner@/x", "HOME": "/"}
     assert as_owner(both) == {"DATABASE_URL": "postgresql://owner@/x", "HOME": "/"}
     assert as_owner({"DATABASE_URL": "postgresql://all@/x"}) == {"DATABASE_URL": "postgresql://all@/x"}
+
+
+def test_what_is_started_keeps_what_it_compiled_and_what_the_person_set(layout, monkeypatch):
+    layout.prepare()
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("LC_TIME", "C")
+    told = environment(layout, {"REDIS_URL": "redis://elsewhere"}, "test", layout.state)
+    assert "PYTHONDONTWRITEBYTECODE" not in told
+    assert (told["LC_TIME"], told["REDIS_URL"], told["CASEMGR_ENV"]) == ("C", "redis://elsewhere", "test")
