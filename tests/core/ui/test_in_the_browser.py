@@ -40,8 +40,7 @@ def open_page(chromium, address, clinic, sign_in):
     assert complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 def test_no_barriers_on_any_part(open_page, theme, width):
     found = []
     for path in PAGES:
