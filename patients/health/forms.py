@@ -66,8 +66,9 @@ class FactForm(forms.Form):
 
     @classmethod
     def of(cls, fact: HealthFact) -> dict[str, Any]:
-        """Return what a form about this fact starts with."""
-        return {name: getattr(fact, name) for name in (*cls.asked, *cls.folded)}
+        """Return what a form about this fact starts with; what is asked and not kept, as the answers behind a score, starts empty."""
+        kept = {column.name for column in fact._meta.concrete_fields}
+        return {name: getattr(fact, name) for name in (*cls.asked, *cls.folded) if name in kept}
 
 
 class ErrorForm(forms.Form):

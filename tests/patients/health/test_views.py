@@ -40,6 +40,20 @@ def test_every_kind_of_fact_has_a_form_that_opens_and_refuses_nothing_silently(n
     assert nurse.get(add(patient, "moods")).status_code == 404
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_fact_can_be_opened_again(kind):
+    form = KINDS[kind].revises
+    assert set(form.of(form.model())) <= {*form.asked, *form.folded}
+
+
+def test_a_pain_score_is_revised_from_its_score(nurse, clinic, patient):
+    nurse.post(add(patient, "pain-scores"), {"scored_on": DAY.isoformat(), "answer_one": 4, "answer_two": 5, "answer_three": 6})
+    page = one("health_fact", patient, "pain-scores", PainScore.objects.get())
+    assert 'value="5.0"' in nurse.get(page).content.decode()
+    nurse.post(page, {"scored_on": DAY.isoformat(), "score": "6"})
+    assert PainScore.objects.get().score == 6
+
+
 def test_an_allergy_is_written_revised_and_marked_as_an_error(nurse, clinic, patient):
     typed = {
         "substance": "Penicillin", "kind": "allergy", "category": "medication", "certainty": "unconfirmed", "criticality": "low",
