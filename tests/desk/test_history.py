@@ -3,7 +3,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from casemgr.core.accounts.rules import Role
-from casemgr.core.audit.history import is_tracked
+from casemgr.core.audit.history import _say, is_tracked
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.grants import OURS
 from casemgr.desk.history.queries import SOURCES
@@ -15,6 +15,7 @@ from patients.record.models import Patient
 from patients.screenings.models import Assessment
 from referrals.casework.models import Task
 from tests.charts import fill_chart
+from treatment_plans.sessions.models import Attendance
 
 EXCEPTED = {
     "casemgr.Clock": "it counts the days of something that has a history of its own",
@@ -162,3 +163,10 @@ def test_the_history_of_one_panel_tells_of_its_facts_only(clinic, sign_in):
 def test_a_panel_that_does_not_exist_is_everything(clinic, sign_in):
     patient = clinic.patient()
     assert history(sign_in(clinic.case_manager), patient, of="nonsense").context["of"] is None
+
+
+def test_named_parts_are_told_in_words_not_as_the_machine_keeps_them():
+    kept = Attendance._meta.get_field("carried")
+    assert _say(kept, {"plan": {"on": "2026-09-04", "from": 468}}, {}) == "plan (on: 2026-09-04, from: 468)"
+    assert _say(kept, {}, {}) == ""
+    assert _say(kept, [{"name": "Ana"}, "two"], {}) == "name: Ana, two"

@@ -153,11 +153,20 @@ def _say(column: "Field[Any, Any]", value: Any, names: Names) -> Any:
         return date.fromisoformat(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {said}" for name, said in value.items())
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+    if isinstance(value, list | dict):
+        return _in_words(value)
     return dict(column.flatchoices).get(value, value) if column.choices else value
+
+
+def _in_words(value: Any) -> str:
+    """Return a list, or named parts, as one reads it aloud; never as the machine keeps it."""
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name} ({_in_words(part)})" if isinstance(part, dict) else f"{name}: {_in_words(part)}" for name, part in value.items()
+        )
+    if isinstance(value, list):
+        return ", ".join(_in_words(part) for part in value)
+    return str(value)
 
 
 def _read(document: Any) -> dict[str, Any]:
