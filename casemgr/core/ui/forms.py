@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.template import Context
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def error_links(form: Any) -> list[ErrorLink]:
     for field in form:
         target = field.auto_id if not field.use_fieldset else f"{field.auto_id}_0"
         shown = "" if field.is_hidden else target
-        links += [ErrorLink(f"{field.label}: {text}" if field.label else str(text), shown) for text in field.errors]
+        links += [ErrorLink(f"{capfirst(field.label)}: {text}" if field.label else str(text), shown) for text in field.errors]
     return links
 
 

@@ -37,6 +37,21 @@ def test_only_what_is_not_required_says_so():
     assert drawn.count("(optional)") == 1
 
 
+class LowerCase(forms.Form):
+    """Have labels as the words of a table's columns are written."""
+
+    keeper = forms.CharField(label="who keeps them")
+    told = forms.BooleanField(label="told the person")
+    how = forms.ChoiceField(label="how it went", choices=[("a", "A")], widget=forms.RadioSelect)
+
+
+def test_a_label_begins_with_a_capital_however_it_was_written():
+    drawn = draw(LowerCase({}))
+    for label in ("Who keeps them", "Told the person", "How it went"):
+        assert f">{label}" in drawn
+        assert f">{label}: This field is required.<" in drawn
+
+
 def test_errors_are_summed_up_with_links_and_stand_at_the_field():
     drawn = draw(Note({"text": "typed"}))
     assert "2 things need your attention" in drawn
