@@ -1,6 +1,6 @@
 """Knock at doors and say which answers are wrong; what the tests of all doors ask, and the tests that show that they would notice.
 
-One walk asks all that can be asked of an answer, because the walk is long: may this role see it, is it a page, is it on the record.
+One walk asks all that can be asked of an answer, because the walk is long: may this role see it, is it a page, is it a sound one, is it on the record.
 """
 
 import re
@@ -16,6 +16,7 @@ from casemgr.core.accounts.rules import CASELOAD_ROLES, Can, Role
 from casemgr.core.audit.models import AuditEvent
 from patients.record.models import Patient
 from tests.doors import CANARY, CHOSEN, COUNSELED, TOLD_APART, TRAUMATIC, Everything, Route, routes, unknown
+from tests.markup import markup_faults
 from tests.no_pages import NO_PAGE, is_no_page
 from tests.worlds import Clinic
 
@@ -170,6 +171,8 @@ def _left(route: Route, answer: Any, person: Patient, name: str, since: int) -> 
     """Yield what is wrong with what an answer left behind: a file that nobody knows of, a look that nobody wrote down."""
     if is_no_page(answer) and route.name not in NO_PAGE:
         yield "is no page"
+    if answer.status_code in (200, 422):
+        yield from markup_faults(said(answer))
     is_read = answer.request["REQUEST_METHOD"] == "GET" or route.name in SEARCHES
     if is_read and answer.status_code == 200 and not is_no_page(answer) and THE_PERSON[name].search(said(answer)):
         named = Q(patient_id=person.pk) | Q(people__contains=[person.pk])

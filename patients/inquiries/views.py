@@ -324,7 +324,10 @@ def _forms(row: Inquiry, deed: str = "", typed: Any = None) -> dict[str, Any]:
         makers["wait"] = lambda data: WaitForm(data, initial={"joined_on": timezone.localdate()})
     if row.patient_id:
         makers["visit"] = lambda data: VisitForm(data, initial={"held_at": now})
-    return {name: make(typed if name == deed else None) for name, make in makers.items()}
+    forms = {name: make(typed if name == deed else None) for name, make in makers.items()}
+    for name, form in forms.items():
+        form.auto_id = f"{name}_%s"
+    return forms
 
 
 def _show(request: StaffRequest, row: Inquiry, *, forms: dict[str, Any] | None = None, opened: str = "") -> HttpResponse:
