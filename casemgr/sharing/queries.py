@@ -28,6 +28,14 @@ class Shown(NamedTuple):
     closed: bool
     """Whether it would leave, but whoever looks may not see it."""
 
+    @property
+    def labelled(self) -> list[dict[str, Any]]:
+        """Return what it says, each cell of a table with the heading of its column: a phone shows one cell under the other."""
+        return [
+            {**block, "rows": [list(zip(block["head"], row, strict=True)) for row in block["rows"]]} if "head" in block else block
+            for block in self.blocks
+        ]
+
 
 def program_to_share_from(patient: Patient, user: User, in_hand: Program | None) -> Program:
     """Return the program whose record somebody shares: the one in hand, or another where both meet."""

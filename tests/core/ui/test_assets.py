@@ -105,3 +105,12 @@ def test_every_icon_named_in_a_template_is_in_the_sprite():
     known = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "vendor/lucide/icons.svg").read_text()))
     named = {(file.name, name) for file in PAGES for name in re.findall(r'{% icon "([^"]+)"', file.read_text())}
     assert [pair for pair in sorted(named) if pair[1] not in known] == []
+
+
+def test_every_cell_of_a_table_says_its_column_where_a_phone_shows_cells_under_each_other():
+    bare = []
+    for file in PAGES:
+        for table in re.findall(r'<table class="table.*?</table>', file.read_text(), re.DOTALL):
+            body = re.sub(r"<tr\b.*?(?<!%)>", "<tr>", re.sub(r"\s+(?=<)|{% (?!translate).*?%}|(?<=>)\s+", "", table.split("</thead>")[-1]))
+            bare += [f"{file.name}: {cell[0]}" for cell in re.finditer(r"(?<!<tr>)<td\b(?![^>]*(?:data-label|colspan))[^>]*>", body)]
+    assert bare == []
