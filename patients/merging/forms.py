@@ -3,15 +3,19 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.ui.forms import asked
+
 
 class MergeForm(forms.Form):
     """Ask how it is known, and that the comparison was read."""
 
-    reason = forms.CharField(
-        label=_("How is it known that this is one person?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-        help_text=_("Identity papers seen, what the person told, who was asked."),
+    reason = asked(
+        forms.CharField(
+            label=_("How is it known that this is one person?"),
+            widget=forms.Textarea(attrs={"rows": 3}),
+            required=False,
+            help_text=_("Identity papers seen, what the person told, who was asked."),
+        )
     )
     compared = forms.BooleanField(label=_("I compared both records above."))
 
@@ -19,6 +23,6 @@ class MergeForm(forms.Form):
 class UndoForm(forms.Form):
     """Ask why two people were taken for one."""
 
-    reason = forms.CharField(
-        label=_("How is it known that these are two people?"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    reason = asked(
+        forms.CharField(label=_("How is it known that these are two people?"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     )

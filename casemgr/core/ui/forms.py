@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.utils import render_crispy_form
@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.template import Context
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+
+AnyField = TypeVar("AnyField", bound=forms.Field)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ def fields_html(form: Any, context: Context, *, with_help: bool = True) -> SafeS
     helper.disable_csrf = True
     helper.form_show_errors = True
     return SafeString(render_crispy_form(form, helper, {**context.flatten(), "errors_summed_up": True}))
+
+
+def asked(field: AnyField) -> AnyField:
+    """Return a field that nobody may pass over, though the form lets it stand open: the verb says what is missing, with what to do."""
+    field.is_asked = True  # type: ignore[attr-defined]  # read where “optional” is written beside a label
+    return field
 
 
 def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:

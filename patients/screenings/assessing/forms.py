@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casemgr.core.ui.forms import asked, offer_choices
 from casemgr.core.ui.verb_forms import MOMENT
 from patients.instruments.data import instruments
 from patients.instruments.rules import Instrument, Item, Wording, takes_a_total
@@ -114,27 +115,30 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON)
 
 
+LANGUAGES = {"en": _("English"), "es": _("Spanish")}
+"""What the languages are called in which somebody answers alone."""
+
+
 class TabletForm(forms.Form):
     """Ask what a person goes through alone on a tablet."""
 
-    instruments = forms.MultipleChoiceField(
-        label=_("Questionnaires"),
-        choices=[],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text=_("In this order. What needs somebody at hand is not offered: C-SSRS, COWS, ACE."),
+    instruments = asked(
+        forms.MultipleChoiceField(
+            label=_("Questionnaires"),
+            choices=[],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            help_text=_("In this order. What needs somebody at hand is not offered: C-SSRS, COWS, ACE."),
+        )
     )
-    language = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("es", _("Spanish"))])
+    language = forms.ChoiceField(label=_("Language"), choices=list(LANGUAGES.items()))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Offer what may be answered alone."""
         super().__init__(*args, **options)
         offered = [told for told in instruments().values() if told.may_be_on_tablet]
-        choices = [(told.id, f"{told.short_name}, {told.minutes} min ({', '.join(told.languages())})") for told in offered]
-        self.fields["instruments"] = forms.MultipleChoiceField(
-            label=_("Questionnaires"),
-            choices=choices,
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            help_text=_("In this order. What needs somebody at hand is not offered: C-SSRS, COWS, ACE."),
-        )
+        choices = [
+            (told.id, f"{told.short_name}, {told.minutes} min ({', '.join(str(LANGUAGES[code]) for code in told.languages())})")
+            for told in offered
+        ]
+        offer_choices(self, "instruments", choices)

@@ -3,7 +3,7 @@ from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.template import Context, Template
 
-from casemgr.core.ui.forms import error_links
+from casemgr.core.ui.forms import asked, error_links
 
 
 class Note(forms.Form):
@@ -50,6 +50,19 @@ def test_a_label_begins_with_a_capital_however_it_was_written():
     for label in ("Who keeps them", "Told the person", "How it went"):
         assert f">{label}" in drawn
         assert f">{label}: This field is required.<" in drawn
+
+
+class Open(forms.Form):
+    why = asked(forms.CharField(label="How it is known", required=False))
+    name = forms.CharField(label="Name", required=False)
+
+    def clean(self):
+        self.add_error("name", "Write at least one name.")
+
+
+def test_what_a_verb_asks_for_is_not_called_optional_and_neither_is_what_was_refused():
+    assert draw(Open()).count("(optional)") == 1
+    assert draw(Open({})).count("(optional)") == 0
 
 
 def test_errors_are_summed_up_with_links_and_stand_at_the_field():

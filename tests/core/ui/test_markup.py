@@ -4,7 +4,9 @@ import pytest
 
 from tests.markup import markup_faults
 
-SOUND = '<!doctype html>\n<html><body><h1 id="a">Chart</h1><label for="b">Name</label><input id="b"><ul><li>None yet</li></ul>%s</body></html>'
+SOUND = (
+    '<!doctype html>\n<html><body><h1 id="a">Chart</h1><label for="b">Name</label><input id="b"><ul><li>None yet</li></ul>%s</body></html>'
+)
 
 
 @pytest.mark.parametrize(

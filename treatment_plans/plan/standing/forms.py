@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.language.fields import WordsField
-from casemgr.core.ui.forms import offer_choices
+from casemgr.core.ui.forms import asked, offer_choices
 from patients.diagnoses.models import Axis, Diagnosis
 from treatment_plans.plan.standing.models import ChangeStage, RatedScale, StandingRating
 from treatment_plans.plan.standing.queries import highest, parts_of
@@ -91,5 +91,5 @@ def _level(scale: str, label: str, said: str) -> forms.Field:
     """Return the field for one rating: a number from 0 to 10, or a degree of five."""
     if scale == RatedScale.WHEEL:
         box = forms.NumberInput({"class": "field--tiny", "inputmode": "numeric"})
-        return forms.IntegerField(label=label, min_value=0, max_value=highest(scale), required=False, widget=box, help_text=said)
-    return forms.TypedChoiceField(label=label, choices=DEGREES, coerce=int, empty_value=None, required=False, help_text=said)
+        return asked(forms.IntegerField(label=label, min_value=0, max_value=highest(scale), required=False, widget=box, help_text=said))
+    return asked(forms.TypedChoiceField(label=label, choices=DEGREES, coerce=int, empty_value=None, required=False, help_text=said))
