@@ -9,7 +9,7 @@ from casemgr.reactions.safety import CALLED_IN_ORDER
 from patients.inquiries.calling.actions import call_about_inquiry
 from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import Inquiry, InquiryCall
-from patients.inquiries.queries import danger_of, inquiries_seen_by, was_seen_to
+from patients.inquiries.queries import inquiries_seen_by, last_telling_of, was_seen_to
 from patients.safety.models import CalledAs
 from patients.safety.rules import Level, disposition_due_at
 
@@ -24,14 +24,14 @@ def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
     as long for it as for a grave concern.
     """
     inquiry = Inquiry.objects.select_related("program", "in_hand").get(pk=event.inquiry_id)
-    telling, since = danger_of(inquiry)
+    since = datetime.fromisoformat(event.since)
     if not inquiry.is_open or inquiry.patient_id is not None:
         return "silent: it was closed, or it is known who it is"
-    if telling != event.telling or was_seen_to(inquiry, since=since):
+    if event.telling != last_telling_of(inquiry) or was_seen_to(inquiry, since=since):
         return "silent: it was told again, or somebody saw to it"
     is_late = at >= disposition_due_at(level=Level.HIGH, since=since)
-    people = _people(inquiry, telling, event.turn) if is_late or event.turn == 0 or inquiry.in_hand is None else []
-    call_about_inquiry(inquiry=inquiry, people=people, telling=telling, turn=event.turn, by=User.objects.system(), at=at)
+    people = _people(inquiry, event.telling, event.turn) if is_late or event.turn == 0 or inquiry.in_hand is None else []
+    call_about_inquiry(inquiry=inquiry, people=people, telling=event.telling, turn=event.turn, since=since, by=User.objects.system(), at=at)
     return f"{len(people)} called, turn {event.turn}"
 
 

@@ -342,7 +342,7 @@ def _tell_of_danger(row: Inquiry, triage: Triage, found: Sequence[Danger], by: U
 
 def _call_somebody(row: Inquiry, *, telling: int, at: datetime) -> None:
     """Have somebody called at once about a person in danger whom nobody knows yet."""
-    told = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=0)
+    told = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=0, since=at.isoformat())
     record_urgent_fact(told, at=at, key=f"inquiry:danger:{row.pk}:{telling}:0")
 
 

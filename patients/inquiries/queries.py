@@ -41,13 +41,13 @@ def to_call_back(user: User) -> QuerySet[Inquiry]:
     return inquiries_seen_by(user).filter(TO_CALL_BACK).order_by("pace", "call_by", "id")
 
 
-def danger_of(inquiry: Inquiry) -> tuple[int, datetime]:
-    """Return what told last of danger, and since when it is known: the triage, or nothing but the pace."""
+def last_telling_of(inquiry: Inquiry) -> int:
+    """Return which triage told last of danger, or nothing when only the pace did."""
     named = Q()
     for danger in Danger:
         named |= Q(**{danger.value: "yes"})
-    told = Triage.objects.filter(named, inquiry=inquiry).order_by("-pk").first()
-    return (told.pk, told.asked_at) if told else (0, inquiry.call_by)
+    told = Triage.objects.filter(named, inquiry=inquiry).order_by("-pk").values_list("pk", flat=True).first()
+    return told or 0
 
 
 def was_seen_to(inquiry: Inquiry, *, since: datetime) -> bool:

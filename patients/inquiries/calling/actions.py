@@ -9,15 +9,18 @@ from casemgr.core.action import action
 from casemgr.core.outbox.recording import record_fact
 from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import Inquiry, InquiryCall
-from patients.inquiries.queries import danger_of, locked_inquiry
-from patients.safety.rules import next_call_at
+from patients.inquiries.queries import locked_inquiry
+from patients.safety.rules import CALL_AGAIN_EVERY, next_call_at
 
 
 @action(Can.RUN_SCHEDULE)
 def call_about_inquiry(
-    *, inquiry: Inquiry, people: Sequence[tuple[User, str]], telling: int, turn: int, by: User, at: datetime
+    *, inquiry: Inquiry, people: Sequence[tuple[User, str]], telling: int, turn: int, since: datetime, by: User, at: datetime
 ) -> list[InquiryCall]:
-    """Write down who is called about somebody in danger whom nobody knows yet, and have the world looked at again afterwards."""
+    """Write down who is called about somebody in danger whom nobody knows yet, and have the world looked at again afterwards.
+
+    After a pause of the worker the turns that were missed are not caught up with: nobody is helped by ten calls in one second.
+    """
     row = locked_inquiry(inquiry)
     if not row.is_open or row.patient_id is not None:
         return []
@@ -26,8 +29,8 @@ def call_about_inquiry(
         for user, role in people
     ]
     InquiryCall.objects.bulk_create(calls, ignore_conflicts=True)
-    _known, since = danger_of(row)
-    again = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=turn + 1)
-    due_at = max(next_call_at(since=since, turn=turn + 1), at)
+    again = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=turn + 1, since=since.isoformat())
+    planned = next_call_at(since=since, turn=turn + 1)
+    due_at = planned if planned > at else at + CALL_AGAIN_EVERY
     record_fact(again, at=at, due_at=due_at, key=f"inquiry:danger:{row.pk}:{telling}:{turn + 1}")
     return calls

@@ -292,7 +292,7 @@ def test_danger_of_somebody_without_a_chart_calls_one_by_name_and_the_next_until
 
 
 def test_who_has_an_inquiry_in_hand_is_called_first_and_has_an_hour(clinic, ask, desk, now):
-    minute, inquiry = timedelta(minutes=1), ask(days=0)
+    minute, inquiry = timedelta(minutes=1), ask(days=2)
     take_on_inquiry(inquiry=inquiry, by=clinic.case_manager, at=now)
     change_inquiry(inquiry=inquiry, pace=1, **desk)
     for minutes in (0, 15, 59):
@@ -303,7 +303,9 @@ def test_who_has_an_inquiry_in_hand_is_called_first_and_has_an_hour(clinic, ask,
     triage_inquiry(inquiry=inquiry, overdose_now="yes", by=clinic.front_desk, at=now + 61 * minute)
     drain(at=now + 61 * minute)
     assert _called()[3:] == [(clinic.case_manager, "site", 0)]
-    link_inquiry(inquiry=inquiry, patient=clinic.patient(), by=clinic.front_desk, at=now + 62 * minute)
-    drain(at=now + 600 * minute)
-    assert len(_called()) == 4
+    drain(at=now + 300 * minute)
+    assert [turn for _user, _as, turn in _called()[4:]] == [1, 1], "turns that were missed are not caught up with"
+    link_inquiry(inquiry=inquiry, patient=clinic.patient(), by=clinic.front_desk, at=now + 301 * minute)
+    drain(at=now + 900 * minute)
+    assert len(_called()) == 6
     assert SafetyConcern.objects.count() == 1
