@@ -13,10 +13,12 @@ from patients.episodes.models import Episode
 from patients.merging.actions import gather_late_rows, merge_patients, undo_merge
 from patients.merging.following.queries import held_for_a_dose
 from patients.merging.models import MovedRows
+from patients.merging.queries import moved_columns
 from patients.record.models import ContactPoint, Identifier, Patient
 from patients.record.queries import locked, person_behind, search_patients
 from tests.charts import fill_chart, order_for
 from tests.patients.merging.conftest import digest_of_everything
+from tests.patients.merging.everything import EMPTY, fill_the_rest, missing
 from tests.worlds import end_stays
 from treatment_plans.medication.models import Order
 from treatment_plans.plan.models import Plan
@@ -52,10 +54,16 @@ def test_everything_moves_and_an_undo_brings_every_row_back(clinic, two, merge, 
     survivor, merged = two
     Identifier.objects.create(patient=merged, kind="mrn", value="Q-77", recorded_at=now, recorded_by=clinic.system)
     fill_chart(clinic, merged, 2)
+    fill_the_rest(clinic, merged)
     Plan.objects.update(signed_at=now)
+    assert [column.name for column in missing(merged)] == [], (
+        "give it a row in tests/patients/merging/everything.py, or a reason to have none"
+    )
+    assert set(EMPTY) <= {column.name for column in moved_columns()}
     before = digest_of_everything()
     with as_application():
         done = merge()
+    assert [column.name for column in missing(survivor)] == []
     assert not Episode.objects.filter(patient=merged).exists()
     assert survivor.episodes.count() == 2
     survivor.refresh_from_db()
