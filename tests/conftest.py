@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 from casemgr.core.accounts.models import User, UserKind
 from tests.roles import acting_as, forget_application_role, make_application_role
@@ -42,6 +44,20 @@ def _teardown_without_guards(self: TransactionTestCase) -> None:
 
 TransactionTestCase._fixture_teardown = _teardown_without_guards  # type: ignore[method-assign]
 
+
+_static_files: dict[str, StaticFile] = {}
+_find_static_files = WhiteNoiseMiddleware.add_files_from_finders
+
+
+def _found_once(self: WhiteNoiseMiddleware) -> None:
+    """Find the static files once for all browsers of this process: each of them makes the middleware anew."""
+    if not _static_files:
+        _find_static_files(self)
+        _static_files.update(self.files)
+    self.files.update(_static_files)
+
+
+WhiteNoiseMiddleware.add_files_from_finders = _found_once  # type: ignore[method-assign]
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; nobody here calls Django from it
 

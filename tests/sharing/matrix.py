@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -317,12 +318,15 @@ def by_api(world: World, asked: Asked) -> Iterator[Got]:
             yield Got(json.dumps(body, ensure_ascii=False) + answer.headers["X-Part2-Notice"], frozenset(view.categories))
 
 
-def _addresses() -> Iterator[tuple[str, type[GatedView], bool]]:
-    """Yield every address of the API that is read."""
-    for route in routes():
-        view = getattr(route.callback, "view_class", object)
-        if issubclass(view, GatedView) and "get" in view.http_method_names:
-            yield route.name, view, "patient" in route.arguments
+@cache
+def _addresses() -> tuple[tuple[str, type[GatedView], bool], ...]:
+    """Return every address of the API that is read."""
+    views = ((route, getattr(route.callback, "view_class", object)) for route in routes())
+    return tuple(
+        (route.name, view, "patient" in route.arguments)
+        for route, view in views
+        if issubclass(view, GatedView) and "get" in view.http_method_names
+    )
 
 
 RECEIVERS: dict[str, Callable[[World, Asked], Iterator[Got]]] = {
