@@ -36,7 +36,7 @@ def audit_list(request: StaffRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     found = page_of(events, sort=sort, after=after)
     people = people_under(patients, (event.patient_id for event in found.rows))
-    table = AuditTable(InOrder([(event, people.get(event.patient_id)) for event in found.rows]), order_by=sort)
+    table = AuditTable(InOrder([(event, people.get(event.patient_id or 0)) for event in found.rows]), order_by=sort)
     query = urlencode({name: value for name, value in request.GET.items() if name != "after" and value})
     table.next_url = f"?{query}&{urlencode({'after': found.next_key})}" if found.next_key else ""
     table.previous_url = f"?{query}" if after else ""
