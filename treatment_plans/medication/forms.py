@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.forms import offer_choices, offer_rows
+from patients.record.models import Patient
 from treatment_plans.inventory.models import Product
 from treatment_plans.inventory.queries import sites_reached
 from treatment_plans.medication.models import DayPart, Order, warning_words
@@ -28,11 +29,16 @@ IDENTITY = [
     ("document", _("Showed a document")),
     ("known", _("I know this person")),
 ]
+MOVED = _(
+    "This order is on the record of %(name)s now: records were merged, or a merge was undone. Nothing was given. "
+    "Open the dose again, and check who stands before you."
+)
 
 
 class DoseForm(forms.Form):
     """Ask what is needed to give one dose: who stands here, what was read, who signs."""
 
+    shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
     for_day = forms.DateField(label=_("For which day"), widget=forms.RadioSelect)
     identity_checked_by = forms.ChoiceField(label=_("Who stands here"), choices=IDENTITY, widget=forms.RadioSelect)
     acknowledged = forms.MultipleChoiceField(
@@ -57,7 +63,8 @@ class DoseForm(forms.Form):
     def __init__(self, *args: Any, facts: DoseFacts, user: User, **kwargs: Any) -> None:
         """Offer today and the closed days ahead, and the warnings of this moment."""
         super().__init__(*args, **kwargs)
-        self.warned = facts.warnings
+        self.warned, self.patient_id = facts.warnings, facts.patient_id
+        self.fields["shown"].initial = facts.patient_id
         days = [facts.today, *facts.days_to_hand_out]
         in_parts = facts.part_to_give != DayPart.WHOLE
         today_is_done = facts.today in facts.covered and not in_parts
@@ -71,6 +78,14 @@ class DoseForm(forms.Form):
         self.helper = FormHelper(self)
         self.helper.form_tag, self.helper.disable_csrf = False, True
         self.helper.layout = _dose_layout(bool(self.warned), open_parts=in_parts or bool(self.data.get("mg")))
+
+    def clean(self) -> dict[str, Any]:
+        """Stop a page that shows another record than the one on which the order is now, since a merge or its undoing."""
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.pop("shown", None) not in (None, self.patient_id):
+            name = Patient.objects.get(pk=self.patient_id).legal_name
+            raise forms.ValidationError(MOVED % {"name": name})
+        return typed
 
     def clean_acknowledged(self) -> list[str]:
         """Ask that each warning was read; reading is all that is asked."""
@@ -161,4 +176,4 @@ def _dose_layout(warned: bool, *, open_parts: bool) -> Layout:
     """Return the fields in the order of the work; what is seldom needed is folded."""
     fold = HTML('<details class="fold"{}><summary>{}</summary>'.format(" open" if open_parts else "", gettext("Only a part of the day")))
     first = ["for_day", "identity_checked_by", *(["acknowledged"] if warned else [])]
-    return Layout(*map(Field, first), fold, Field("day_part"), Field("mg"), HTML("</details>"), Field("initials"))
+    return Layout(Field("shown"), *map(Field, first), fold, Field("day_part"), Field("mg"), HTML("</details>"), Field("initials"))

@@ -116,6 +116,19 @@ def test_a_second_dose_is_refused_at_the_window_with_the_sentence_and_what_was_t
     assert Dose.objects.count() == 1
 
 
+def test_a_window_opened_on_another_record_gives_no_dose_after_a_merge_or_its_undoing(ordered, nurse, clinic):
+    order = ordered()
+    shown = nurse.get(window(order)).context["form"]["shown"].value()
+    assert shown == order.patient_id
+    Order.objects.filter(pk=order.pk).update(patient=clinic.patient(given="Maria", family="Lopez"))
+    answer = nurse.post(window(order), typed(shown=shown))
+    assert answer.status_code == 422
+    assert "This order is on the record of Maria Lopez now" in answer.content.decode()
+    assert not Dose.objects.exists()
+    Order.objects.filter(pk=order.pk).update(patient=shown)
+    assert nurse.post(window(order), typed(shown=shown)).status_code == 302
+
+
 def test_an_order_on_hold_is_said_before_anybody_is_asked_anything(ordered, nurse, clinic, now):
     order = ordered()
     hold_order(order=order, reason="ECG first", by=clinic.prescriber, at=now)
