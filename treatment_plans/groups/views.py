@@ -37,7 +37,7 @@ from treatment_plans.groups.forms import (
     SeriesForm,
     initial_of,
 )
-from treatment_plans.groups.models import GroupSeries, PlaceState
+from treatment_plans.groups.models import GroupSeries, MeetingState, PlaceState
 from treatment_plans.groups.queries import (
     facilitators_of,
     led_by,
@@ -80,6 +80,8 @@ def group_series(request: StaffRequest, group: int) -> HttpResponse:
     waiting = sorted((place for place in places if place.state == PlaceState.WAITING), key=lambda place: (place.asked_on, place.pk))
     meetings = list(meetings_of(found).filter(starts_at__gte=now).order_by("starts_at")[:COMING])
     past = list(meetings_of(found).filter(starts_at__lt=now).order_by("-starts_at")[:PAST])
+    unwritten = [one for one in past if one.state == MeetingState.PLANNED]
+    ordered = (*unwritten, *meetings, *(one for one in past if one not in unwritten))
     note_read(by=request.user, at=now, what="groups", people=[place.patient_id for place in places])
     context = {
         "series": found,
@@ -88,7 +90,7 @@ def group_series(request: StaffRequest, group: int) -> HttpResponse:
         "waiting": waiting,
         "unseen": found.members + found.waiting - len(places),
         "is_full": found.is_full_with(found.members),
-        "meetings": [{"row": one, "state": MEETING_STATES[one.state]} for one in (*reversed(meetings), *past)],
+        "meetings": [{"row": one, "state": MEETING_STATES[one.state]} for one in ordered],
         "open_parts": meetings_with_open_parts(past, request.user),
         "may_write": found.ends_on is None and request.user.may(Can.WRITE_SESSION, program_id=found.program_id),
         "now": now,

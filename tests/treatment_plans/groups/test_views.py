@@ -11,6 +11,7 @@ from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.drafts.actions import save_draft
 from treatment_plans.drafts.queries import draft_key, unfinished_notes
 from treatment_plans.drafts.rules import Words
+from treatment_plans.groups.actions import cancel_meeting
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -225,6 +226,20 @@ def test_a_group_of_once_begins_with_whoever_is_booked_and_is_written_on_one_pag
     browser.post(chosen, {**when(clinic, 0), "title": "Walk", "shared_text": "We walked.", "others_present": "on"})
     booked.refresh_from_db()
     assert (Session.objects.get().title, booked.state) == ("Walk", "kept")
+
+
+def test_a_meeting_to_be_written_stands_first_then_the_coming_ones_then_what_is_over(clinic, found, first_meeting, sign_in):
+    series = found()
+    browser = sign_in(clinic.therapist)
+
+    def shown():
+        page = browser.get(reverse("treatment_plans:group_series", args=[series.pk]))
+        return [meeting["row"].starts_at for meeting in page.context["meetings"]]
+
+    first, *coming = shown()
+    assert [first, *coming] == sorted([first, *coming])
+    cancel_meeting(meeting=first_meeting(series), why="Snow", by=clinic.therapist, at=clinic.now)
+    assert shown() == [*coming, first]
 
 
 LIST, SERIES, FORM, SAVED = 5, 11, 13, 33
