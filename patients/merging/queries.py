@@ -338,14 +338,3 @@ def _leads(model: type[Model], path: str) -> bool:
             return False
         model = field.related_model  # type: ignore[assignment]
     return True
-
-
-def moved_by(merge: Merge) -> list[Line]:
-    """Return how many rows of each kind a merge moved; restricted kinds and history are left out."""
-    shown = {column.table: column for column in moved_columns() if _is_shown(column)}
-    lines: dict[str, Line] = {}
-    for table, keys in merge.moved.filter(is_back=False).values_list("table_name", "row_keys"):
-        if table in shown:
-            label = str(shown[table].model._meta.verbose_name_plural)
-            lines.setdefault(label, Line(label[:1].upper() + label[1:])).merged += len(keys)
-    return sorted(lines.values(), key=lambda line: line.label)

@@ -23,10 +23,10 @@ from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.core.ui.parts import moment, person, state
 from patients.caseload.queries import patients_seen_by
 from patients.merging.actions import dismiss_duplicate, merge_patients, undo_merge
-from patients.merging.comparing.queries import what_meets
+from patients.merging.comparing.queries import moved_by, what_meets
 from patients.merging.forms import MergeForm, UndoForm
 from patients.merging.models import Merge
-from patients.merging.queries import duplicates_seen_by, held_by, merges_seen_by, moved_by
+from patients.merging.queries import duplicates_seen_by, held_by, merges_seen_by
 from patients.record.models import Patient
 from patients.record.queries import search_patients, words_of_reasons
 
@@ -167,7 +167,7 @@ def merge(request: StaffRequest, merge: int) -> HttpResponse:
         return redirect("patients:merge", row.pk)
     note_read(by=request.user, at=now, what="merge", patient_id=row.survivor_id, subject=f"patients.merge:{row.pk}")
     since = held_by(row.survivor_id, row.survivor_id, request.user, since=row.recorded_at) if row.stands else []
-    context = {"merge": row, "patient": row.survivor, "moved": moved_by(row), "since": since, "form": form}
+    context = {"merge": row, "patient": row.survivor, "moved": moved_by(row, request.user), "since": since, "form": form}
     return render(request, "patients/merging/merge.html", context, status=422 if form.errors else 200)
 
 

@@ -13,7 +13,8 @@ from casemgr.core.refusals import Reason
 from casemgr.core.sensitivity import Sensitivity
 from patients.guarding.models import ChartRestriction, Conflict
 from patients.incidents.models import IncidentPerson
-from patients.merging.queries import clashes_between, moved_columns, program_path, sentence_of
+from patients.merging.models import Merge
+from patients.merging.queries import Line, clashes_between, moved_columns, program_path, sentence_of
 from patients.merging.rules import Clash, to_settle
 from patients.record.models import Patient
 
@@ -44,6 +45,18 @@ def what_meets(merged: Patient, survivor: Patient, user: User) -> Meets:
     seen = _seen(harmless, user)
     stays = {(names[clash.table], why_it_stays(clash)) for clash in seen}
     return Meets(reasons_against(to_settle(clashes), user), sorted(stays), len(seen) < len(harmless))
+
+
+def moved_by(merge: Merge, user: User) -> list[Line]:
+    """Return how many rows of each kind a merge moved, without those of which this user may not be told, and without history."""
+    models = {column.table: column.model for column in moved_columns() if not column.is_history and column.model is not Patient}
+    lines: dict[str, Line] = {}
+    for table, keys in merge.moved.filter(is_back=False).values_list("table_name", "row_keys"):
+        told = len(set(keys) - _closed(models[table], set(keys), user)) if table in models else 0
+        if told:
+            label = str(models[table]._meta.verbose_name_plural)
+            lines.setdefault(label, Line(label[:1].upper() + label[1:])).merged += told
+    return sorted(lines.values(), key=lambda line: line.label)
 
 
 def reasons_against(clashes: Sequence[Clash], user: User) -> list[Reason]:

@@ -78,6 +78,11 @@ def test_the_preview_tells_of_other_programs_only_that_there_is_more(office, two
     assert "Both have a treatment plan in force" in page
     assert "Episode of care: It has ended, over days" in page
     assert "More stays that you may not see" not in page
+    Plan.objects.filter(patient=two[0]).delete()
+    merge = merge_patients(survivor=two[0], merged=two[1], program=clinic.program, reason=REASON, by=clinic.privacy_officer, at=now)
+    assert "Treatment plans: 1" in text(office.get(reverse("patients:merge", args=[merge.pk])))
+    Membership.objects.filter(program=site.program).delete()
+    assert "Treatment plans" not in text(office.get(reverse("patients:merge", args=[merge.pk])))
 
 
 def test_a_merge_without_a_reason_says_so_at_the_field(office, two):
