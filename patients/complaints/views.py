@@ -61,6 +61,9 @@ class TakenTable(tables.Table):
 class ComplaintTable(TakenTable):
     """List complaints for those who look into them."""
 
+    class Meta(TakenTable.Meta):
+        pass
+
     def render_number(self, record: Complaint) -> SafeString:
         """Lead to the complaint."""
         return format_html('<a href="{}" data-row-link>{}</a>', reverse("patients:complaint", args=[record.pk]), record.pk)

@@ -84,6 +84,9 @@ class IncidentTable(ReportedTable):
 
     reporter = tables.Column(verbose_name=gettext_lazy("Reported by"), accessor="recorded_by")
 
+    class Meta(ReportedTable.Meta):
+        pass
+
     def render_number(self, record: Incident) -> SafeString:
         """Lead to the incident."""
         return format_html('<a href="{}" data-row-link>{}</a>', reverse("patients:incident", args=[record.pk]), record.pk)
