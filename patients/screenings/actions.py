@@ -15,7 +15,7 @@ from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.safety.actions import note_answer
 from patients.screenings.models import Observation, ObservationKind, QuestionnaireAnswers
-from patients.screenings.queries import Told, alarms_in, answered_at_of, is_alarming_now, program_caring_for, ref_of_told
+from patients.screenings.queries import Told, alarms_in, answered_at_of, is_alarming_now, program_told_by, ref_of_told
 from patients.screenings.rules import ANSWER_STATUSES, LOINC, STATUSES, ObservationProblem, observation_problems, score_of
 
 
@@ -148,11 +148,15 @@ def take_over_answers_in_bulk(
 
 
 def _tell_of_danger(patient: Patient, program: Program | None, rows: Sequence[Told], *, by: User, at: datetime) -> None:
-    """Tell of answers about safety that are recent enough to act on, as if they were given here; the same answer told twice calls once."""
+    """Tell of answers about safety that are recent enough to act on, as if they were given here; the same answer told twice calls once.
+
+    Telling never undoes the record: where whoever recorded it holds no right in the program that is told, the system tells of it.
+    """
     alarming = [row for row in rows if is_alarming_now(row, patient, at)]
     if not alarming:
         return
-    where = program or program_caring_for(locked(patient))
+    where = program or program_told_by(by, locked(patient))
+    teller = by if by.may(Can.RECORD_SCREENING, program_id=where.pk) else User.objects.system()
     for row in alarming:
         day = answered_at_of(row).astimezone(where.zone).date().isoformat()
         for answer in alarms_in(row):
@@ -165,7 +169,7 @@ def _tell_of_danger(patient: Patient, program: Program | None, rows: Sequence[To
                     answer=answer.value,
                     assessment_ref=ref_of_told(row),
                     words=_("Answered on %(day)s, and not asked here.") % {"day": day},
-                    by=by,
+                    by=teller,
                     at=at,
                 )
 

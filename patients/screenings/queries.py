@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from casemgr.core.accounts.models import Program, User
+from casemgr.core.accounts.rules import Can
 from patients.compartments.queries import RIGHT_OF
 from patients.episodes.queries import open_episodes_for
 from patients.instruments.data import instruments, known
@@ -106,10 +107,14 @@ def answered_at_of(row: Told) -> datetime:
     return row.observed_at if isinstance(row, Observation) else row.answered_at
 
 
-def program_caring_for(patient: Patient) -> Program:
-    """Return the program in which a person is in care, or else the one that registered them."""
-    stay = open_episodes_for(patient).select_related("program").first()
-    return stay.program if stay else patient.registered_site.program
+def program_told_by(user: User, patient: Patient) -> Program:
+    """Return the program that is told of danger: the newest stay where this user records, or the one that registered the person.
+
+    Where the user records in neither, whoever has the person in care is told all the same.
+    """
+    stays = [stay.program for stay in open_episodes_for(patient).select_related("program")]
+    known = [*stays, patient.registered_site.program]
+    return next((program for program in known if user.may(Can.RECORD_SCREENING, program_id=program.pk)), known[0])
 
 
 def ref_of_told(row: Told) -> str:

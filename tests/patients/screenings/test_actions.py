@@ -1,9 +1,11 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from casemgr.core.accounts.models import Program, Site
 from casemgr.core.refusals import Denied, Refused
+from patients.episodes.models import Episode
 from patients.safety.models import SafetyConcern
 from patients.screenings.actions import record_answers, record_observation
 from patients.screenings.models import Observation, QuestionnaireAnswers
@@ -92,6 +94,20 @@ def test_an_answer_about_safety_opens_a_concern_by_whichever_verb_it_comes(clini
     record_observation(patient=patient, kind="survey", code="93249-1", title="C-SSRS 4", observed_at=now, **yes, **by)
     concern.refresh_from_db()
     assert (concern.level, concern.told, concern.signals.count()) == (4, 2, 2)
+
+
+def test_danger_is_told_where_whoever_recorded_it_works_and_never_undoes_the_record(clinic, patient, by, now):
+    hill = Program.objects.create(name="Hill OTP")
+    site = Site.objects.create(program=hill, name="Hill", time_zone="America/New_York")
+    stay = {"program": hill, "site": site, "admitted_on": date(2026, 2, 1), "recorded_at": now, "recorded_by": clinic.system}
+    Episode.objects.create(patient=patient, **stay)
+    elsewhere = clinic.patient(site)
+    for one in (patient, elsewhere):
+        nine = {"kind": "survey", "code": "44260-8", "title": "PHQ-9 item 9", "value_number": 2}
+        record_observation(patient=one, **nine, observed_at=now, **by)
+    assert Observation.objects.count() == 2
+    told = SafetyConcern.objects.order_by("pk").values_list("patient", "program", "recorded_by")
+    assert list(told) == [(patient.pk, clinic.program.pk, clinic.nurse.pk), (elsewhere.pk, hill.pk, clinic.system.pk)]
 
 
 def test_answers_of_the_future_or_of_nothing_are_refused(patient, by, now):
