@@ -113,7 +113,7 @@ WHERE o.id = %(order)s
 """
 """All that decides about one dose. Written by hand: a dose is given at a window with a line behind it, and this costs the least.
 
-A dose that was given on this order while a merge stood is on the other record since the merge was undone (`keys`); it counts all the same.
+A dose goes back with its order when a merge is undone. One that was undone before this was so left it on the other record (`keys`).
 """
 
 

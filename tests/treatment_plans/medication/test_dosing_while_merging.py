@@ -2,7 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier, Event
 
@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from casemgr.core.accounts.models import User
 from casemgr.core.refusals import Refused
+from casemgr.desk.counts import doses_to_come
 from patients.merging import actions as merging
 from patients.merging.actions import merge_patients, undo_merge
 from patients.merging.models import Merge
@@ -18,8 +19,9 @@ from patients.record.models import Patient
 from tests.charts import dose_of
 from tests.worlds import end_stays
 from treatment_plans.medication import actions
-from treatment_plans.medication.actions import hold_order, write_order
+from treatment_plans.medication.actions import hold_order, note_missed_doses, write_order
 from treatment_plans.medication.models import Dose, Order
+from treatment_plans.medication.queries import calendar_of, dosing_list
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 3, 4)
@@ -46,8 +48,8 @@ def order(records, ordered):
 
 @pytest.fixture
 def merge(clinic, records, now):
-    def _merge():
-        survivor, merged = (Patient.objects.get(pk=row.pk) for row in records)
+    def _merge(*both):
+        survivor, merged = (Patient.objects.get(pk=row.pk) for row in both or records)
         by = User.objects.get(pk=clinic.privacy_officer.pk)
         return merge_patients(survivor=survivor, merged=merged, program=clinic.program, reason="Same photo.", by=by, at=now)
 
@@ -58,7 +60,7 @@ def merge(clinic, records, now):
 def undo(clinic, now):
     def _undo():
         by = User.objects.get(pk=clinic.privacy_officer.pk)
-        return undo_merge(merge=Merge.objects.get(), reason="They are twins.", by=by, at=now)
+        return undo_merge(merge=Merge.objects.filter(undone_at=None).latest("pk"), reason="They are twins.", by=by, at=now)
 
     return _undo
 
@@ -207,7 +209,53 @@ def test_what_was_given_while_the_records_were_one_is_not_given_again_once_they_
     assert not undone.stands
     with pytest.raises(Refused, match=GIVEN):
         give(order)
-    assert doses() == [(records[0].pk, TODAY, 40)]
+    assert doses() == [(records[1].pk, TODAY, 40)]
+
+
+def test_a_dose_goes_back_with_its_order_through_two_merges(order, records, merge, undo, give, clinic):
+    merge()
+    third = clinic.patient(given="Zqvxwmarie", family="Kxqzjwlopesz")
+    third.episodes.update(admitted_on="2025-06-01")
+    end_stays(third.episodes.all(), "2025-12-01")
+    merge(third, records[0])
+    give(Order.objects.get(pk=order.pk))
+    undo()
+    undo()
+    with pytest.raises(Refused, match=GIVEN):
+        give(order)
+    assert doses() == [(records[1].pk, TODAY, 40)]
+
+
+def test_an_order_written_over_one_that_goes_back_goes_with_it_and_so_do_its_doses(records, merge, undo, give, ordered, now):
+    first = ordered(records[1], starts_on=TODAY - timedelta(days=3), at=now - timedelta(days=3))
+    merge()
+    for mg in (45, 50):
+        last = ordered(Patient.objects.get(pk=records[0].pk), mg=mg)
+    give(last)
+    undo()
+    assert set(Order.objects.values_list("patient", flat=True)) == {records[1].pk}
+    history = Order.pgh_event_model.objects
+    assert set(history.values_list("patient", "pgh_obj__replaces")) >= {(records[1].pk, None), (records[1].pk, first.pk)}
+    assert not history.filter(patient=records[0].pk).exists()
+    with pytest.raises(Refused, match="The dose for March 4 was given already: 50 mg"):
+        give(ordered(Patient.objects.get(pk=records[1].pk), mg=35))
+    assert doses() == [(records[1].pk, TODAY, 50)]
+
+
+def test_whoever_took_every_dose_while_the_records_were_one_is_not_missing_when_they_are_two(
+    records, merge, undo, give, ordered, clinic, now, open_on_weekdays
+):
+    first = now - timedelta(days=2)
+    order = ordered(records[1], starts_on=first.date(), at=first)
+    merge()
+    for days in (2, 1, 0):
+        give(Order.objects.get(pk=order.pk), at=now - timedelta(days=days))
+    undo()
+    line = dosing_list(clinic.nurse, clinic.north, TODAY, calendar_of(clinic.north, around=TODAY))[0]
+    assert (line.is_given, line.missed) == (True, [])
+    assert not doses_to_come(clinic.nurse, TODAY).exists()
+    assert note_missed_doses(site=clinic.north, day=TODAY, by=User.objects.system(), at=now + timedelta(hours=5)) == 0
+    assert Order.objects.get(pk=order.pk).state == "active"
 
 
 def test_windows_on_both_records_a_merge_and_its_undoing_all_at_once_end_with_one_dose_and_nobody_held_up(
