@@ -9,17 +9,18 @@ from casemgr.reactions.safety import CALLED_IN_ORDER
 from patients.inquiries.calling.actions import call_about_inquiry
 from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import Inquiry, InquiryCall
-from patients.inquiries.queries import inquiries_seen_by, last_telling_of, was_seen_to
+from patients.inquiries.queries import inquiries_seen_by, last_telling_of, last_try_of, was_seen_to
 from patients.safety.models import CalledAs
-from patients.safety.rules import Level, disposition_due_at
+from patients.safety.rules import CALL_AGAIN_EVERY, Level, disposition_due_at
 
 ORDER = (*CALLED_IN_ORDER, Role.FRONT_DESK)
 """Who is called, at the site or for the whole program: clinicians as for any other concern, and last who answers the phone."""
 
 
 def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
-    """Call somebody by name; after the first pause the next and the directors, and so on until somebody sees to it.
+    """Call somebody by name; after the first pause the next and the directors, and so on until somebody reached the person.
 
+    Who tried and had no answer is left to try again for a pause; then the next is called.
     A task needs a chart, so there is none: who is called finds it on top of Today. Whoever has the inquiry in hand is called first, and has
     as long for it as for a grave concern.
     """
@@ -29,9 +30,13 @@ def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
         return "silent: it was closed, or it is known who it is"
     if event.telling != last_telling_of(inquiry) or was_seen_to(inquiry, since=since):
         return "silent: it was told again, or somebody saw to it"
+    tried_at = last_try_of(inquiry, since=since) if event.turn else None
+    was_tried = tried_at is not None and at < tried_at + CALL_AGAIN_EVERY
     is_late = at >= disposition_due_at(level=Level.HIGH, since=since)
-    people = _people(inquiry, event.telling, event.turn) if is_late or event.turn == 0 or inquiry.in_hand is None else []
-    call_about_inquiry(inquiry=inquiry, people=people, telling=event.telling, turn=event.turn, since=since, by=User.objects.system(), at=at)
+    is_due = not was_tried and (is_late or event.turn == 0 or inquiry.in_hand is None)
+    people = _people(inquiry, event.telling, event.turn) if is_due else []
+    which = {"telling": event.telling, "turn": event.turn, "since": since, "tried_at": tried_at if was_tried else None}
+    call_about_inquiry(inquiry=inquiry, people=people, **which, by=User.objects.system(), at=at)
     return f"{len(people)} called, turn {event.turn}"
 
 

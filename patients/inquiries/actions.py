@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Choices, Model
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Site, User
@@ -12,17 +11,15 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.outbox.recording import record_urgent_fact
 from casemgr.core.refusals import Reason, Refused
+from patients.inquiries.checking.queries import against_step, against_visit, contradictions
 from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import (
-    AskedBy,
-    AskedFor,
     Asker,
     DoneAtOnce,
     Inquiry,
     InquiryEnd,
     InquiryState,
     InquiryStep,
-    InterimHelp,
     Pace,
     ScreeningOutcome,
     ScreeningVisit,
@@ -70,7 +67,7 @@ def take_inquiry(
     )
     for name, value in facts.items():
         setattr(inquiry, name, value.strip() if isinstance(value, str) else value)
-    if reasons := _contradictions(inquiry, at):
+    if reasons := contradictions(inquiry, at):
         raise Refused(*reasons)
     inquiry.call_by = call_back_by(received_at, inquiry.pace)
     inquiry.save(force_insert=True)
@@ -91,7 +88,7 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
     before = row.pace
     for name, value in facts.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
-    if reasons := _contradictions(row, at):
+    if reasons := contradictions(row, at):
         raise Refused(*reasons)
     row.pace = _pace_asked_for(row)
     row.call_by = call_back_by(row.received_at, row.pace)
@@ -145,7 +142,7 @@ def note_inquiry_step(
 ) -> InquiryStep:
     """Note a call, an offer or help given while waiting; help given in time moves the day by which a place is owed."""
     row = _open(inquiry)
-    reasons = _against_step(kind, given_help, happened_at, at)
+    reasons = against_step(kind, given_help, happened_at, at)
     if reasons:
         raise Refused(*reasons)
     step = InquiryStep.objects.create(
@@ -252,7 +249,7 @@ def record_screening_visit(
 ) -> ScreeningVisit:
     """Keep what a screening visit came to, and do what follows from it: admit, wait, or send on to somewhere."""
     row = _open(inquiry)
-    reasons = _against_visit(row, outcome, where_to, held_at, at)
+    reasons = against_visit(row, outcome, where_to, held_at, at)
     if reasons or row.patient is None:
         raise Refused(*reasons)
     visit = ScreeningVisit.objects.create(
@@ -344,56 +341,3 @@ def _call_somebody(row: Inquiry, *, telling: int, at: datetime) -> None:
     """Have somebody called at once about a person in danger whom nobody knows yet."""
     told = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=0, since=at.isoformat())
     record_urgent_fact(told, at=at, key=f"inquiry:danger:{row.pk}:{telling}:0")
-
-
-CHOICES: dict[str, type[Choices]] = {"asker": Asker, "came_by": AskedBy, "asks_for": AskedFor, "pace": Pace}
-
-
-def _contradictions(inquiry: Inquiry, at: datetime) -> list[Reason]:
-    """Return what cannot be true of an inquiry."""
-    reasons = _unknown_codes(inquiry, CHOICES)
-    today = at.astimezone(inquiry.site.zone).date()
-    checks = (
-        (inquiry.received_at > at, "received_at", _("The moment lies in the future.")),
-        (bool(inquiry.birth_date and inquiry.birth_date > today), "birth_date", _("The date of birth lies in the future.")),
-        (
-            inquiry.language == "other" and not inquiry.language_name,
-            "language_name",
-            _("Write which language the person speaks."),
-        ),
-        (
-            not inquiry.call_back and (inquiry.may_leave_message or inquiry.may_text),
-            "call_back",
-            _("Write the number at which a message may be left or texted."),
-        ),
-    )
-    return reasons + [Reason(text, field=field) for holds, field, text in checks if holds]
-
-
-def _unknown_codes(row: Model, choices: dict[str, type[Choices]]) -> list[Reason]:
-    """Return the fields that hold no code of theirs."""
-    return [
-        Reason(_("Choose one of the answers."), field=name) for name, known in choices.items() if getattr(row, name) not in known.values
-    ]
-
-
-def _against_step(kind: str, given_help: str, happened_at: datetime, at: datetime) -> list[Reason]:
-    """Return what stands against a step."""
-    checks = (
-        (kind not in StepKind.values, "kind", _("Say what was done.")),
-        (kind == StepKind.INTERIM and given_help not in InterimHelp.values, "given_help", _("Say which help was given.")),
-        (happened_at > at, "happened_at", _("The moment lies in the future.")),
-    )
-    return [Reason(text, field=field) for holds, field, text in checks if holds]
-
-
-def _against_visit(row: Inquiry, outcome: str, where_to: str, held_at: datetime, at: datetime) -> list[Reason]:
-    """Return what stands against a screening visit."""
-    sends_on = outcome in (ScreeningOutcome.REFER, ScreeningOutcome.NOT_FOR_US)
-    checks = (
-        (row.patient_id is None, "", _("Say first who the person is: look for their record, or register them.")),
-        (outcome not in ScreeningOutcome.values, "outcome", _("Say what the visit came to.")),
-        (sends_on and not where_to.strip(), "where_to", _("Write where the person was sent.")),
-        (held_at > at, "held_at", _("The moment lies in the future.")),
-    )
-    return [Reason(text, field=field) for holds, field, text in checks if holds]

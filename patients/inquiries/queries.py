@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber, TruncMinute
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import hidden_from, patients_seen_by
 from patients.episodes.models import Episode
-from patients.inquiries.models import Inquiry, InquiryCall, InquiryState, InquiryStep, Pace, StepKind, Triage, WaitlistPlace
+from patients.inquiries.models import (
+    REACHED_THE_PERSON,
+    Inquiry,
+    InquiryCall,
+    InquiryState,
+    InquiryStep,
+    Pace,
+    StepKind,
+    Triage,
+    WaitlistPlace,
+)
 from patients.inquiries.rules import LONG_WAIT_DAYS, Danger, days_waiting
 from patients.record.models import Patient
 from patients.record.queries import Candidate, duplicate_candidates
@@ -51,12 +61,24 @@ def last_telling_of(inquiry: Inquiry) -> int:
 
 
 def was_seen_to(inquiry: Inquiry, *, since: datetime) -> bool:
-    """Say whether anything was done about an inquiry since then."""
-    return InquiryStep.objects.filter(inquiry=inquiry, recorded_at__gte=since).exists()
+    """Say whether the person of an inquiry was reached since then; a try, or what had happened before, is not seeing to somebody.
+
+    A moment is written down to the minute, so the minute of the telling counts.
+    """
+    begun = since.replace(second=0, microsecond=0)
+    return InquiryStep.objects.filter(inquiry=inquiry, kind__in=REACHED_THE_PERSON, recorded_at__gte=since, happened_at__gte=begun).exists()
+
+
+def last_try_of(inquiry: Inquiry, *, since: datetime) -> datetime | None:
+    """Return when somebody last tried to reach the person of an inquiry since then."""
+    begun = since.replace(second=0, microsecond=0)
+    tries = InquiryStep.objects.filter(inquiry=inquiry, happened_at__gte=begun).exclude(kind__in=REACHED_THE_PERSON)
+    last: datetime | None = tries.aggregate(last=Max("happened_at"))["last"]
+    return last
 
 
 def in_danger_calling(user: User) -> QuerySet[Inquiry]:
-    """Return the inquiries of people without a chart about which this user was called, and nothing was done since."""
+    """Return the inquiries of people without a chart about which this user was called, and nobody reached them since."""
     return inquiries_seen_by(user).filter(_calls(user), patient__isnull=True).exclude(state=InquiryState.CLOSED).order_by("call_by", "id")
 
 
@@ -68,9 +90,11 @@ def in_danger_waiting(user: User) -> QuerySet[Inquiry]:
 
 
 def _calls(user: User, **facts: str) -> Exists:
-    """Say whether this user was called about an inquiry, and nothing was done since."""
-    done = InquiryStep.objects.filter(inquiry=OuterRef("inquiry"), recorded_at__gte=OuterRef("recorded_at"))
-    return Exists(InquiryCall.objects.filter(~Exists(done), inquiry=OuterRef("pk"), user=user, **facts))
+    """Say whether this user was called about an inquiry, and the person was not reached since it was told."""
+    steps = InquiryStep.objects.filter(inquiry=OuterRef("inquiry"), kind__in=REACHED_THE_PERSON)
+    done = steps.filter(recorded_at__gte=OuterRef("told"), happened_at__gte=OuterRef("begun"))
+    told = InquiryCall.objects.annotate(told=Coalesce("since", "recorded_at")).annotate(begun=TruncMinute("told"))
+    return Exists(told.filter(~Exists(done), inquiry=OuterRef("pk"), user=user, **facts))
 
 
 def help_owed(user: User) -> QuerySet[WaitlistPlace]:

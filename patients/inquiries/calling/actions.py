@@ -15,22 +15,33 @@ from patients.safety.rules import CALL_AGAIN_EVERY, next_call_at
 
 @action(Can.RUN_SCHEDULE)
 def call_about_inquiry(
-    *, inquiry: Inquiry, people: Sequence[tuple[User, str]], telling: int, turn: int, since: datetime, by: User, at: datetime
+    *,
+    inquiry: Inquiry,
+    people: Sequence[tuple[User, str]],
+    telling: int,
+    turn: int,
+    since: datetime,
+    by: User,
+    at: datetime,
+    tried_at: datetime | None = None,
 ) -> list[InquiryCall]:
     """Write down who is called about somebody in danger whom nobody knows yet, and have the world looked at again afterwards.
 
+    A try to reach the person moves the next call: it comes a pause after the try.
     After a pause of the worker the turns that were missed are not caught up with: nobody is helped by ten calls in one second.
     """
     row = locked_inquiry(inquiry)
     if not row.is_open or row.patient_id is not None:
         return []
     calls = [
-        InquiryCall(inquiry=row, user=user, called_as=role, telling=telling, turn=turn, recorded_at=at, recorded_by=by)
+        InquiryCall(inquiry=row, user=user, called_as=role, telling=telling, turn=turn, since=since, recorded_at=at, recorded_by=by)
         for user, role in people
     ]
     InquiryCall.objects.bulk_create(calls, ignore_conflicts=True)
     again = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=turn + 1, since=since.isoformat())
     planned = next_call_at(since=since, turn=turn + 1)
     due_at = planned if planned > at else at + CALL_AGAIN_EVERY
+    if tried_at and not people:
+        due_at = tried_at + CALL_AGAIN_EVERY
     record_fact(again, at=at, due_at=due_at, key=f"inquiry:danger:{row.pk}:{telling}:{turn + 1}")
     return calls

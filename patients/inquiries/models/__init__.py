@@ -2,6 +2,7 @@
 
 from patients.inquiries.models.inquiries import Inquiry, InquiryCall, InquiryStep, Triage
 from patients.inquiries.models.vocabulary import (
+    REACHED_THE_PERSON,
     AskedBy,
     AskedFor,
     Asker,
@@ -17,6 +18,7 @@ from patients.inquiries.models.vocabulary import (
 from patients.inquiries.models.waiting import ScreeningVisit, WaitingPriority, WaitlistPlace
 
 __all__ = [
+    "REACHED_THE_PERSON",
     "AskedBy",
     "AskedFor",
     "Asker",

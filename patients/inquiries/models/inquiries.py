@@ -186,13 +186,16 @@ class InquiryCall(Recorded):
     called_as = models.CharField(_("as"), max_length=16, choices=CalledAs.choices)
     telling = models.PositiveBigIntegerField(_("telling"), default=0)
     turn = models.PositiveSmallIntegerField(_("turn"), default=0)
+    since = models.DateTimeField(_("told at"), null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("call about an inquiry")
         verbose_name_plural = _("calls about inquiries")
         triggers = append_only()
-        constraints = [models.UniqueConstraint(fields=["inquiry", "user", "telling", "turn"], name="called_once_a_turn_of_an_inquiry")]
+        constraints = [
+            models.UniqueConstraint(fields=["inquiry", "user", "telling", "since", "turn"], name="called_once_a_turn_of_a_telling")
+        ]
 
     def __str__(self) -> str:
         """Return as what somebody was called."""

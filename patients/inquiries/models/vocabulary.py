@@ -100,6 +100,10 @@ class StepKind(models.TextChoices):
     NALOXONE = "naloxone", _("Gave naloxone")
 
 
+REACHED_THE_PERSON = (StepKind.REACHED, StepKind.OFFER_DECLINED, StepKind.INTERIM, StepKind.NALOXONE)
+"""Steps by which somebody saw to a person in danger. Every other one is a try: no answer, a message, an offer that may have been left."""
+
+
 class InterimHelp(models.TextChoices):
     """Say which help somebody had while waiting (45 CFR 96.121, interim services)."""
 

@@ -284,9 +284,16 @@ def test_danger_of_somebody_without_a_chart_calls_one_by_name_and_the_next_until
         page = sign_in(user).get(reverse("desk:today"))
         assert words in page.content.decode()
     assert clinic.nurse.full_name in sign_in(clinic.nurse).get(reverse("patients:inquiry", args=[inquiry.pk])).content.decode()
-    note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=now, by=clinic.nurse, at=now + 70 * minute)
+    for kind, happened in (("reached", -180), ("message", 62), ("not_reached", 66)):
+        note_inquiry_step(inquiry=inquiry, kind=kind, happened_at=now + happened * minute, by=clinic.nurse, at=now + 70 * minute)
+    drain(at=now + 120 * minute)
+    assert len(_called()) == 5, "who tried is left to try again for an hour"
+    drain(at=now + 126 * minute)
+    assert len(_called()) == 7, "neither a try nor what came before is seeing to somebody"
+    assert list(in_danger_calling(clinic.nurse)) == [inquiry]
+    note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=now, by=clinic.nurse, at=now + 130 * minute)
     drain(at=now + 600 * minute)
-    assert len(_called()) == 5
+    assert len(_called()) == 7
     assert not in_danger_calling(clinic.nurse).exists()
     assert not in_danger_waiting(clinic.director).exists()
 

@@ -1,0 +1,1 @@
+"""Find what stands against an inquiry, a step about it or a screening visit."""
