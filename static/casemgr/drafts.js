@@ -115,7 +115,7 @@
   /* ---- One form ---- */
   class Draft {
     constructor(form, state) {
-      Object.assign(this, { form, state, words: state.dataset, base: 0, rest: {}, turn: 0, kept: 0, isOpen: false, safe: null, other: null, trouble: "" });
+      Object.assign(this, { form, state, words: state.dataset, base: 0, rest: {}, turn: 0, kept: 0, isOpen: false, safe: null, other: null, queue: [], trouble: "" });
       this.url = `${this.words.url}${encodeURIComponent(form.dataset.draft)}/`;
       form.autocomplete = "off"; // or the browser itself writes the words to its disk, to restore its windows with them
       form.addEventListener("input", () => this.typed());
@@ -156,12 +156,13 @@
     async asking() {
       const { status, told } = await this.ask("GET", "");
       if (status !== 200) { this.failed(status, told); return; }
-      let local = null;
+      let local = null, safe = null;
       try {
-        this.safe = await Safe.open(told);
+        safe = await Safe.open(told);
         await sweep();
-        local = this.safe && await this.safe.get();
+        local = safe && await safe.get();
       } catch (unreadable) { local = null; }
+      this.safe = safe; // not before it was looked into: what is typed now would take the place of what lies there
       this.isOpen = true;
       this.trouble = "";
       this.began(told, local);
@@ -172,10 +173,12 @@
       const before = sessionStorage.getItem(told.store);
       sessionStorage.removeItem(told.store);
       const now = this.here();
-      if (this.words.typed !== undefined || this.isDirty) {
-        const isNewer = String(told.version) !== before;
-        if (isNewer && ((told.gone && before !== null) || (told.fields && differing(told.fields, now).length))) { this.two(told); return; }
-        this.base = told.version;
+      const isSent = this.words.typed !== undefined; // the form came back, with what this window sent
+      this.queue = this.unseen(told, local, local && (isSent ? before === String(local.base) : !this.isDirty));
+      if (isSent || this.isDirty) {
+        const isNewer = String(told.version) !== before && !(this.queue.length && local.base === told.version);
+        if (isNewer && ((told.gone && before !== null) || (told.fields && differing(told.fields, now).length))) { this.queue.push(told); } else { this.base = told.version; }
+        if (this.further()) { return; }
         if (this.isDirty || !told.fields || differing(told.fields, now).length) { this.typed(); } else { this.say("saved", told.at); }
         return;
       }
@@ -186,9 +189,26 @@
       const isNews = differing(typed, { ...typed, ...now }).length > 0;
       this.take(typed);
       const agrees = !local || (told.fields && !differing(local.fields, told.fields).length);
-      if (!agrees && local.base !== told.version && (told.fields || told.gone)) { this.two(told); return; }
+      if (!agrees && local.base !== told.version && (told.fields || told.gone)) { this.queue.push(told); }
+      if (this.further()) { return; }
       if (isNews) { this.restored(agrees ? told.at : local.clock); }
       if (agrees) { this.saved(told.at); } else { this.typed(); }
+    }
+
+    /* What lies in this browser and nobody has seen again: nothing is written over it before somebody chose. */
+    unseen(told, local, isOwn) {
+      if (!local) { return []; }
+      const kept = [...(isOwn || (told.fields && !differing(local.fields, told.fields).length) ? [] : [local]), ...(local.aside || [])];
+      return kept.map(({ fields, clock }) => ({ ...told, fields, clock, at: clock, gone: false, isKept: true }));
+    }
+
+    /* Ask about one text after the other; say whether there is one to ask about. */
+    further() {
+      while (this.queue.length) {
+        const one = this.queue.shift();
+        if (one.gone || differing(one.fields, this.here()).length) { this.two(one); return true; }
+      }
+      return false;
     }
 
     take(typed) {
@@ -212,7 +232,8 @@
       if (!this.safe || !this.isDirty) { return; }
       const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
       try {
-        await this.safe.put({ fields: this.here(), base: this.base, clock });
+        const aside = [this.other, ...this.queue].filter((one) => one && one.isKept).map((one) => ({ fields: one.fields, clock: one.clock }));
+        await this.safe.put({ fields: this.here(), base: this.base, clock, aside });
         this.isHere = true;
         if (this.trouble === "signedOut") { this.announce(); }
       } catch (full) { this.isHere = false; }
@@ -303,7 +324,7 @@
     /* ---- Say ---- */
     say(kind, at) {
       const isHere = this.isHere || !this.isDirty;
-      const name = kind === "offline" && !isHere ? "lost" : kind;
+      const name = kind === "offline" && !isHere ? "lost" : kind === "two" && this.other.isKept ? "twoKept" : kind;
       const text = kind === "why" ? this.why : (this.words[name] || "").replace("{at}", at || "");
       this.state.replaceChildren(text);
       this.state.dataset.kind = name;
@@ -378,7 +399,7 @@
         row.querySelector("[data-draft-label]").textContent = titleOf(this.form, name);
         row.querySelector("[data-draft-here]").textContent = texts[0];
         row.querySelector("[data-draft-there]").textContent = texts[1];
-        row.querySelector("[data-draft-when]").textContent = this.words.there.replace("{at}", this.other.at);
+        row.querySelector("[data-draft-when]").textContent = this.words[this.other.isKept ? "kept" : "there"].replace("{at}", this.other.at);
         list.append(row);
       });
     }
@@ -386,14 +407,15 @@
     settle(isTaken) {
       const told = this.other;
       this.other = null;
-      this.base = told.version;
+      if (!this.queue.length) { this.base = told.version; }
       this.trouble = "";
       this.box.remove();
+      if (this.further()) { this.typed(); return; }
       if (isTaken) { this.saved(told.at); } else { this.typed(); this.save(); }
     }
 
     mine() { this.settle(false); }
-    theirs() { this.take(this.other.fields); this.settle(true); }
+    theirs() { this.take(this.other.fields); this.settle(!this.other.isKept); }
 
     both() {
       const there = this.other.fields;

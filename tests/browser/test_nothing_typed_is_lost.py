@@ -158,7 +158,7 @@ def form(server, machine, demo, request):
 
 
 @pytest.mark.parametrize("form", [0], indirect=True)
-def test_the_words_outlive_the_browser_the_session_and_the_server(server, machine, form, settings):
+def test_the_words_outlive_the_browser_the_session_and_the_server(server, machine, form, settings, monkeypatch):
     page, address = form
     expect(state_of(page)).to_be_attached()
     add(page, WORDS)
@@ -199,6 +199,24 @@ def test_the_words_outlive_the_browser_the_session_and_the_server(server, machin
     says(page, SAVED)
     page.reload()
     expect(note_of(page)).to_have_value(f"{WORDS} and sang to herself all the way")
+
+    # what lies in the browser alone is not written over by who types before the server answers
+    server.end()
+    add(page, " home")
+    says(page, "Offline: kept in this browser")
+    page.close()
+    server.start()
+    answer = views._opened
+    monkeypatch.setattr(views, "_opened", lambda request, key: time.sleep(1) or answer(request, key))
+    page = machine.context.new_page()
+    page.goto(f"{server.url}{address}")
+    add(page, "Quick.")
+    says(page, "Not saved: this browser kept other words.")
+    kept = page.locator(".drafts")
+    expect(kept).to_contain_text(f"{WORDS} and sang to herself all the way home")
+    kept.get_by_role("button", name="Keep both").click()
+    expect(note_of(page)).to_have_value(f"Quick.\n\n{WORDS} and sang to herself all the way home")
+    says(page, SAVED)
 
 
 @pytest.mark.parametrize("form", [1], indirect=True)
