@@ -28,7 +28,7 @@ from treatment_plans.sessions.events import NotesSigned, SessionMissed
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, AttendanceState, Modality, NoteFormat, Session, SessionKind
 from treatment_plans.sessions.naming.models import CoLeader
 from treatment_plans.sessions.naming.queries import NOBODY_ELSE, KeepOut, Written, keep_out_of_session, leaders_of, names_given_away
-from treatment_plans.sessions.queries import patients_with_goals
+from treatment_plans.sessions.queries import goals_to_look_at_again, last_worked_on, patients_with_goals
 from treatment_plans.sessions.writing.queries import (
     Part,
     foreign_rows,
@@ -143,7 +143,7 @@ def change_note(
         setattr(fresh, name, value)
     fresh.save(update_fields=[*values])
     if goals is not None or (part is not None and (asked is None or "goals" in asked)):
-        fresh.goal_links.exclude(goal__in=said.goals).delete()
+        _unlink_goals(fresh, said.goals)
         _link_goals([fresh], [said], fresh.session.starts_at)
     _grow_cards(fresh.session, {fresh.patient: said.coping} if said.coping else {}, by, at)
     return fresh
@@ -299,6 +299,15 @@ def _link_goals(rows: Sequence[Attendance], parts: Sequence[Part], starts_at: da
     keys = sorted({link.goal_id for link in links})
     earlier = Q(last_worked_on_at__isnull=True) | Q(last_worked_on_at__lt=starts_at)
     Goal.objects.filter(earlier, pk__in=keys).update(last_worked_on_at=starts_at)
+
+
+def _unlink_goals(row: Attendance, but: Sequence[Goal]) -> None:
+    """Take the other goals out of a note, and say of them anew when they were worked on last."""
+    left_out = row.goal_links.exclude(goal__in=but)
+    no_longer = [*left_out.values_list("goal", flat=True)]
+    left_out.delete()
+    for keys in goals_to_look_at_again(no_longer):
+        Goal.objects.filter(pk__in=keys).update(last_worked_on_at=last_worked_on())
 
 
 def _grow_cards(session: Session, learned: Mapping[Patient, Mapping[str, str]], by: User, at: datetime) -> None:

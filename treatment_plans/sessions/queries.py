@@ -1,11 +1,12 @@
 """Read sessions, attendances and notes."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
@@ -38,6 +39,21 @@ def sessions_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Sessio
 def stands(path: str = "") -> Q:
     """Return what leaves out notes that are marked as entered in error; `path` leads to the note, the mark is kept by signing above."""
     return Q(**{f"{path}in_error__isnull": True})
+
+
+def last_worked_on() -> Greatest:
+    """Return, of a goal, when a note that stands worked on it last, in this version of the plan or in the one before."""
+    served = AttendanceGoal.objects.filter(stands("attendance__"), goal=OuterRef("pk")).order_by("-attendance__session__starts_at")
+    before = Goal.objects.filter(pk=OuterRef("copied_from"))
+    return Greatest(Subquery(served.values("attendance__session__starts_at")[:1]), Subquery(before.values("last_worked_on_at")))
+
+
+def goals_to_look_at_again(goals: Iterable[int]) -> Iterator[set[int]]:
+    """Yield goals of which a note is no longer, then their copies in later versions of the plan, one version after the other."""
+    found = set(goals)
+    while found:
+        yield found
+        found = set(Goal.objects.filter(copied_from__in=found).values_list("pk", flat=True))
 
 
 def attendances_for(patient: Patient) -> QuerySet[Attendance]:

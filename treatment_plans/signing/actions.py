@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
@@ -14,9 +12,9 @@ from casemgr.core.refusals import Denied, Reason, Refused
 from treatment_plans.drafts.actions import finish_draft
 from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.models import Goal
-from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.naming.queries import Written, keep_out_of_session, leaders_of, names_given_away
-from treatment_plans.sessions.queries import stands
+from treatment_plans.sessions.queries import goals_to_look_at_again, last_worked_on
 from treatment_plans.signing import rules
 from treatment_plans.signing.models import (
     CosignAnswer,
@@ -111,7 +109,8 @@ def mark_note_in_error(*, attendance: Attendance, kind: str, words: str, by: Use
         raise Refused(*reasons)
     mark = NoteInError.objects.create(attendance=note, kind=kind, words=words.strip(), recorded_at=at, recorded_by=by)
     CosignRequest.objects.filter(attendance=note, state__in=OPEN).update(state=CosignState.NOT_NEEDED)
-    _look_again_when_worked_on(set(note.goal_links.values_list("goal", flat=True)))
+    for goals in goals_to_look_at_again(note.goal_links.values_list("goal", flat=True)):
+        Goal.objects.filter(pk__in=goals).update(last_worked_on_at=last_worked_on())
     return mark
 
 
@@ -214,13 +213,3 @@ def _is_theirs(note: Attendance, by: User) -> bool:
     """Say whether somebody wrote a note, or supervises its author."""
     author = note.session.clinician_id
     return author == by.pk or (author is not None and is_supervised_by(author, by, note.program_id))
-
-
-def _look_again_when_worked_on(goals: set[int]) -> None:
-    """Say anew of goals, and of their copies in later versions of the plan, which note that stands worked on them last."""
-    served = AttendanceGoal.objects.filter(stands("attendance__"), goal=OuterRef("pk")).order_by("-attendance__session__starts_at")
-    before = Goal.objects.filter(pk=OuterRef("copied_from"))
-    last = Greatest(Subquery(served.values("attendance__session__starts_at")[:1]), Subquery(before.values("last_worked_on_at")))
-    while goals:
-        Goal.objects.filter(pk__in=goals).update(last_worked_on_at=last)
-        goals = set(Goal.objects.filter(copied_from__in=goals).values_list("pk", flat=True))

@@ -10,6 +10,7 @@ from casemgr.core.refusals import Denied, Refused
 from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
+from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 
@@ -247,6 +248,7 @@ def test_a_draft_changes_its_words_and_its_goals(clinic, write, goal_of):
     )
     attendance.refresh_from_db()
     assert (attendance.note, attendance.no_goal_reason, AttendanceGoal.objects.count()) == ("Better.", "A crisis came first.", 0)
+    assert Goal.objects.get().last_worked_on_at is None, "nobody worked on it after all"
     change_note(attendance=attendance, note="Best.", goals=[goal], by=clinic.therapist, at=clinic.now)
     assert list(attendance.goals.all()) == [goal]
     with pytest.raises(Refused, match="A goal of another person"):
