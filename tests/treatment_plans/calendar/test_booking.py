@@ -19,7 +19,7 @@ from treatment_plans.calendar.clashes.queries import Wish, clashes_of
 from treatment_plans.calendar.clashes.rules import COMES_TWICE, COVERS, against_the_dose
 from treatment_plans.calendar.meetings.queries import check_meetings
 from treatment_plans.groups.actions import give_place, start_series
-from treatment_plans.groups.models import GroupMeeting
+from treatment_plans.groups.models import GroupMeeting, GroupSeries
 from treatment_plans.groups.queries import times_to_plan
 from treatment_plans.medication.models import Order
 from treatment_plans.rooms.actions import use_room
@@ -307,6 +307,8 @@ def test_what_speaks_against_further_meetings_of_a_group_is_shown_before_they_ar
         (False, [group, "Rosa Díaz cannot come then, from 8 a.m. to 4 p.m.: Work."]),
     ]
     assert people == [rosa]
+    GroupSeries.objects.filter(pk=yoga.pk).update(site=clinic.south)
+    assert group not in str(checked()), "of a group elsewhere, whose calendar one may not see, nothing is said"
     for _ in range(10):
         give_place(series=series, patient=clinic.patient(), on=clinic.now.date(), by=clinic.therapist, at=clinic.now)
     dates = times_to_plan(series, clinic.now)

@@ -8,6 +8,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import User
+from casemgr.core.accounts.queries import sites_reached
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
@@ -31,7 +32,7 @@ def check_meetings(series: GroupSeries, dates: Sequence[Occurrence], reader: Use
         return [], []
     placed = set(GroupPlace.objects.filter(series=series, state=PlaceState.MEMBER).values_list("patient", flat=True))
     seen = {row.pk: row for row in patients_seen_by(reader, can=Can.WRITE_SESSION).filter(pk__in=placed)}
-    told = [*_members(series, times, placed, seen), *_busy(series, times, seen)]
+    told = [*_members(series, times, placed, seen, reader), *_busy(series, times, seen)]
     clashes = [*_room(series, times), *_leaders(series, times), *(clash for clash, _one in told), *against_house(series.site, times)]
     by_time: dict[Times, dict[str, Clash]] = {time: {} for time in times}
     for clash in clashes:
@@ -62,9 +63,12 @@ def _leaders(series: GroupSeries, times: Sequence[Times]) -> Iterator[Clash]:
 
 
 def _members(
-    series: GroupSeries, times: Sequence[Times], placed: Collection[int], seen: dict[int, Patient]
+    series: GroupSeries, times: Sequence[Times], placed: Collection[int], seen: dict[int, Patient], reader: User
 ) -> Iterator[tuple[Clash, Patient | None]]:
-    """Yield where somebody with a place is elsewhere; of whom the reader may not see it is not said who, nor where."""
+    """Yield where somebody with a place is elsewhere; of whom the reader may not see it is not said who, nor where.
+
+    Of a group at a site whose calendar the reader may not see nothing is said, as when one person is booked.
+    """
     somebody = _("Somebody in this group whom you may not see has something else then.")
     wanted = _over(times)
     booked = Appointment.objects.filter(wanted, patient__in=placed, state=AppointmentState.BOOKED).select_related("site", "clinician")
@@ -75,7 +79,11 @@ def _members(
                 one = seen.get(row.patient_id)
                 yield Clash(time, "patient", conflict_in_words(one, row) if one else somebody), one
     others = GroupMeeting.objects.filter(
-        wanted, state=MeetingState.PLANNED, series__places__patient__in=placed, series__places__state=PlaceState.MEMBER
+        wanted,
+        state=MeetingState.PLANNED,
+        series__places__patient__in=placed,
+        series__places__state=PlaceState.MEMBER,
+        series__site__in=sites_reached(reader, Can.SEE_CALENDAR),
     ).exclude(series=series)
     rows = others.order_by("starts_at", "pk").values_list("series__places__patient", "starts_at", "ends_at")
     text = _("%(name)s has a place in another group that meets then.")
