@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from casemgr.core.accounts.models import Membership, Program
+from casemgr.core.accounts.rules import Role
 from patients.health.actions import mark_health_fact_as_error
 from patients.health.allergies.actions import note_allergies_asked, record_allergy
 from patients.health.education.actions import record_education
@@ -18,7 +20,7 @@ from patients.health.overdoses.actions import record_overdose
 from patients.health.pain.actions import plan_pain_step, record_pain, score_pain
 from patients.health.pregnancy.actions import record_pregnancy
 from tests.charts import order_for
-from treatment_plans.medication.models import MedicationStatement
+from treatment_plans.medication.models import MedicationStatement, Order
 
 HEALTH_QUERIES = (
     3  # the session, who reads, and in which roles
@@ -125,6 +127,11 @@ def test_whoever_may_not_see_medication_reads_nothing_of_it(clinic, sign_in, her
     text = sign_in(clinic.peer).get(page_of(patient)).content.decode()
     assert "Clonazepam" in text
     assert "ethadone" not in text.replace("because methadone can prolong it", "")
+    nurse, hill = sign_in(clinic.nurse), Program.objects.create(name="Hill OTP")
+    assert "Benzodiazepine with methadone" in nurse.get(page_of(patient)).content.decode()
+    Membership.objects.create(user=clinic.nurse, program=hill, role=Role.PEER, starts_on=date(2024, 1, 1))
+    Order.objects.update(program=hill)
+    assert "Benzodiazepine with methadone" not in nurse.get(page_of(patient)).content.decode(), "who is a nurse here is a peer there"
 
 
 def test_a_high_dose_of_methadone_asks_for_an_ecg(clinic, sign_in, patient):

@@ -57,6 +57,8 @@ def test_what_is_prescribed_is_read_where_it_is_known(clinic, patient, dosed):
     assert found.names == ("Methadone 60 mg", "clonazepam 0.5 MG Oral Tablet")
     assert prescribed_for(patient, today + 4 * DAY).expected == frozenset()
     assert prescribed_for(clinic.patient(), today).expected == frozenset()
+    elsewhere = prescribed_for(patient, today, frozenset({0}))
+    assert (elsewhere.expected, elsewhere.names) == (frozenset(), ("clonazepam 0.5 MG Oral Tablet",)), "of other programs nothing is told"
 
 
 def test_a_specimen_is_read_by_what_was_given(clinic, patient, dosed, sign_in):

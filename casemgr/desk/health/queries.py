@@ -108,7 +108,7 @@ class HealthRecord:
 
 
 def health_of(patient: Patient, programs: frozenset[int], rights: frozenset[Can], today: date) -> HealthRecord:
-    """Read everything in as many statements as there are kinds, whatever there is of each."""
+    """Read everything in as many statements as there are kinds; of what is ordered here, what these programs ordered."""
     found = HealthRecord(
         patient,
         today,

@@ -57,4 +57,5 @@ def _record(request: StaffRequest, public_id: uuid.UUID, right: Can) -> tuple[He
     if found is None or right not in found[1]:
         raise Http404
     person, rights = found
-    return health_of(person, programs_open_to(request.user, right), rights, timezone.localdate()), rights
+    programs = programs_open_to(request.user, Can.SEE_CHART, Can.SEE_MEDICATION)
+    return health_of(person, programs, rights, timezone.localdate()), rights

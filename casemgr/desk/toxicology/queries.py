@@ -23,12 +23,17 @@ LOINC_POSITIVE, LOINC_NEGATIVE = "LA6576-8", "LA6577-6"
 MOST_OLDER = 50
 
 
-def prescribed_for(patient: Patient, on: date) -> Prescribed:
-    """Return what a specimen of this day is expected to show, and what may show for a known reason; four statements."""
+def prescribed_for(patient: Patient, on: date, programs: frozenset[int] | None = None) -> Prescribed:
+    """Return what a specimen of this day is expected to show, and what may show for a known reason; four statements.
+
+    `programs` are those whose orders and doses a reader may know of; without them all count, as they do for how a result reads.
+    """
+    here = Q() if programs is None else Q(program__in=programs)
+    given = Q() if programs is None else Q(order__program__in=programs)
     since = on - timedelta(days=max(DAYS_AFTER_LAST_DOSE.values()))
-    doses = Dose.objects.filter(patient=patient, for_day__gte=since, for_day__lte=on).order_by()
+    doses = Dose.objects.filter(given, patient=patient, for_day__gte=since, for_day__lte=on).order_by()
     last_doses = {row["substance"]: row["last"] for row in doses.values("substance").annotate(last=Max("for_day"))}
-    orders = [str(order) for order in orders_in_force(orders_of(patient), on)]
+    orders = [str(order) for order in orders_in_force(orders_of(patient).filter(here), on)]
     others = _other_medicines(patient, on)
     return Prescribed(expected_of(last_doses, on), explained_by(others), (*orders, *others))
 

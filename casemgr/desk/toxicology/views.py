@@ -13,6 +13,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
+from casemgr.desk.chart.queries import programs_open_to
 from casemgr.desk.toxicology.queries import older_results_of, prescribed_for
 from patients.caseload.queries import patients_seen_by
 from patients.health.queries import program_for
@@ -32,7 +33,7 @@ def toxicology(request: StaffRequest, patient: UUID) -> HttpResponse:
     note_read(by=request.user, at=timezone.now(), what="toxicology", patient_id=row.pk)
     programs = {membership.program_id for membership in request.user.reach(Can.SEE_CHART)}
     part = slice_of(toxicology_for(row).filter(program__in=programs), by="-collected_at", after=request.GET.get("after", ""), size=PANELS)
-    today = timezone.localdate()
+    today, medication = timezone.localdate(), programs_open_to(request.user, Can.SEE_CHART, Can.SEE_MEDICATION)
     context = {
         "patient": row,
         "panels": part.rows,
@@ -41,7 +42,7 @@ def toxicology(request: StaffRequest, patient: UUID) -> HttpResponse:
         "tests": random_tests_of(row, today),
         "policy": random_tests_words(),
         "records": request.user.may(Can.RECORD_SCREENING),
-        "expected": _expected(row) if request.user.may(Can.SEE_MEDICATION) else None,
+        "expected": _expected(row, medication) if medication else None,
     }
     return render(request, "desk/toxicology/toxicology.html", context)
 
@@ -75,7 +76,7 @@ def toxicology_panel(request: StaffRequest, patient: UUID, panel: int) -> HttpRe
         "asked": [Analyte(name).label for name in found.confirmation_asked],
         "records": request.user.may(Can.RECORD_SCREENING),
         "talks": request.user.may(Can.ASSESS_SAFETY) and found.resulted_at is not None and found.reviewed_at is None,
-        "sees_medication": request.user.may(Can.SEE_MEDICATION),
+        "sees_medication": found.program_id in programs_open_to(request.user, Can.SEE_CHART, Can.SEE_MEDICATION),
     }
     return render(request, "desk/toxicology/panel.html", context)
 
@@ -108,9 +109,9 @@ def talk_about_toxicology(request: StaffRequest, patient: UUID, panel: int) -> H
     return _form_page(request, "desk/toxicology/talk.html", row, form, panel=found)
 
 
-def _expected(patient: Patient) -> dict[str, Any]:
-    """Return in words what a specimen of today is expected to show."""
-    found = prescribed_for(patient, timezone.localdate())
+def _expected(patient: Patient, programs: frozenset[int]) -> dict[str, Any]:
+    """Return in words what a specimen of today is expected to show, by what these programs ordered and gave."""
+    found = prescribed_for(patient, timezone.localdate(), programs)
     return {
         "expected": [Analyte(name).label for name in sorted(found.expected)],
         "explained": [Analyte(name).label for name in sorted(found.explained)],
