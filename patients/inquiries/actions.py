@@ -72,7 +72,7 @@ def take_inquiry(
     inquiry.call_by = call_back_by(received_at, inquiry.pace)
     inquiry.save(force_insert=True)
     if inquiry.pace == Pace.NOW and not dangers(answers or {}):
-        _call_somebody(inquiry, telling=0, at=at)
+        _tell_of_pace(inquiry, by, at)
     if answers:
         triage_inquiry(inquiry=inquiry, done=done, done_words=done_words, by=by, at=at, **answers)
         inquiry.refresh_from_db(fields=["pace", "call_by"])
@@ -93,8 +93,8 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
     row.pace = _pace_asked_for(row)
     row.call_by = call_back_by(row.received_at, row.pace)
     row.save(update_fields=[*facts, "pace", "call_by"])
-    if row.pace == Pace.NOW != before and row.patient_id is None:
-        _call_somebody(row, telling=0, at=at)
+    if row.pace == Pace.NOW != before:
+        _tell_of_pace(row, by, at)
     return row
 
 
@@ -161,7 +161,7 @@ def note_inquiry_step(
 
 @action(Can.TAKE_INQUIRY)
 def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) -> Inquiry:
-    """Say who the person of an inquiry is; a danger that was told before is told of this person again."""
+    """Say who the person of an inquiry is; a danger that was told before, or a pace of at once, is told of this person again."""
     row = _open(inquiry)
     if row.patient_id not in (None, patient.pk):
         raise Refused(_("This inquiry belongs to somebody already. Take a new one for the other person."), code="linked")
@@ -170,11 +170,13 @@ def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) 
     )
     if not known.exists():
         raise Refused(_("This person is not known in this program. Register them here."), field="patient", code="not_in_program")
-    row.patient = patient
+    was_unknown, row.patient = row.patient_id is None, patient
     row.save(update_fields=["patient"])
-    for triage in row.triages.order_by("pk"):
-        if found := dangers(_answers_of(triage)):
-            _tell_of_danger(row, triage, found, by, at)
+    alarming = [(triage, found) for triage in row.triages.order_by("pk") if (found := dangers(_answers_of(triage)))]
+    for triage, found in alarming:
+        _tell_of_danger(row, triage, found, by, at)
+    if was_unknown and row.pace == Pace.NOW and not alarming:
+        _tell_of_pace(row, by, at)
     return row
 
 
@@ -332,6 +334,23 @@ def _tell_of_danger(row: Inquiry, triage: Triage, found: Sequence[Danger], by: U
         level=concern_level(found),
         words=words,
         inquiry_ref=f"patients.triage:{triage.pk}",
+        by=by,
+        at=at,
+    )
+
+
+def _tell_of_pace(row: Inquiry, by: User, at: datetime) -> None:
+    """Tell that somebody speaks with the person at once although no danger was named; each time it is said it is told."""
+    if row.patient is None:
+        _call_somebody(row, telling=0, at=at)
+        return
+    words = _("An inquiry says that somebody must speak with this person at once. Which danger there is was not written down.")
+    raise_concern_from_inquiry(
+        patient=row.patient,
+        program=row.program,
+        level=concern_level(()),
+        words=words,
+        inquiry_ref=f"patients.inquiry:{row.pk}:{at.isoformat()}",
         by=by,
         at=at,
     )

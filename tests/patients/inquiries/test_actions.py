@@ -246,6 +246,20 @@ def test_danger_said_before_the_last_call_is_told_too_once_it_is_known_who_it_is
     assert SafetyConcern.objects.get().level == 4
 
 
+def test_danger_told_by_pace_alone_is_told_of_the_person_once_it_is_known_who_it_is(clinic, ask, desk, now):
+    inquiry = link_inquiry(inquiry=ask(pace=1), patient=clinic.patient(), **desk)
+    concern = SafetyConcern.objects.get()
+    assert (concern.patient, concern.level, concern.source) == (inquiry.patient, 1, "inquiry")
+    for minutes, pace in ((1, 4), (2, 1)):
+        change_inquiry(inquiry=inquiry, pace=pace, by=clinic.front_desk, at=now + timedelta(minutes=minutes))
+    link_inquiry(inquiry=inquiry, patient=inquiry.patient, **desk)
+    assert concern.signals.count() == 2
+    later = link_inquiry(inquiry=ask(), patient=clinic.patient(), **desk)
+    assert SafetyConcern.objects.count() == 1
+    change_inquiry(inquiry=later, pace=1, **desk)
+    assert SafetyConcern.objects.filter(patient=later.patient).count() == 1
+
+
 def test_a_correction_never_lets_danger_wait(ask, desk):
     inquiry = ask(answers={"suicidal": "yes"})
     triage_inquiry(inquiry=inquiry, pregnant="no", **desk)
