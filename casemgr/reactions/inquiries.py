@@ -9,7 +9,7 @@ from casemgr.reactions.safety import CALLED_IN_ORDER
 from patients.inquiries.calling.actions import call_about_inquiry
 from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import Inquiry, InquiryCall
-from patients.inquiries.queries import inquiries_seen_by, last_telling_of, last_try_of, was_seen_to
+from patients.inquiries.queries import inquiries_seen_by, last_try_of, was_seen_to, was_told_again
 from patients.safety.models import CalledAs
 from patients.safety.rules import CALL_AGAIN_EVERY, Level, disposition_due_at
 
@@ -28,21 +28,21 @@ def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
     since = datetime.fromisoformat(event.since)
     if not inquiry.is_open or inquiry.patient_id is not None:
         return "silent: it was closed, or it is known who it is"
-    if event.telling != last_telling_of(inquiry) or was_seen_to(inquiry, since=since):
+    if was_told_again(inquiry, telling=event.telling, since=since) or was_seen_to(inquiry, since=since):
         return "silent: it was told again, or somebody saw to it"
     tried_at = last_try_of(inquiry, since=since) if event.turn else None
     was_tried = tried_at is not None and at < tried_at + CALL_AGAIN_EVERY
     is_late = at >= disposition_due_at(level=Level.HIGH, since=since)
     is_due = not was_tried and (is_late or event.turn == 0 or inquiry.in_hand is None)
-    people = _people(inquiry, event.telling, event.turn) if is_due else []
+    people = _people(inquiry, since, event.turn) if is_due else []
     which = {"telling": event.telling, "turn": event.turn, "since": since, "tried_at": tried_at if was_tried else None}
     call_about_inquiry(inquiry=inquiry, people=people, **which, by=User.objects.system(), at=at)
     return f"{len(people)} called, turn {event.turn}"
 
 
-def _people(inquiry: Inquiry, telling: int, turn: int) -> list[tuple[User, str]]:
+def _people(inquiry: Inquiry, since: datetime, turn: int) -> list[tuple[User, str]]:
     """Return who is called at this turn."""
-    last = dict(InquiryCall.objects.filter(inquiry=inquiry, telling=telling).order_by("pk").values_list("user", "pk"))
+    last = dict(InquiryCall.objects.filter(inquiry=inquiry, since=since).order_by("pk").values_list("user", "pk"))
     following = min(_whom_to_call(inquiry), key=lambda user: last.get(user.pk, 0), default=None)
     named: list[tuple[User, str]] = [(following, CalledAs.SITE)] if following else []
     return [*named, *_supervisors(inquiry)] if turn or not named else named

@@ -359,4 +359,4 @@ def _tell_of_pace(row: Inquiry, by: User, at: datetime) -> None:
 def _call_somebody(row: Inquiry, *, telling: int, at: datetime) -> None:
     """Have somebody called at once about a person in danger whom nobody knows yet."""
     told = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=0, since=at.isoformat())
-    record_urgent_fact(told, at=at, key=f"inquiry:danger:{row.pk}:{telling}:0")
+    record_urgent_fact(told, at=at, key=f"inquiry:danger:{row.pk}:{telling}:0:{told.since}")

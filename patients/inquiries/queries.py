@@ -51,13 +51,13 @@ def to_call_back(user: User) -> QuerySet[Inquiry]:
     return inquiries_seen_by(user).filter(TO_CALL_BACK).order_by("pace", "call_by", "id")
 
 
-def last_telling_of(inquiry: Inquiry) -> int:
-    """Return which triage told last of danger, or nothing when only the pace did."""
+def was_told_again(inquiry: Inquiry, *, telling: int, since: datetime) -> bool:
+    """Say whether danger was told again after this telling: by a later triage, or by a pace about which somebody was called since."""
     named = Q()
     for danger in Danger:
         named |= Q(**{danger.value: "yes"})
-    told = Triage.objects.filter(named, inquiry=inquiry).order_by("-pk").values_list("pk", flat=True).first()
-    return told or 0
+    told = Triage.objects.filter(named, inquiry=inquiry, pk__gt=telling)
+    return told.exists() or InquiryCall.objects.filter(inquiry=inquiry, since__gt=since).exists()
 
 
 def was_seen_to(inquiry: Inquiry, *, since: datetime) -> bool:

@@ -43,5 +43,5 @@ def call_about_inquiry(
     due_at = planned if planned > at else at + CALL_AGAIN_EVERY
     if tried_at and not people:
         due_at = tried_at + CALL_AGAIN_EVERY
-    record_fact(again, at=at, due_at=due_at, key=f"inquiry:danger:{row.pk}:{telling}:{turn + 1}")
+    record_fact(again, at=at, due_at=due_at, key=f"inquiry:danger:{row.pk}:{telling}:{turn + 1}:{again.since}")
     return calls

@@ -312,6 +312,23 @@ def test_danger_of_somebody_without_a_chart_calls_one_by_name_and_the_next_until
     assert not in_danger_waiting(clinic.director).exists()
 
 
+def test_a_pace_of_at_once_said_again_calls_anew_and_the_older_telling_ends(clinic, ask, now):
+    inquiry, first = ask(days=0, pace=1), (clinic.therapist, "site", 0)
+    drain(at=now)
+    note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=now, by=clinic.therapist, at=now)
+    for days in (4, 5):
+        later = now + timedelta(days=days)
+        for pace in (3, 1):
+            change_inquiry(inquiry=inquiry, pace=pace, by=clinic.front_desk, at=later)
+        drain(at=later)
+    assert [call for call in _called() if call[2] == 0] == [first] * 3
+    before = len(_called())
+    drain(at=later + timedelta(hours=2))
+    assert len(_called()) == before + 2, "the telling of the day before calls nobody any more"
+    note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=later, by=clinic.therapist, at=later + timedelta(hours=2))
+    assert not in_danger_calling(clinic.therapist).exists()
+
+
 def test_who_has_an_inquiry_in_hand_is_called_first_and_has_an_hour(clinic, ask, desk, now):
     minute, inquiry = timedelta(minutes=1), ask(days=2)
     take_on_inquiry(inquiry=inquiry, by=clinic.case_manager, at=now)
