@@ -250,6 +250,10 @@ WARNINGS: dict[str, Any] = {
     "urine_result": _("A positive laboratory result of late: %(title)s. It is no reason to withhold the dose."),
     "missed_counselling": _("Missed a counseling session of late. It is no reason to withhold the dose."),
     "other_substance_today": _("Was given %(substance)s today too. Ask the prescriber if that is meant."),
+    "given_while_one": _(
+        "%(mg)s mg of %(substance)s were given today at %(at)s by %(by)s while this record and another were one, and are on the other. "
+        "Ask who took them. If it was this person, speak with the prescriber before you give more."
+    ),
     "missed_days": _("Missed days in a row before today: %(days)s. Ask about use and tolerance."),
 }
 """What each warning says to the person at the window."""

@@ -325,6 +325,7 @@ class Known:
     missed_counselling: bool = False
     other_substance_today: str = ""
     missed_days: int = 0
+    given_while_one: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -338,7 +339,10 @@ class Warned:
 
 def what_to_warn_of(known: Known, *, policy: MissedDosePolicy = DEFAULT_POLICY) -> list[Warned]:
     """Return what the person at the window should know; none of it ever stops a dose."""
+    one = known.given_while_one
+    apart = {"substance": one.substance, "mg": one.mg, "at": one.at, "by": one.by} if one is not None else {}
     warnings = (
+        (one, Warned("given_while_one", LOG_SOURCE, apart)),
         (known.benzodiazepine, Warned("benzodiazepine", BENZODIAZEPINE_SOURCE, {"title": known.benzodiazepine})),
         (known.sedative_diagnosis, Warned("sedative_diagnosis", BENZODIAZEPINE_SOURCE)),
         (known.urine_result, Warned("urine_result", COUNSELLING_SOURCE, {"title": known.urine_result})),

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from casemgr.core.accounts.models import User
 from casemgr.core.refusals import Refused
 from casemgr.desk.counts import doses_to_come
+from patients.episodes.models import Episode
 from patients.merging import actions as merging
 from patients.merging.actions import merge_patients, undo_merge
 from patients.merging.models import Merge
@@ -20,8 +21,8 @@ from tests.charts import dose_of
 from tests.worlds import end_stays
 from treatment_plans.medication import actions
 from treatment_plans.medication.actions import hold_order, note_missed_doses, write_order
-from treatment_plans.medication.models import Dose, Order
-from treatment_plans.medication.queries import calendar_of, dosing_list
+from treatment_plans.medication.models import Dose, Order, warning_words
+from treatment_plans.medication.queries import calendar_of, dosing_list, facts_for_a_dose
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 3, 4)
@@ -240,6 +241,26 @@ def test_an_order_written_over_one_that_goes_back_goes_with_it_and_so_do_its_dos
     with pytest.raises(Refused, match="The dose for March 4 was given already: 50 mg"):
         give(ordered(Patient.objects.get(pk=records[1].pk), mg=35))
     assert doses() == [(records[1].pk, TODAY, 50)]
+
+
+def test_a_dose_of_the_day_on_the_other_record_is_asked_about_when_two_merges_were_undone_and_stops_nobody(
+    records, merge, undo, give, ordered, clinic, now
+):
+    third = clinic.patient(given="Zqvxwmarie", family="Kxqzjwlopesz")
+    end_stays(records[1].episodes.all(), "2026-03-01")
+    merge(records[1], records[0])
+    merge(third, records[1])
+    taken = give(ordered(Patient.objects.get(pk=third.pk)))
+    undo()
+    undo()
+    by = {"recorded_at": now, "recorded_by": clinic.system}
+    Episode.objects.create(patient=records[0], program=clinic.program, site=clinic.north, admitted_on=TODAY, **by)
+    order = ordered(Patient.objects.get(pk=records[0].pk))
+    warned = facts_for_a_dose(order.pk, now).warnings
+    assert [warning.code for warning in warned] == ["given_while_one"]
+    assert "40 mg of methadone were given today at 3 p.m." in warning_words(warned[0])
+    assert give(order, acknowledged=["given_while_one"], at=now + timedelta(minutes=1)).warnings[0]["acknowledged"]
+    assert facts_for_a_dose(taken.order_id, now).warnings == []
 
 
 def test_whoever_took_every_dose_while_the_records_were_one_is_not_missing_when_they_are_two(

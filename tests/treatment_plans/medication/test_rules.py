@@ -221,8 +221,10 @@ def test_benzodiazepines_urine_results_and_missed_counselling_warn_and_never_sto
         missed_counselling=True,
         other_substance_today="buprenorphine",
         missed_days=2,
+        given_while_one=Given("methadone", TODAY, "whole", Decimal(40)),
     )
     assert [warning.code for warning in what_to_warn_of(known)] == [
+        "given_while_one",
         "benzodiazepine",
         "sedative_diagnosis",
         "urine_result",
