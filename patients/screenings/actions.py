@@ -5,12 +5,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
+from patients.instruments.data import known
 from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.safety.actions import note_answer
@@ -80,9 +82,7 @@ def record_answers(
         (answered_at > at, "answered_at", _("The moment lies in the future.")),
         (status not in ANSWER_STATUSES, "status", _("Choose one of the entries.")),
     )
-    if reasons := [Reason(text, field=field) for holds, field, text in checks if holds]:
-        raise Refused(*reasons)
-    row = QuestionnaireAnswers.objects.create(
+    row = QuestionnaireAnswers(
         patient=patient,
         questionnaire=questionnaire,
         title=title,
@@ -93,6 +93,10 @@ def record_answers(
         recorded_at=at,
         recorded_by=by,
     )
+    reasons = [Reason(text, field=field) for holds, field, text in checks if holds]
+    if reasons := [*reasons, *_unreadable(row, "answers")]:
+        raise Refused(*reasons)
+    row.save(force_insert=True)
     _tell_of_danger(patient, None, [row], by=by, at=at)
     return row
 
@@ -196,4 +200,17 @@ def _against_observation(observation: Observation, at: datetime) -> list[Reason]
         (observation.observed_at > at, "observed_at", _("The moment lies in the future.")),
     )
     reasons = [Reason(text, field=field) for holds, field, text in checks if holds]
-    return reasons + [Reason(words[problem], field="value_number", code=problem) for problem in problems]
+    reasons += [Reason(words[problem], field="value_number", code=problem) for problem in problems]
+    return reasons + _unreadable(observation, "value_text")
+
+
+def _unreadable(row: Told, field: str) -> list[Reason]:
+    """Return which answers about safety cannot be read, so that whoever records them says them in words that call somebody."""
+    unread = next((answer for answer in alarms_in(row) if answer.value is None), None)
+    told = known(unread.instrument) if unread else None
+    item = told.item(unread.item) if told and unread else None
+    if told is None or item is None:
+        return []
+    answers = "; ".join(f"{value} - {words}" for value, words in told.in_language(get_language() or "en").labels(item))
+    words = _("This question asks about safety, and nobody would be called, for this answer cannot be read. Write one of these: %(known)s.")
+    return [Reason(words % {"known": answers}, field=field, code="unreadable")]

@@ -16,6 +16,10 @@ Asked = tuple[Instrument, Item]
 
 LEADING = re.compile(r"^(q|question|item|pregunta)(?=\d)")
 
+NUMBER_FIRST = re.compile(r"^[(\[]?(?P<number>\d+)(?P<mark>\s*[-–—=:.)\]]|\s)\s*(?P<words>\D.*)$")
+NUMBER_LAST = re.compile(r"^(?P<words>.*\D)(?P<mark>[(\[=:])\s*(?P<number>\d+)\s*[)\]]?$")
+"""A number beside its words, as “1 - Several days” and “Several days (1)”."""
+
 
 @dataclass(frozen=True)
 class SafetyAnswer:
@@ -53,27 +57,34 @@ def safety_questions(told: Iterable[Instrument]) -> SafetyQuestions:
 def safety_answers(questions: SafetyQuestions, questionnaire: str, answers: Sequence[Any]) -> list[SafetyAnswer]:
     """Return what was answered to questions about safety."""
     name = _plain(re.split(r"[/:]", questionnaire.split("|")[0].rstrip("/"))[-1])
-    numbered = questions.by_name.get(name, {})
+    known = max((known for known in questions.by_name if name.startswith(known)), key=len, default="")
+    numbered = questions.by_name.get(known, {})
     found = []
     for entry in answers:
-        asked = _asked(questions, name, numbered, entry) if isinstance(entry, Mapping) else None
-        if asked is not None:
-            instrument, item = asked
-            found.append(SafetyAnswer(instrument.id, item.id, _value_of(instrument, item, entry)))
+        asked = _asked(questions, numbered, (name, *questions.by_name), entry) if isinstance(entry, Mapping) else None
+        if asked is None:
+            continue
+        instrument, item = asked
+        value = _value_of(instrument, item, entry)
+        if value is not None or _is_answered(entry):
+            found.append(SafetyAnswer(instrument.id, item.id, value))
     return found
 
 
-def _asked(questions: SafetyQuestions, name: str, numbered: Mapping[str, Asked], entry: Mapping[str, Any]) -> Asked | None:
+def _asked(questions: SafetyQuestions, numbered: Mapping[str, Asked], names: Sequence[str], entry: Mapping[str, Any]) -> Asked | None:
     """Return the question about safety that an entry answers, if it is one."""
     last = re.split(r"[/|#]", str(entry.get("link_id") or entry.get("linkId") or ""))[-1]
     words = str(entry.get("question") or "")
     found = questions.by_code.get(last) or (questions.by_words.get(_plain(words)) if words else None)
-    return found or (numbered.get(LEADING.sub("", _plain(last).removeprefix(name))) if numbered else None)
+    number = _plain(last)
+    number = number.removeprefix(max((name for name in names if number.startswith(name)), key=len, default=""))
+    return found or numbered.get(LEADING.sub("", number))
 
 
 def _names(instrument: Instrument) -> set[str]:
     """Return under which names a questionnaire goes."""
-    return {_plain(name) for name in (instrument.id, instrument.short_name, str(instrument.loinc.get("panel", "")).split(" ")[0]) if name}
+    panel = str(instrument.loinc.get("panel", "")).split(" ")[0]
+    return {_plain(name) for name in (instrument.id, instrument.short_name, panel, *instrument.use.get("known_as", ())) if name}
 
 
 def _plain(text: str) -> str:
@@ -81,36 +92,69 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
+def _given(entry: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the answers that an entry holds; the entry itself where it is an answer."""
+    return entry.get("answers") or entry.get("answer") or [entry.get("value", entry)]
+
+
+def _parts(given: Any) -> Iterator[Any]:
+    """Yield everything in which an answer says what was answered, the most exact first; also a FHIR value of any type."""
+    if not isinstance(given, Mapping):
+        yield given
+        return
+    typed = (inner for name, inner in given.items() if name.startswith("value") and name != "value")
+    for part in (*(given.get(name) for name in ("code", "number", "value", "text", "display")), *typed):
+        yield from _parts(part)
+
+
+def _is_answered(entry: Mapping[str, Any]) -> bool:
+    """Say whether anything was answered at all; text beside a question that has no answer is its own."""
+    given = (one if one is not entry else {**entry, "text": ""} for one in _given(entry))
+    return any(part not in (None, "") for one in given for part in _parts(one))
+
+
 def _value_of(instrument: Instrument, item: Item, entry: Mapping[str, Any]) -> int | None:
     """Return the gravest of the answers given, if any can be read."""
-    given = entry.get("answers") or [entry.get("value", entry)]
-    values = [value for one in given if (value := _read(instrument, item, one)) is not None]
+    values = [value for one in _given(entry) if (value := _read(instrument, item, one)) is not None]
     return max(values, default=None)
 
 
 def _read(instrument: Instrument, item: Item, given: Any) -> int | None:
     """Return what one answer stands for."""
-    parts = given if isinstance(given, Mapping) else {"value": given}
-    for part in (parts.get(name) for name in ("code", "number", "value", "text")):
+    for part in _parts(given):
         if part not in (None, "") and (value := _step(instrument, item, part)) is not None:
             return value
     return None
 
 
 def _step(instrument: Instrument, item: Item, part: Any) -> int | None:
-    """Return the step of a question that a code, a number or a word means; what lies beyond the last step counts as the last."""
-    said = str(part).strip().casefold()
-    for value, words in _labels(instrument, item):
-        if said == words:
-            return value
-    if said in YES | NO:
-        return int(said in YES)
+    """Return the step of a question that a code, a number or words mean; what lies beyond the last step counts as the last.
+
+    Where a number stands beside words, words that are known count. A nought beside words that are not known is no answer.
+    """
+    said = " ".join(str(part).split()).casefold()
+    if (value := _step_of_words(instrument, item, said)) is not None:
+        return value
+    highest = max(option.value for option in item.options.options)
     try:
         number = float(said)
     except ValueError:
-        return None
-    highest = max(option.value for option in item.options.options)
+        beside = NUMBER_FIRST.match(said) or NUMBER_LAST.match(said)
+        if beside is None:
+            return None
+        value = _step_of_words(instrument, item, beside["words"])
+        number = float(beside["number"]) if value is None and beside["mark"].strip() else 0
+        return value if value is not None else min(int(number), highest) or None
     return min(max(math.ceil(number), 0), highest) if math.isfinite(number) else None
+
+
+def _step_of_words(instrument: Instrument, item: Item, said: str) -> int | None:
+    """Return the step whose code or words these are, whatever their spaces and signs; or that of a yes or a no."""
+    plain = _plain(said)
+    for value, words in _labels(instrument, item):
+        if plain and plain == _plain(words):
+            return value
+    return int(said in YES or plain in YES) if {said, plain} & (YES | NO) else None
 
 
 def _labels(instrument: Instrument, item: Item) -> Iterator[tuple[int, str]]:

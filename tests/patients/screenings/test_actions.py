@@ -110,6 +110,21 @@ def test_danger_is_told_where_whoever_recorded_it_works_and_never_undoes_the_rec
     assert list(told) == [(patient.pk, clinic.program.pk, clinic.nurse.pk), (elsewhere.pk, hill.pk, clinic.system.pk)]
 
 
+def test_an_answer_about_safety_that_cannot_be_read_is_refused_at_its_field(patient, by, now):
+    nine = {"patient": patient, "kind": "survey", "code": "44260-8", "title": "PHQ-9 item 9", "observed_at": now, **by}
+    with pytest.raises(Refused, match="1 - Several days; 2 - More than half the days") as refused:
+        record_observation(**nine, value_text="sometimes at night")
+    assert _fields(refused) == {"value_text"}
+    answers = [{"linkId": "3", "value": "rather not say"}, {"linkId": "4", "answers": []}]
+    with pytest.raises(Refused, match="0 - No; 1 - Yes") as refused:
+        record_answers(patient=patient, questionnaire="C-SSRS", title="", answered_at=now, answers=answers, **by)
+    assert _fields(refused) == {"answers"}
+    assert not Observation.objects.exists()
+    record_observation(**nine, status="registered")
+    record_observation(**nine, value_text="1 - Several days")
+    assert SafetyConcern.objects.get().level == 1
+
+
 def test_answers_of_the_future_or_of_nothing_are_refused(patient, by, now):
     with pytest.raises(Refused) as refused:
         record_answers(patient=patient, questionnaire="", title="", answered_at=now + timedelta(days=1), answers=[], status="?", **by)
