@@ -31,7 +31,10 @@ def merged_away(survivor_id: int, by: User) -> Reason:
     said = _(
         "This record was merged into the record of %(name)s meanwhile. Nothing was changed. Open that one, and look there what was given."
     )
-    return _named(said, survivor_id, by, "merged")
+    hidden = _(
+        "This record was merged into one that you may not see. Nothing was changed. Tell the prescriber and your privacy officer now."
+    )
+    return _named(said, hidden, survivor_id, by, "merged")
 
 
 def refuse_unless_still(held_id: int, patient_id: int, by: User) -> None:
@@ -42,17 +45,18 @@ def refuse_unless_still(held_id: int, patient_id: int, by: User) -> None:
         "This order is on the record of %(name)s now: records were merged, or a merge was undone. Nothing was changed. "
         "Open it there, and check who stands before you."
     )
-    raise Refused(_named(said, patient_id, by, "moved"))
+    hidden = _(
+        "This order is on a record now that you may not see: records were merged, or a merge was undone. Nothing was changed. "
+        "Tell the prescriber and your privacy officer now."
+    )
+    raise Refused(_named(said, hidden, patient_id, by, "moved"))
 
 
-def _named(said: str, patient_id: int, by: User, code: str) -> Reason:
-    """Return a sentence with the name of the record that stays at last, or whom to ask when it may not be named."""
+def _named(said: str, hidden: str, patient_id: int, by: User, code: str) -> Reason:
+    """Return a sentence with the name of the record that stays at last, or another one when it may not be named."""
     row = Patient.objects.select_related("merged_into").get(pk=patient_id)
     while row.merged_into is not None:
         row = row.merged_into
     if any(people.filter(pk=row.pk).exists() for people in (patients_seen_by(by), patients_dosed_by(by))):
         return Reason(said % {"name": row.legal_name}, code=code)
-    hidden = _(
-        "This record was merged into one that you may not see. Nothing was changed. Tell the prescriber and your privacy officer now."
-    )
     return Reason(hidden, code=code)

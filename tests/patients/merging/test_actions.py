@@ -11,7 +11,7 @@ from casemgr.sharing.parts import find_person
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
 from patients.merging.actions import gather_late_rows, merge_patients, undo_merge
-from patients.merging.following.queries import held_for_a_dose
+from patients.merging.following.queries import held_for_a_dose, refuse_unless_still
 from patients.merging.models import MovedRows
 from patients.merging.queries import moved_columns
 from patients.record.models import ContactPoint, Identifier, Patient
@@ -187,7 +187,9 @@ def test_a_dose_for_a_merged_record_is_refused_with_the_name_of_the_one_that_sta
     with pytest.raises(Refused, match="merged into the record of Zqvxwmary Kxqzjwlopes meanwhile"):
         held_for_a_dose(merged.pk, clinic.nurse)
     with pytest.raises(Refused, match="one that you may not see.*Tell the prescriber"):
-        held_for_a_dose(merged.pk, clinic.hire("nurse", None, program=Program.objects.create(name="Elsewhere")))
+        held_for_a_dose(merged.pk, stranger := clinic.hire("nurse", None, program=Program.objects.create(name="Elsewhere")))
+    with pytest.raises(Refused, match="This order is on a record now that you may not see.*a merge was undone.*Tell the prescriber"):
+        refuse_unless_still(survivor.pk, merged.pk, stranger)
 
 
 def test_two_orders_for_one_substance_refuse_the_merge_with_a_sentence(clinic, two, merge):
