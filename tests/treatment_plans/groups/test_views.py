@@ -58,9 +58,11 @@ def test_nobody_is_present_before_somebody_says_so_and_one_word_says_it_for_the_
     assert [f"Say whether {one.display_name} was there." in answer.content.decode() for one in (ana, ben, cleo)] == [True, False, True]
     assert not Session.objects.exists()
     own = {f"{ana.public_id}-goals": [goal.pk], f"{ana.public_id}-note": "Spoke up for the first time.", f"{ana.public_id}-minutes": "40"}
-    scales = {f"{ana.public_id}-mood_in": "3", f"{ana.public_id}-mood_out": "6", f"{ben.public_id}-craving_in": "9"}
+    scales = {f"{ana.public_id}-mood_in": "3", f"{ana.public_id}-mood_out": "6"}
     wrong = browser.post(address, {**typed, **own, "others_present": "on", f"{ana.public_id}-craving_out": "11"})
     assert (wrong.status_code, f'href="#id_{ana.public_id}-craving_out"' in wrong.content.decode()) == (422, True)
+    wrong = browser.post(address, {**typed, **own, "others_present": "on", f"{ben.public_id}-craving_in": "0"})
+    assert (wrong.status_code, f"{ben.display_name} was not there: leave this empty" in wrong.content.decode()) == (422, True)
     answer = browser.post(address, {**typed, **own, **scales, "others_present": "on", "led_with": [clinic.peer.pk], "sign": "1"})
     session = Session.objects.get()
     assert answer.url == reverse("treatment_plans:session", args=[session.pk])

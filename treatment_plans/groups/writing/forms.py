@@ -118,6 +118,16 @@ class OwnForm(forms.Form):
         else:
             del self.fields["goals"], self.fields["no_goal_reason"]
 
+    def clean(self) -> dict[str, Any]:
+        """Ask about a number that was typed for somebody who was not there: it is not dropped without a word."""
+        said = self.cleaned_data
+        if said.get("state") in (AttendanceState.ABSENT, AttendanceState.EXCUSED):
+            for name in SCALES:
+                if said.get(name) is not None:
+                    words = gettext("%(name)s was not there: leave this empty, or say that they came.")
+                    self.add_error(name, words % {"name": self.patient.display_name})
+        return said
+
     @property
     def has_more(self) -> bool:
         """Say whether the fold with the own part holds something to see."""
