@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site
-from casemgr.core.ui.forms import offer_rows
+from casemgr.core.ui.forms import asked, offer_rows
 from casemgr.core.ui.verb_forms import DAY
 from patients.record.actions import REMINDER_WORDS
 from patients.record.models import LANGUAGE_CHOICES, ContactKind, ContactPoint, IdentifierKind, Patient, Sex
 from patients.record.queries import Candidate
 
+ONE_NAME = _("One of the two names is enough. If neither is known, write “Unknown”.")
 FOLD = "bootstrap5/layout/fold.html"
 SAFE_FIELDS = ("is_unsafe", "ok_to_call", "ok_to_text", "ok_to_leave_message", "is_shared", "wants_reminders", "greet_by_name")
 
@@ -23,8 +24,8 @@ SAFE_FIELDS = ("is_unsafe", "ok_to_call", "ok_to_text", "ok_to_leave_message", "
 class LookupForm(forms.Form):
     """Ask what is known of somebody before anything is written down."""
 
-    given_name = forms.CharField(label=_("Given name"), max_length=80, required=False)
-    family_name = forms.CharField(label=_("Family name"), max_length=80, required=False)
+    given_name = asked(forms.CharField(label=_("Given name"), max_length=80, required=False))
+    family_name = asked(forms.CharField(label=_("Family name"), max_length=80, required=False, help_text=ONE_NAME))
     birth_date = forms.DateField(label=_("Date of birth"), required=False, widget=DAY, help_text=_("Leave empty when it is unknown."))
     number = forms.CharField(
         label=_("Identifier"), max_length=120, required=False, help_text=_("Medical record number, Medicaid or another number, if at hand.")
@@ -44,8 +45,8 @@ class LookupForm(forms.Form):
 class FactsForm(forms.Form):
     """Ask for what is known of a person."""
 
-    given_name = forms.CharField(label=_("Legal given name"), max_length=80, required=False)
-    family_name = forms.CharField(label=_("Legal family name"), max_length=80, required=False)
+    given_name = asked(forms.CharField(label=_("Legal given name"), max_length=80, required=False))
+    family_name = asked(forms.CharField(label=_("Legal family name"), max_length=80, required=False, help_text=ONE_NAME))
     chosen_name = forms.CharField(
         label=_("Chosen name"),
         max_length=80,

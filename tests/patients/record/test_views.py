@@ -42,6 +42,7 @@ def test_registering_begins_with_looking(desk):
     page = desk.get(REGISTER)
     assert "Look for the person" in _text(page)
     assert "New record" not in _text(page)
+    assert ("Given name (optional)" in _text(page), "One of the two names is enough" in _text(page)) == (False, True)
     assert "Write at least one name" in _text(desk.post(REGISTER, {"given_name": "", "birth_date": "1985-03-02", **LOOK}))
 
 
