@@ -77,7 +77,8 @@ class DosingTable(tables.Table):
         if record.to_take_home and record.order.state == OrderState.ACTIVE:
             days = len(record.to_take_home)
             marks.append(state("note", ngettext("Take-home for %(n)s day", "Take-home for %(n)s days", days) % {"n": days}))
-        return format_html_join(" ", "{}", ((mark,) for mark in marks)) if marks else SafeString('<span class="muted">—</span>')
+        nothing = SafeString('<span class="muted" data-nothing>—</span>')
+        return format_html_join(" ", "{}", ((mark,) for mark in marks)) if marks else nothing
 
     def render_stands(self, record: Waiting) -> SafeString:
         """Say where today's dose stands."""

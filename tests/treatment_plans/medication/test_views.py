@@ -58,6 +58,7 @@ def test_the_list_says_who_is_due_who_has_theirs_who_missed_and_who_waits_for_a_
     assert "Ben Berg" not in page
     assert "Cem Cole" not in page
     assert "1 day missed" in page
+    assert page.count("data-nothing") == 1, "a phone leaves out what there is nothing to know of"
     assert "Next: Ada Abel" in page
     assert window(due) in page
     assert window(missed) in page
