@@ -108,6 +108,16 @@ def test_the_next_is_named_again_and_again_until_somebody_takes_it(clinic, answe
     assert (task.owner, task.state) == (clinic.nurse, "in_progress")
 
 
+def test_calls_missed_while_the_worker_stood_still_are_not_made_all_at_once(clinic, answer):
+    answer(clinic.patient())
+    drain(at=clinic.now)
+    for minutes in (300, 301, 359):
+        drain(at=clinic.now + minutes * MINUTE)
+    assert [user for user, _as in called()] == [clinic.therapist, clinic.case_manager, clinic.director]
+    drain(at=clinic.now + 360 * MINUTE)
+    assert called(2) == [(clinic.prescriber, "site"), (clinic.director, "supervisor")]
+
+
 def test_taking_the_task_is_taking_the_concern(clinic, answer):
     concern = answer(clinic.patient())
     drain(at=clinic.now)
