@@ -16,7 +16,7 @@ from patients.instruments.rules import SafetyAnswer, safety_answers, safety_ques
 from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.screenings.models import Assessment, AssessmentState, Observation, QuestionnaireAnswers
-from patients.screenings.rules import calls_somebody
+from patients.screenings.rules import PHQ9_TOTAL, calls_somebody, nine_behind
 
 IN_ERROR = "entered-in-error"
 QUESTIONS = safety_questions(instruments().values())
@@ -94,6 +94,7 @@ def alarms_in(row: Told) -> list[SafetyAnswer]:
     else:
         parts = [{"code": row.code, "value_number": row.value_number, "value_code": row.value_code, "value_text": row.value_text}]
         heard = safety_answers(QUESTIONS, "", [_as_answer(part) for part in (*parts, *row.components)])
+        heard += [SafetyAnswer("phq9", "9", nine_behind(row.value_number))] if row.code == PHQ9_TOTAL and not heard else []
     return [answer for answer in heard if answer.value != 0]
 
 

@@ -46,6 +46,15 @@ SCORES: tuple[Score, ...] = (
 """Totals that can be entered without the answers. Codes: LOINC 2.82 (loinc.org); ranges: the instruments' own scoring."""
 
 
+PHQ9_TOTAL, MOST_WITHOUT_NINE = "44261-6", 24
+"""LOINC code of the total of the PHQ-9, and the most that its first eight questions come to (8 times 3)."""
+
+
+def nine_behind(total: Decimal | None) -> int:
+    """Return the least that question 9 of the PHQ-9 must have been answered with for this total; nought when it may have been no."""
+    return max(int(total) - MOST_WITHOUT_NINE, 0) if total is not None else 0
+
+
 @dataclass(frozen=True)
 class Test:
     """Name a laboratory test that answers positive or negative."""

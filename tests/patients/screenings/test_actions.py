@@ -110,6 +110,16 @@ def test_danger_is_told_where_whoever_recorded_it_works_and_never_undoes_the_rec
     assert list(told) == [(patient.pk, clinic.program.pk, clinic.nurse.pk), (elsewhere.pk, hill.pk, clinic.system.pk)]
 
 
+def test_a_total_that_no_eight_questions_come_to_tells_of_the_ninth(patient, by, now):
+    for total in (24, 26):
+        assert not SafetyConcern.objects.exists()
+        record_observation(patient=patient, **PHQ, value_number=Decimal(total), observed_at=now, **by)
+    concern = SafetyConcern.objects.get()
+    signal = concern.signals.get()
+    assert (concern.level, signal.item, signal.answer) == (1, "9", 2)
+    assert "question 9 was not answered with no" in signal.words
+
+
 def test_an_answer_about_safety_that_cannot_be_read_is_refused_at_its_field(patient, by, now):
     nine = {"patient": patient, "kind": "survey", "code": "44260-8", "title": "PHQ-9 item 9", "observed_at": now, **by}
     with pytest.raises(Refused, match="1 - Several days; 2 - More than half the days") as refused:
