@@ -35,8 +35,16 @@ def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
     is_late = at >= disposition_due_at(level=Level.HIGH, since=since)
     is_due = not was_tried and (is_late or event.turn == 0 or inquiry.in_hand is None)
     people = _people(inquiry, since, event.turn) if is_due else []
-    which = {"telling": event.telling, "turn": event.turn, "since": since, "tried_at": tried_at if was_tried else None}
-    call_about_inquiry(inquiry=inquiry, people=people, **which, by=User.objects.system(), at=at)
+    call_about_inquiry(
+        inquiry=inquiry,
+        people=people,
+        telling=event.telling,
+        turn=event.turn,
+        since=since,
+        tried_at=tried_at if was_tried else None,
+        by=User.objects.system(),
+        at=at,
+    )
     return f"{len(people)} called, turn {event.turn}"
 
 
