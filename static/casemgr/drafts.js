@@ -178,7 +178,7 @@
       if (isSent || this.isDirty) {
         const isNewer = String(told.version) !== before && !(this.queue.length && local.base === told.version);
         if (isNewer && ((told.gone && before !== null) || (told.fields && differing(told.fields, now).length))) { this.queue.push(told); } else { this.base = told.version; }
-        if (this.further()) { return; }
+        if (this.further()) { this.keepHere(); return; }
         if (this.isDirty || !told.fields || differing(told.fields, now).length) { this.typed(); } else { this.say("saved", told.at); }
         return;
       }
