@@ -24,8 +24,8 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the stories that share the demo clinic follow each other, first of all, whatever order the others have: it is opened once."""
-    items.sort(key=lambda item: "demo" not in getattr(item, "fixturenames", ()))
+    """Let those that share the demo clinic follow each other, then those that share a run of the benchmark: each is made once."""
+    items.sort(key=lambda item: next((turn for turn, made in enumerate(("demo", "ran")) if made in getattr(item, "fixturenames", ())), 2))
 
 
 @pytest.fixture(scope="package")

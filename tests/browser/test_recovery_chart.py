@@ -168,6 +168,8 @@ def _looks(page):
             page.set_viewport_size({"width": width, "height": height})
             page.screenshot(path=PICTURES / f"recovery-{scheme}-{width}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= width + 1
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": whole})  # nothing lies half under a bar that stays while one scrolls
             assert barriers(page) == []
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -98,7 +98,7 @@ def test_hover_and_table_name_a_day_in_the_same_words(clinic, sign_in):
     page = sign_in(clinic.therapist).get(address(patient))
     [[_first, _last, when, _words]] = lanes_in(page)["gad7"]["points"]
     assert when == "Feb. 22, 2026"
-    assert f"<td>{when}</td><td>GAD-7 8, Mild</td>" in page.content.decode()
+    assert f'<td>{when}</td><td data-label="What is on record">GAD-7 8, Mild</td>' in page.content.decode()
 
 
 def test_a_dose_is_given_taken_home_missed_or_on_hold(clinic, sign_in):
