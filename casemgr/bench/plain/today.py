@@ -5,11 +5,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from casemgr.bench.plain.pages import Panel, panel
 from casemgr.core.accounts.models import User
 from patients.caseload.models import CareTeamMember
 from patients.episodes.models import Episode
+from patients.guarding.models import GlassBreak
 from patients.record.models import Patient
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
@@ -23,7 +25,7 @@ PRESENT = ("present", "late")
 def case_manager_panels(user: User, now: datetime) -> list[Panel]:
     """Return the rows of a case manager's Today."""
     today, mine = now.date(), _caseload(user)
-    tasks = _open_tasks(user).filter(patient__in=mine)
+    tasks = _open_tasks(user).filter(patient__in=_reached(user, now))
     return [
         panel("tasks", tasks.filter(due_on__lte=today).order_by("urgency", "due_on", "pk"), "patient", "due_on"),
         panel("out-of-touch", _out_of_touch(user, now), "birth_date"),
@@ -59,7 +61,15 @@ def nurse_panels(user: User, now: datetime) -> list[Panel]:
 
 def _caseload(user: User) -> QuerySet[CareTeamMember, Any]:
     """Return the keys of the people somebody cares for."""
-    return CareTeamMember.objects.filter(user=user, until__isnull=True).values("patient")
+    on = Q(until__isnull=True) | Q(until__gt=timezone.localdate())
+    return CareTeamMember.objects.filter(on, user=user).values("patient")
+
+
+def _reached(user: User, now: datetime) -> QuerySet[Patient, Any]:
+    """Return the keys of the people somebody cares for, registered themselves, or has an open emergency access to."""
+    registered = Q(recorded_by=user, episodes__isnull=True)
+    in_emergency = GlassBreak.objects.filter(recorded_by=user, closes_at__gt=now, closed_at__isnull=True).values("patient")
+    return Patient.objects.filter(Q(pk__in=_caseload(user)) | registered | Q(pk__in=in_emergency)).values("pk")
 
 
 def _open_tasks(user: User) -> QuerySet[Task]:
