@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
-from django.utils import timezone
 
 from casemgr.bench.plain.pages import Panel, panel
 from casemgr.core.accounts.models import User
@@ -24,7 +23,7 @@ PRESENT = ("present", "late")
 
 def case_manager_panels(user: User, now: datetime) -> list[Panel]:
     """Return the rows of a case manager's Today."""
-    today, mine = now.date(), _caseload(user)
+    today, mine = now.date(), _caseload(user, now)
     tasks = _open_tasks(user).filter(patient__in=_reached(user, now))
     return [
         panel("tasks", tasks.filter(due_on__lte=today).order_by("urgency", "due_on", "pk"), "patient", "due_on"),
@@ -59,9 +58,9 @@ def nurse_panels(user: User, now: datetime) -> list[Panel]:
     ]
 
 
-def _caseload(user: User) -> QuerySet[CareTeamMember, Any]:
+def _caseload(user: User, now: datetime) -> QuerySet[CareTeamMember, Any]:
     """Return the keys of the people somebody cares for."""
-    on = Q(until__isnull=True) | Q(until__gt=timezone.localdate())
+    on = Q(until__isnull=True) | Q(until__gt=now.date())
     return CareTeamMember.objects.filter(on, user=user).values("patient")
 
 
@@ -69,7 +68,7 @@ def _reached(user: User, now: datetime) -> QuerySet[Patient, Any]:
     """Return the keys of the people somebody cares for, registered themselves, or has an open emergency access to."""
     registered = Q(recorded_by=user, episodes__isnull=True)
     in_emergency = GlassBreak.objects.filter(recorded_by=user, closes_at__gt=now, closed_at__isnull=True).values("patient")
-    return Patient.objects.filter(Q(pk__in=_caseload(user)) | registered | Q(pk__in=in_emergency)).values("pk")
+    return Patient.objects.filter(Q(pk__in=_caseload(user, now)) | registered | Q(pk__in=in_emergency)).values("pk")
 
 
 def _open_tasks(user: User) -> QuerySet[Task]:
@@ -85,7 +84,7 @@ def _out_of_touch(user: User, now: datetime) -> QuerySet[Patient]:
     kept = Appointment.objects.filter(**of_patient, state="kept").order_by("-starts_at").values("starts_at")
     doses = Dose.objects.filter(**of_patient).order_by("-for_day", "-id").values("given_at")
     in_care = Episode.objects.filter(**of_patient, discharged_on__isnull=True, admitted_on__lte=since.date())
-    people = Patient.objects.filter(Exists(in_care), pk__in=_caseload(user), deceased_on__isnull=True)
+    people = Patient.objects.filter(Exists(in_care), pk__in=_caseload(user, now), deceased_on__isnull=True)
     people = people.annotate(last=Greatest(Subquery(sessions[:1]), Subquery(kept[:1]), Subquery(doses[:1])))
     return people.filter(Q(last__lt=since) | Q(last__isnull=True)).order_by("last", "pk")
 
