@@ -42,7 +42,7 @@ def _teardown_without_guards(self: TransactionTestCase) -> None:
     )
 
 
-TransactionTestCase._fixture_teardown = _teardown_without_guards  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _teardown_without_guards
 
 
 _static_files: dict[str, StaticFile] = {}
@@ -57,7 +57,7 @@ def _found_once(self: WhiteNoiseMiddleware) -> None:
     self.files.update(_static_files)
 
 
-WhiteNoiseMiddleware.add_files_from_finders = _found_once  # type: ignore[method-assign]
+WhiteNoiseMiddleware.add_files_from_finders = _found_once
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; nobody here calls Django from it
 

@@ -93,7 +93,7 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
     row.pace = _pace_asked_for(row)
     row.call_by = call_back_by(row.received_at, row.pace)
     row.save(update_fields=[*facts, "pace", "call_by"])
-    if row.pace == Pace.NOW != before:
+    if row.pace == Pace.NOW and before != Pace.NOW:
         _tell_of_pace(row, by, at)
     return row
 

@@ -60,18 +60,23 @@ def was_told_again(inquiry: Inquiry, *, telling: int, since: datetime) -> bool:
     return told.exists() or InquiryCall.objects.filter(inquiry=inquiry, since__gt=since).exists()
 
 
+def _minute_of(since: datetime) -> datetime:
+    """Return the minute of a telling: what happened is written down to the minute."""
+    return since.replace(second=0, microsecond=0)
+
+
 def was_seen_to(inquiry: Inquiry, *, since: datetime) -> bool:
     """Say whether the person of an inquiry was reached since then; a try, or what had happened before, is not seeing to somebody.
 
     A moment is written down to the minute, so the minute of the telling counts.
     """
-    begun = since.replace(second=0, microsecond=0)
+    begun = _minute_of(since)
     return InquiryStep.objects.filter(inquiry=inquiry, kind__in=REACHED_THE_PERSON, recorded_at__gte=since, happened_at__gte=begun).exists()
 
 
 def last_try_of(inquiry: Inquiry, *, since: datetime) -> datetime | None:
     """Return when somebody last tried to reach the person of an inquiry since then."""
-    begun = since.replace(second=0, microsecond=0)
+    begun = _minute_of(since)
     tries = InquiryStep.objects.filter(inquiry=inquiry, happened_at__gte=begun).exclude(kind__in=REACHED_THE_PERSON)
     last: datetime | None = tries.aggregate(last=Max("happened_at"))["last"]
     return last

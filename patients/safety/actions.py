@@ -35,17 +35,7 @@ from patients.safety.models import (
     ScreenerResult,
 )
 from patients.safety.queries import highest_answer, locked_concern
-from patients.safety.rules import (
-    CALL_AGAIN_EVERY,
-    FOLLOW_UP_SOURCE,
-    Finding,
-    Lack,
-    Level,
-    is_graver,
-    lacking,
-    level_of_answer,
-    next_call_at,
-)
+from patients.safety.rules import FOLLOW_UP_SOURCE, Finding, Lack, Level, is_graver, lacking, level_of_answer, look_again_at
 
 
 @action(Can.RECORD_SCREENING)
@@ -272,13 +262,9 @@ def _tell(concern: SafetyConcern, *, at: datetime) -> None:
 
 
 def _look_again(concern: SafetyConcern, turn: int, *, since: datetime, at: datetime, telling: int = 0) -> None:
-    """Have the world looked at again at this turn; a turn comes once, whoever asks for it.
-
-    After a pause of the worker the turns that were missed are not caught up with: nobody is helped by ten calls in one second.
-    """
+    """Have the world looked at again at this turn; a turn comes once, whoever asks for it."""
     waits = SafetyConcernWaits(concern_id=concern.pk, patient_id=concern.patient_id, turn=turn)
-    planned = next_call_at(since=since, turn=turn)
-    due_at = planned if planned > at else at + CALL_AGAIN_EVERY
+    due_at = look_again_at(since=since, turn=turn, at=at)
     record_fact(waits, at=at, due_at=due_at, key=f"safety:waits:{concern.pk}:{turn}:{telling}")
 
 

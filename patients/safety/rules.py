@@ -79,6 +79,15 @@ def next_call_at(*, since: datetime, turn: int) -> datetime:
     return since + CALL_NEXT_AFTER if turn <= 1 else since + CALL_AGAIN_EVERY * (turn - 1)
 
 
+def look_again_at(*, since: datetime, turn: int, at: datetime) -> datetime:
+    """Return when the world is looked at for this turn, as seen now.
+
+    After a pause of the worker the turns that were missed are not caught up with: nobody is helped by ten calls in one second.
+    """
+    planned = next_call_at(since=since, turn=turn)
+    return planned if planned > at else at + CALL_AGAIN_EVERY
+
+
 def disposition_due_at(*, level: int, since: datetime) -> datetime:
     """Return until when a disposition should be written."""
     return since + DISPOSITION_WITHIN[Level(max(level, Level.UNASSESSED))]

@@ -10,7 +10,7 @@ from casemgr.core.outbox.recording import record_fact
 from patients.inquiries.events import InquiryToldOfDanger
 from patients.inquiries.models import Inquiry, InquiryCall
 from patients.inquiries.queries import locked_inquiry
-from patients.safety.rules import CALL_AGAIN_EVERY, next_call_at
+from patients.safety.rules import CALL_AGAIN_EVERY, look_again_at
 
 
 @action(Can.RUN_SCHEDULE)
@@ -28,7 +28,6 @@ def call_about_inquiry(
     """Write down who is called about somebody in danger whom nobody knows yet, and have the world looked at again afterwards.
 
     A try to reach the person moves the next call: it comes a pause after the try.
-    After a pause of the worker the turns that were missed are not caught up with: nobody is helped by ten calls in one second.
     """
     row = locked_inquiry(inquiry)
     if not row.is_open or row.patient_id is not None:
@@ -39,9 +38,6 @@ def call_about_inquiry(
     ]
     InquiryCall.objects.bulk_create(calls, ignore_conflicts=True)
     again = InquiryToldOfDanger(inquiry_id=row.pk, telling=telling, turn=turn + 1, since=since.isoformat())
-    planned = next_call_at(since=since, turn=turn + 1)
-    due_at = planned if planned > at else at + CALL_AGAIN_EVERY
-    if tried_at and not people:
-        due_at = tried_at + CALL_AGAIN_EVERY
+    due_at = tried_at + CALL_AGAIN_EVERY if tried_at and not people else look_again_at(since=since, turn=turn + 1, at=at)
     record_fact(again, at=at, due_at=due_at, key=f"inquiry:danger:{row.pk}:{telling}:{turn + 1}:{again.since}")
     return calls
