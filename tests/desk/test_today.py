@@ -24,10 +24,10 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 33,
+    Role.CASE_MANAGER: 34,
     Role.THERAPIST: 32,
     Role.PEER: 14,
-    Role.NURSE: 18,
+    Role.NURSE: 19,
     Role.PRESCRIBER: 25,
     Role.FRONT_DESK: 11,
     Role.DIRECTOR: 20,

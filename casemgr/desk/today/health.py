@@ -30,38 +30,43 @@ def _in_care(scope: Scope) -> QuerySet[Patient]:
 
 
 def naloxone(scope: Scope) -> Section:
-    """Find the people without naloxone that is good; those whose kit expired first."""
+    """Find the people without naloxone that is good: those whose kit expired first, then those who have none.
+
+    Asked in two statements: among many people only those with a kit are put in order, and the others are found one by one until enough.
+    """
     kits = NaloxoneKit.objects.filter(**OF_PATIENT, state=KitState.IN_HAND)
     lasting = kits.filter(
         Q(expires_on__isnull=True) | Q(expires_on__gte=scope.in_days(EXPIRES_WITHIN_DAYS)),
         given_on__gte=months_before(scope.today, GIVEN_WITHIN_MONTHS),
     )
     best = kits.order_by("-expires_on", "-given_on")
-    people = (
-        _in_care(scope)
-        .exclude(Exists(lasting))
+    people = _in_care(scope)
+    replace = (
+        people.filter(Exists(kits), ~Exists(lasting))
         .annotate(given_on=Subquery(best.values("given_on")[:1]), expires_on=Subquery(best.values("expires_on")[:1]))
         .order_by("expires_on", "pk")[: MOST_ROWS + 1]
     )
+    without = people.filter(~Exists(kits)).order_by("pk")[: MOST_ROWS + 1]
 
-    def row(person: Any) -> Row:
-        need = need_of_naloxone([KitInHand(person.given_on, person.expires_on)] if person.given_on else [], scope.today)
+    def row(person: Patient, *kit: KitInHand) -> Row:
+        need = need_of_naloxone(kit, scope.today)
         return Row(
             NALOXONE_WORDS[need] if need else _("Naloxone"),
             person,
-            since=person.expires_on,
-            since_words=_("good until") if person.expires_on else "",
+            since=kit[0].expires_on if kit else None,
+            since_words=_("good until") if kit and kit[0].expires_on else "",
             kind="warn",
             state=_("Give naloxone"),
             step=_("Give naloxone"),
             url=way("patients:add_health_fact", person.public_id, "naloxone"),
         )
 
+    rows = [row(person, KitInHand(person.given_on, person.expires_on)) for person in replace]
     return section(
         "naloxone",
         gettext_lazy("Naloxone to give or replace"),
         "package",
-        (row(person) for person in people),
+        [*rows, *(row(person) for person in without)][: MOST_ROWS + 1],
         empty=gettext_lazy("Everybody in care has naloxone that is good"),
         empty_help=gettext_lazy("People appear here without a kit in hand, and a month before theirs expires."),
     )
@@ -76,8 +81,9 @@ def reconciliation(scope: Scope) -> Section:
     since = scope.today - timedelta(days=RECONCILE_AFTER_DAYS)
     people = (
         _in_care(scope)
+        .filter(Exists(taken))
         .annotate(listed=listed, compared=last)
-        .filter(Q(compared__lte=since) | Q(compared__isnull=True), listed__isnull=False)
+        .filter(Q(compared__lte=since) | Q(compared__isnull=True))
         .annotate(waits_since=Coalesce("compared", "listed"))
         .order_by("waits_since", "pk")[: MOST_ROWS + 1]
     )
