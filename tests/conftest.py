@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
+from casemgr.collecting import leave_alone_what_is_loaded
 from casemgr.core.accounts.models import User, UserKind
 from tests.roles import acting_as, forget_application_role, make_application_role
 from tests.watch import Watch, watching
@@ -60,6 +61,11 @@ def _found_once(self: WhiteNoiseMiddleware) -> None:
 WhiteNoiseMiddleware.add_files_from_finders = _found_once
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; nobody here calls Django from it
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what is loaded by now, which is the product and thousands of tests: a fifth of the whole run was its walking."""
+    leave_alone_what_is_loaded()
 
 
 @pytest.fixture(scope="session")
