@@ -15,6 +15,7 @@ from whitenoise.responders import StaticFile
 
 from casemgr.collecting import leave_alone_what_is_loaded
 from casemgr.core.accounts.models import User, UserKind
+from tests.apart import keep_apart
 from tests.roles import acting_as, forget_application_role, make_application_role
 from tests.watch import Watch, watching
 from tests.worlds import Clinic
@@ -61,6 +62,11 @@ def _found_once(self: WhiteNoiseMiddleware) -> None:
 WhiteNoiseMiddleware.add_files_from_finders = _found_once
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; nobody here calls Django from it
+
+
+def pytest_configure() -> None:
+    """Keep the processes of a run apart at the broker."""
+    keep_apart()
 
 
 def pytest_collection_finish() -> None:

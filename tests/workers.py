@@ -20,6 +20,7 @@ from django.db import connection
 if __name__ == "__main__":
     django.setup()
 
+from tests.apart import MOST, numbered
 from tests.watch import WATCH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,8 +149,8 @@ def database_url(*, role: str = "") -> str:
 
 def unused_database(url: str) -> str:
     """Return the address of a database of the same broker that nobody uses."""
-    for number in range(15, 0, -1):
-        other = f"{url.split('?')[0]}?db={number}" if url.startswith("unix:") else f"{url.rsplit('/', 1)[0]}/{number}"
+    for number in range(15, MOST - 1, -1):
+        other = numbered(url, number)
         with redis.Redis.from_url(other) as broker:
             if other != url and not broker.dbsize() and broker.set("casemgr:test", "taken", nx=True, ex=PATIENCE * 3):
                 return other
