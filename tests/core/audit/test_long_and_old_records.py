@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
@@ -48,6 +49,7 @@ def _make_old(record, keys):
 
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_are_verified_in_ten_seconds(record, clinic):
+    _clean_up_behind_other_stories()
     for turn in range(100_000 // WRITTEN_AT_ONCE):
         _write_many(WRITTEN_AT_ONCE, by=clinic.nurse)
         record.seal()
@@ -64,6 +66,14 @@ def test_a_hundred_thousand_rows_are_verified_in_ten_seconds(record, clinic):
     print(f"verified {result.rows} rows in {seconds:.1f} s")
     assert (result.rows, result.faults) == (100_000, [])
     assert seconds < SECONDS_FOR_100_000
+
+
+def _clean_up_behind_other_stories():
+    """Vacuum, as autovacuum would before long: each seal looks for the last one, and would walk over all that earlier stories undid."""
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("VACUUM casemgr_auditevent")
+        cursor.execute("VACUUM casemgr_auditseal")
 
 
 def _write_many(count, *, by):
