@@ -39,7 +39,7 @@ from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
 from casemgr.core.ui.verb_forms import SeenChoiceField, VerbForm, day_field, form_of, form_with
 from casemgr.desk.audit.queries import events_seen_by
 from patients.admin import ADMINS as PATIENT_ADMINS
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import is_seen_by
 from patients.consent.models import PurposeOfUse
 from referrals.admin import ADMINS as REFERRAL_ADMINS
 from treatment_plans.admin import ADMINS as TREATMENT_ADMINS
@@ -244,8 +244,7 @@ class MessageAdmin(RecordAdmin):
 
     def seen_by(self, user: User) -> QuerySet[Any]:
         """Return the messages to patients whom the person may see."""
-        reached = (patients_seen_by(user, can=right).values("pk") for right in self.view_rights)
-        return Message.objects.filter(reduce(or_, (Q(patient_id__in=keys) for keys in reached)))
+        return Message.objects.filter(reduce(or_, (is_seen_by(user, can=right, patient="patient_id") for right in self.view_rights)))
 
 
 class FactAdmin(RecordAdmin):

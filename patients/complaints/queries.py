@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import is_seen_by
 from patients.complaints.models import Complaint, ComplaintStaff
 
 
@@ -15,8 +15,8 @@ def complaints_seen_by(user: User) -> QuerySet[Complaint]:
     sites = {membership.site_id for membership in reach if membership.site_id is not None}
     bound = {membership.program_id for membership in reach if membership.site_id is not None}
     here = Q(program__in=whole) | Q(site__in=sites) | Q(program__in=bound, site__isnull=True)
-    seen = patients_seen_by(user, can=Can.OVERSEE_PRIVACY)
-    return Complaint.objects.filter(here, Q(patient__isnull=True) | Q(patient__in=seen)).exclude(names(user))
+    seen = Q(patient__isnull=True) | is_seen_by(user, can=Can.OVERSEE_PRIVACY)
+    return Complaint.objects.filter(here, seen).exclude(names(user))
 
 
 def complaints_taken_by(user: User) -> QuerySet[Complaint]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, RowNumber, TruncMinute
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import hidden_from, patients_seen_by
+from patients.caseload.queries import hidden_from, is_seen_by
 from patients.episodes.models import Episode
 from patients.inquiries.models import (
     REACHED_THE_PERSON,
@@ -41,7 +41,7 @@ def inquiries_seen_by(user: User) -> QuerySet[Inquiry]:
     for membership in user.reach(Can.TAKE_INQUIRY):
         here |= Q(site=membership.site_id) if membership.site_id else Q(program=membership.program_id)
     in_care = Episode.objects.filter(patient=OuterRef("patient"), discharged_on__isnull=True)
-    seen = Q(patient__isnull=True) | ~Exists(in_care) | Q(patient__in=patients_seen_by(user, can=Can.TAKE_INQUIRY))
+    seen = Q(patient__isnull=True) | ~Exists(in_care) | is_seen_by(user, can=Can.TAKE_INQUIRY)
     rows = Inquiry.objects.filter(here, seen).exclude(hidden_from(user, can=Can.TAKE_INQUIRY))
     return rows.select_related("site", "patient", "in_hand")
 

@@ -4,7 +4,7 @@ from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
-from patients.caseload.queries import hidden_from, patients_seen_by
+from patients.caseload.queries import hidden_from, is_seen_by, patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.record.queries import locked
@@ -52,12 +52,8 @@ def unnamed_concerns(user: User) -> QuerySet[SafetyConcern]:
     reach = user.reach(Can.ASSESS_SAFETY)
     called = SafetyCall.objects.filter(concern=OuterRef("pk")).exclude(called_as=CalledAs.SUPERVISOR)
     rows = SafetyConcern.objects.filter(program__in={m.program_id for m in reach}, state=ConcernState.OPEN, taken_by__isnull=True)
-    unseen = rows.filter(~Exists(called)).exclude(hidden_from(user, can=Can.ASSESS_SAFETY))
-    return (
-        unseen.exclude(patient__in=patients_seen_by(user, can=Can.SEE_CHART))
-        .select_related("patient__registered_site")
-        .order_by("opened_at")
-    )
+    unseen = rows.filter(~Exists(called), ~is_seen_by(user, can=Can.SEE_CHART)).exclude(hidden_from(user, can=Can.ASSESS_SAFETY))
+    return unseen.select_related("patient__registered_site").order_by("opened_at")
 
 
 def program_of(patient: Patient, user: User, can: Can, in_hand: Program) -> Program:

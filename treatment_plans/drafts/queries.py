@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.encrypted import lent_keys
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import is_seen_by, patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.rules import Words, person_in, person_of_field, purpose_of, store_name, what_of
@@ -80,8 +80,8 @@ def draft_of(user: User, key: str) -> Draft | None:
 
 def unfinished_notes(user: User) -> QuerySet[Draft]:
     """Return what this user has typed and not saved, about people whom they still see, the latest first."""
-    seen = patients_seen_by(user, can=Can.SEE_CHART)
-    mine = Draft.objects.filter(Q(patient__isnull=True) | Q(patient__in=seen), recorded_by=user, sealed__isnull=False)
+    seen = Q(patient__isnull=True) | is_seen_by(user, can=Can.SEE_CHART)
+    mine = Draft.objects.filter(seen, recorded_by=user, sealed__isnull=False)
     return mine.select_related("patient")
 
 

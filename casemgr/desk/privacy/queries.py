@@ -10,7 +10,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.deadlines.models import Clock, ClockKind
 from casemgr.core.deadlines.queries import clocks_seen_by
-from patients.caseload.queries import patients_seen_by
+from patients.caseload.queries import is_seen_by, patients_seen_by
 from patients.complaints.queries import complaints_seen_by
 from patients.incidents.queries import incidents_seen_by
 from patients.record.models import Patient
@@ -21,10 +21,10 @@ INCIDENT_KINDS = (ClockKind.INCIDENT_ASSESSMENT, ClockKind.BREACH_INDIVIDUALS, C
 
 def clocks_of_privacy(user: User) -> QuerySet[Clock]:
     """Return the clocks that run, of people whom somebody may see, without those of complaints and incidents that they may not."""
-    seen = patients_seen_by(user, can=Can.OVERSEE_PRIVACY)
+    seen = Q(patient_id__isnull=True) | is_seen_by(user, can=Can.OVERSEE_PRIVACY, patient="patient_id")
     hidden: Any = Q(kind=ClockKind.COMPLAINT) & ~_is_about(complaints_seen_by(user))
     hidden |= Q(kind__in=INCIDENT_KINDS) & ~_is_about(incidents_seen_by(user))
-    return clocks_seen_by(user).running().filter(Q(patient_id__isnull=True) | Q(patient_id__in=seen.values("pk"))).exclude(hidden)
+    return clocks_seen_by(user).running().filter(seen).exclude(hidden)
 
 
 def within(clocks: QuerySet[Clock], shown: str, today: date) -> QuerySet[Clock]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.rules import Can
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Row, Section, chart_of, section, way
-from patients.caseload.queries import caseload_of, patients_seen_by
+from patients.caseload.queries import caseload_of, never_admitted_seen_by, patients_seen_by
 from patients.episodes.models import Episode
 from patients.screenings.assessing.queries import Due, due_in_caseload, short_names
 from referrals.casework.models import Task, TaskDomain, Urgency
@@ -176,9 +176,8 @@ def referrals_waiting(scope: Scope) -> Section:
 
 def to_admit(scope: Scope) -> Section:
     """Find the people registered here who are in no care yet."""
-    never = ~Exists(Episode.objects.filter(patient=OuterRef("pk")))
     here = scope.here(Can.SEE_PATIENTS, site="registered_site", program="registered_site__program")
-    people = patients_seen_by(scope.user).filter(here, never).order_by("recorded_at", "pk")[: MOST_ROWS + 1]
+    people = never_admitted_seen_by(scope.user).filter(here).order_by("recorded_at", "pk")[: MOST_ROWS + 1]
     may_admit = scope.user.may(Can.ADMIT_PATIENT)
 
     def row(person: Any) -> Row:

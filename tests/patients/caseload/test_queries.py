@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db.models import Q
 
 from casemgr.core.accounts.models import Membership, Program
 from casemgr.core.accounts.rules import Can, Role
@@ -10,6 +11,7 @@ from patients.caseload.queries import (
     caseload_of,
     colleagues_in,
     in_care_seen_by,
+    is_seen_by,
     never_admitted_seen_by,
     patients_seen_by,
     sites_open_to,
@@ -121,6 +123,16 @@ def test_care_that_begins_tomorrow_opens_nothing_yet(clinic):
     place = clinic.on_care_team(patient, clinic.case_manager)
     CareTeamMember.objects.filter(pk=place.pk).update(since=date(2999, 1, 1))
     assert not patients_seen_by(clinic.case_manager).exists()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_asked_row_by_row_the_same_people_are_seen_beside_others_and_not_among_them(clinic, world, role):
+    user, stays = clinic.staff[role], Episode.objects.filter(patient__in=world.values())
+    seen = _seen(world, patients_seen_by(user))
+    assert _seen(world, Patient.objects.filter(is_seen_by(user, patient="pk"))) == seen
+    assert _seen(world, Patient.objects.filter(~is_seen_by(user, patient="pk"))) == EVERYBODY - seen
+    here = Q(site=clinic.south) | is_seen_by(user)
+    assert _seen(world, {stay.patient for stay in stays.filter(here)}) == {"south", "mine", "moved"} | (seen - {"new_here", "new_mine"})
 
 
 def test_the_registrar_loses_sight_once_somebody_else_cares(clinic, world):
