@@ -100,7 +100,10 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
 
 @action(Can.TAKE_INQUIRY)
 def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[str] = (), done_words: str = "", **answers: str) -> Triage:
-    """Keep what was answered about overdose and suicide and what was done at once; a yes counts at once and is never refused."""
+    """Keep what was answered about overdose and suicide and what was done at once; a yes counts at once and is never refused.
+
+    Danger told of somebody without a chart, in an inquiry that was closed meanwhile, opens it again: nobody is called about a closed one.
+    """
     row = locked_inquiry(inquiry)
     if unknown := answers.keys() - set(QUESTIONS):
         raise TypeError(f"A triage asks nothing about {sorted(unknown)}.")
@@ -112,10 +115,14 @@ def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[s
         )
     if reasons:
         raise Refused(*reasons)
+    found = dangers(answers)
+    if not row.is_open and not found:
+        raise _closed()
+    if not row.is_open and row.patient_id is None:
+        _open_again(row)
     triage = Triage.objects.create(
         inquiry=row, asked_at=at, **answers, done=list(done), done_words=done_words.strip(), recorded_at=at, recorded_by=by
     )
-    found = dangers(answers)
     priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
     row.pace = pace_of(found, priority, row.pace)
     row.call_by = min(row.call_by, call_back_by(at if found else row.received_at, row.pace))
@@ -279,8 +286,19 @@ def _open(inquiry: Inquiry) -> Inquiry:
     """Return an inquiry that is not closed, held until the end."""
     row = locked_inquiry(inquiry)
     if not row.is_open:
-        raise Refused(_("This inquiry is closed. Take a new one if the person asks again."), code="closed")
+        raise _closed()
     return row
+
+
+def _closed() -> Refused:
+    """Say that nothing more is done about an inquiry."""
+    return Refused(_("This inquiry is closed. Take a new one if the person asks again."), code="closed")
+
+
+def _open_again(row: Inquiry) -> None:
+    """Take back that an inquiry was closed; its history keeps why it was."""
+    row.state, row.ended_because, row.ended_at, row.went_to, row.ended_words = InquiryState.OPEN, "", None, "", ""
+    row.save(update_fields=["state", "ended_because", "ended_at", "went_to", "ended_words"])
 
 
 def _close(row: Inquiry, because: str, at: datetime, *, went_to: str = "", words: str = "") -> Inquiry:

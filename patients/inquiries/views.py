@@ -309,9 +309,10 @@ def _note_shown(request: StaffRequest, candidates: list[Any]) -> None:
 
 
 def _forms(row: Inquiry, deed: str = "", typed: Any = None) -> dict[str, Any]:
-    """Return a form for each thing that may be done about an inquiry as it stands; one of them holds what was typed."""
-    if not row.is_open:
-        return {}
+    """Return a form for each thing that may be done about an inquiry as it stands; one of them holds what was typed.
+
+    Of an inquiry that somebody closed meanwhile there is only that one: it is told what became of it and loses no word.
+    """
     now = timezone.localtime().replace(second=0, microsecond=0)
     waits = row.state == InquiryState.WAITING
     makers: dict[str, Callable[[Any], Form]] = {
@@ -324,7 +325,7 @@ def _forms(row: Inquiry, deed: str = "", typed: Any = None) -> dict[str, Any]:
         makers["wait"] = lambda data: WaitForm(data, initial={"joined_on": timezone.localdate()})
     if row.patient_id:
         makers["visit"] = lambda data: VisitForm(data, initial={"held_at": now})
-    forms = {name: make(typed if name == deed else None) for name, make in makers.items()}
+    forms = {name: make(typed if name == deed else None) for name, make in makers.items() if row.is_open or name == deed}
     for name, form in forms.items():
         form.auto_id = f"{name}_%s"
     return forms

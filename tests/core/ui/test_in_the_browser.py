@@ -107,8 +107,8 @@ def test_leaving_a_changed_form_asks_first(open_page):
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.fill("#wrong [name=phone]", "555 0100")
     assert page.inner_text("#wrong [data-saved]") == "Not saved yet"
-    page.evaluate("setTimeout(() => { location.href = '/'; })")
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => { location.href = '/'; })")
     assert asked == ["beforeunload"]
 
 

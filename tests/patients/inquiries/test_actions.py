@@ -91,6 +91,29 @@ def test_danger_of_a_linked_person_in_a_later_call_is_told_at_once(clinic, ask, 
     assert SafetyConcern.objects.get().level == 4
 
 
+def test_danger_told_in_an_inquiry_that_was_closed_meanwhile_opens_it_again_and_somebody_is_called(clinic, ask, desk, now):
+    inquiry = ask(days=0)
+    close_inquiry(inquiry=inquiry, because="declined", words="Calls again.", **desk)
+    with pytest.raises(Refused, match="This inquiry is closed"):
+        triage_inquiry(inquiry=inquiry, suicidal="no", pregnant="yes", **desk)
+    inquiry.refresh_from_db()
+    assert (inquiry.state, Triage.objects.count()) == ("closed", 0)
+    triage_inquiry(inquiry=inquiry, suicidal="yes", **desk)
+    inquiry.refresh_from_db()
+    assert (inquiry.state, inquiry.ended_because, inquiry.ended_at, inquiry.ended_words) == ("open", "", None, "")
+    drain(at=now)
+    assert _called() == [(clinic.therapist, "site", 0)]
+
+
+def test_danger_of_somebody_with_a_chart_is_a_concern_though_the_inquiry_is_closed(clinic, ask, desk):
+    inquiry, person = ask(), clinic.patient()
+    link_inquiry(inquiry=inquiry, patient=person, **desk)
+    close_inquiry(inquiry=inquiry, because="declined", **desk)
+    triage_inquiry(inquiry=inquiry, suicidal="yes", **desk)
+    inquiry.refresh_from_db()
+    assert (inquiry.state, SafetyConcern.objects.get().patient) == ("closed", person)
+
+
 def test_what_was_asked_at_once_is_never_changed(ask):
     ask(answers={"suicidal": "no"})
     with pytest.raises(DatabaseError), transaction.atomic():

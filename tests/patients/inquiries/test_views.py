@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from casemgr.core.audit.models import AuditEvent
-from patients.inquiries.actions import link_inquiry, note_inquiry_step, put_on_waitlist
+from patients.inquiries.actions import close_inquiry, link_inquiry, note_inquiry_step, put_on_waitlist
 from patients.inquiries.models import Inquiry, ScreeningVisit, WaitlistPlace
 from patients.record.models import Patient
 
@@ -104,6 +104,23 @@ def test_each_deed_is_done_from_the_page_of_the_inquiry(clinic, window, ask, des
     assert window.post(deed("close"), {"because": "referred", "went_to": "Hill Street"}).status_code == 302
     assert window.post(deed("dance"), {}).status_code == 404
     assert "Hill Street" in _text(window.get(_at("inquiry", inquiry.pk)))
+
+
+def test_what_was_typed_while_a_colleague_closed_the_inquiry_is_not_lost(clinic, window, ask, desk):
+    inquiry = ask(days=0)
+    close_inquiry(inquiry=inquiry, because="declined", **desk)
+    page = _at("inquiry", inquiry.pk)
+    assert "What may be done" not in _text(window.get(page))
+    typed = {"kind": "not_reached", "happened_at": "2026-03-04T14:50", "words": "The line was busy twice."}
+    answer = window.post(_at("act_on_inquiry", inquiry.pk, "step"), typed)
+    text = _text(answer)
+    assert answer.status_code == 422
+    assert "This inquiry is closed. Take a new one if the person asks again." in text
+    assert "The line was busy twice." in text
+    assert (inquiry.steps.count(), "I call back" in text) == (0, False)
+    assert window.post(_at("act_on_inquiry", inquiry.pk, "triage"), {**NOTHING_ASKED, "suicidal": "yes"})["Location"] == page
+    inquiry.refresh_from_db()
+    assert inquiry.state == "open"
 
 
 def test_what_was_said_is_corrected(window, ask):
