@@ -113,7 +113,10 @@ def read_through(glass: GlassBreak) -> QuerySet[AuditEvent]:
 
 
 def people_exactly(programs: Collection[int], name: str, birth_date: date | None, number: str) -> list[Patient]:
-    """Return who in care in these programs bears this full name and birth date, or this number; nothing that is merely like it."""
+    """Return who in care in these programs bears this full name and birth date, or this number; nothing that is merely like it.
+
+    Somebody bears also what a record says that was merged into theirs: name and day of one and the same record.
+    """
     in_care = Episode.objects.filter(program__in=programs, discharged_on__isnull=True).values("patient_id")
     people = Patient.objects.filter(pk__in=in_care, deceased_on__isnull=True)
     if number.strip():
@@ -122,7 +125,9 @@ def people_exactly(programs: Collection[int], name: str, birth_date: date | None
     if birth_date is None or not name.strip():
         return []
     asked = plain(name)
-    return [person for person in people.filter(birth_date=birth_date) if asked in {plain(person.legal_name), plain(person.display_name)}]
+    records = Patient.objects.filter(Q(pk__in=people) | Q(merged_into__in=people), birth_date=birth_date).select_related("merged_into")
+    bearing = (record for record in records.order_by("pk") if asked in {plain(record.legal_name), plain(record.display_name)})
+    return list(dict.fromkeys(record.merged_into or record for record in bearing))
 
 
 def restrictions_kept_by(user: User) -> QuerySet[ChartRestriction]:

@@ -1,6 +1,6 @@
 """Find patients: the one whose name was mistyped, the one who may be here already."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -235,18 +235,27 @@ def duplicate_candidates(
     """Return who in the program may be this person, the likest first, with reasons.
 
     A second record splits a person's doses and allergies in two; so whether the asker may see their charts does not matter here. What may
-    be shown of a candidate is the page's business.
+    be shown of a candidate is the page's business. Somebody is known again also by what a record said that was merged into theirs.
     """
     asked = Described(given_name, family_name, chosen_name, birth_date)
     numbers, callers = _known_under(identifiers), _reached_under(phones)
     candidates = []
-    for patient in _perhaps_the_same(program, asked, {*numbers, *callers}):
-        known = Described(patient.given_name, patient.family_name, patient.chosen_name, patient.birth_date)
+    for patient, records in _with_earlier_records(_perhaps_the_same(program, asked, {*numbers, *callers})):
         similar, number, phone = patient.similarity, patient.pk in numbers, patient.pk in callers
-        if reasons := compare(asked, known, similarity=similar, shares_number=number, shares_phone=phone):
+        found = [compare(asked, known, similarity=similar, shares_number=number, shares_phone=phone) for known in records]
+        if reasons := max(found, key=lambda likenesses: score(likenesses, similar)):
             candidates.append((score(reasons, similar), Candidate(patient, tuple(reasons))))
     candidates.sort(key=lambda found: (-found[0], found[1].patient.pk))
     return [candidate for _score, candidate in candidates[:MOST_CANDIDATES]]
+
+
+def _with_earlier_records(people: Sequence[Any]) -> Iterator[tuple[Any, list[Described]]]:
+    """Yield each of these people with how every record of theirs describes them; a second statement only when one was merged."""
+    merged = [person.pk for person in people if person.earlier_keys]
+    earlier = list(Patient.objects.filter(merged_into__in=merged).order_by("pk")) if merged else []
+    for person in people:
+        records = [person, *(record for record in earlier if record.merged_into_id == person.pk)]
+        yield person, [Described(one.given_name, one.family_name, one.chosen_name, one.birth_date) for one in records]
 
 
 def _perhaps_the_same(program: Program, asked: Described, keys: Iterable[int]) -> list[Any]:
@@ -261,7 +270,8 @@ def _perhaps_the_same(program: Program, asked: Described, keys: Iterable[int]) -
             Patient.objects.filter(pk__in=keys),
             Patient.objects.filter(search_words__contains=sounds) if len(sounds) > 1 else Patient.objects.none(),
         ]
-        near_by = ways[0].order_by().values("pk").union(*(way.order_by().values("pk") for way in ways[1:]))
+        earlier = Patient.objects.filter(birth_date__in=days, merged_into__isnull=False).order_by().values("merged_into")
+        near_by = ways[0].order_by().values("pk").union(*(way.order_by().values("pk") for way in ways[1:]), earlier)
         here = Q(registered_site__program=program) | Q(episodes__program=program)
         return list(
             Patient.objects.filter(here, pk__in=near_by, merged_into__isnull=True)

@@ -10,12 +10,13 @@ from casemgr.desk.watched.queries import who_looked_at
 from casemgr.sharing.parts import find_person
 from patients.caseload.queries import patients_seen_by
 from patients.episodes.models import Episode
+from patients.guarding.queries import people_exactly
 from patients.merging.actions import gather_late_rows, merge_patients, undo_merge
 from patients.merging.following.queries import held_for_a_dose, refuse_unless_still
 from patients.merging.models import MovedRows
 from patients.merging.queries import moved_columns
 from patients.record.models import ContactPoint, Identifier, Patient
-from patients.record.queries import locked, person_behind, search_patients
+from patients.record.queries import duplicate_candidates, locked, person_behind, search_patients
 from tests.charts import fill_chart, order_for
 from tests.patients.merging.conftest import digest_of_everything
 from tests.patients.merging.everything import EMPTY, fill_the_rest, missing
@@ -108,6 +109,22 @@ def test_the_merged_record_is_seen_and_written_no_more_and_found_as_the_other(cl
         assert search_patients(patients_seen_by(clinic.privacy_officer), typed) == [survivor], typed
     undo_merge(merge=done, reason="They are twins.", by=clinic.privacy_officer, at=now)
     assert search_patients(patients_seen_by(clinic.privacy_officer), "1971-11-23") == [merged]
+
+
+def test_who_comes_again_under_the_name_and_day_of_the_merged_record_is_known(clinic, two, merge):
+    """Else the desk makes a third record, and in an emergency somebody who says exactly this finds nobody."""
+    survivor, merged = two
+    Patient.objects.filter(pk=merged.pk).update(birth_date="1971-11-23", given_name="Ilse", family_name="Brandt")
+    merge()
+    said, day = {"given_name": "Ilse", "family_name": "Brandt"}, date(1971, 11, 23)
+    found = duplicate_candidates(program=clinic.program, **said, birth_date=day)
+    assert [(one.patient, one.words) for one in found] == [(survivor, "same birth date, same name")]
+    swapped = duplicate_candidates(program=clinic.program, given_name="Brandt", family_name="Ilse", birth_date=date(1971, 11, 22))
+    assert [(one.patient, one.words) for one in swapped] == [(survivor, "birth date differs in one place, given and family name swapped")]
+    assert people_exactly([clinic.program.pk], "Ilse Brandt", day, "") == [survivor]
+    for name, born in (("Ilse Brandt", survivor.birth_date), (survivor.legal_name, day)):
+        assert people_exactly([clinic.program.pk], name, born, "") == [], "name and day of one and the same record"
+    assert people_exactly([clinic.program.pk], survivor.legal_name, survivor.birth_date, "") == [survivor]
 
 
 def test_two_open_stays_in_one_program_are_settled_first(clinic, merge, two):
