@@ -45,7 +45,7 @@ def test_whoever_is_in_charge_calls_on_the_next_business_day(clinic, miss):
     drain(at=clinic.now)
     task = Task.objects.get()
     assert (task.patient, task.program, task.domain, task.owner) == (patient, clinic.program, "outreach", clinic.therapist)
-    assert (task.title, task.due_on) == ("Call: did not come on 2026-03-04", date(2026, 3, 5))
+    assert (task.title, task.due_on) == ("Call: did not come on March 4, 2026", date(2026, 3, 5))
     assert task.recorded_by == User.objects.system()
     assert Fact.objects.get(kind="AppointmentMissed").outcome == f"task {task.pk}"
 

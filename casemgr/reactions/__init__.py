@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -145,7 +146,7 @@ def _reach_out(patient: Patient, site: Site, missed_at: datetime, at: datetime) 
         patient=patient,
         program=site.program,
         domain=TaskDomain.OUTREACH,
-        title=_("Call: did not come on %(day)s") % {"day": day.isoformat()},
+        title=_("Call: did not come on %(day)s") % {"day": date_format(day)},
         detail=_("Ask how the person is and what made it hard to come; offer a new time."),
         due_on=max(next_business_day(day, closed=closed, open_weekdays=weekdays), today),
         owner=in_charge(patient, site.program_id),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models.functions import Greatest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User, UserKind
@@ -189,7 +190,7 @@ def end_plan(*, plan: Plan, on: date, by: User, at: datetime) -> Plan:
     """End a plan on a day."""
     fresh = going_plan(plan.pk)
     if on < fresh.starts_on:
-        raise Refused(Reason(_("A plan cannot end before it starts (%(day)s).") % {"day": fresh.starts_on.isoformat()}, field="on"))
+        raise Refused(Reason(_("A plan cannot end before it starts (%(day)s).") % {"day": date_format(fresh.starts_on)}, field="on"))
     if on > at.astimezone(fresh.program.zone).date():
         raise Refused(Reason(_("That day is still to come. End the plan on the day itself."), field="on"))
     fresh.state, fresh.ended_on = PlanState.ENDED, on

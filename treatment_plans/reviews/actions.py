@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import User
@@ -220,6 +221,6 @@ def _against_next(plan: Plan, reviewed_on: date, next_review_on: date | None, la
         return [Reason(_("Say on which later day the plan is looked at again."), field="next_review_on", source=SOURCE)]
     last = intervals_of(plan.program_id).next_review(reviewed_on)
     if next_review_on > last and not later_reason.strip():
-        text = _("Your program reviews plans by %(day)s. Choose a day until then, or say why it is later.") % {"day": last.isoformat()}
+        text = _("Your program reviews plans by %(day)s. Choose a day until then, or say why it is later.") % {"day": date_format(last)}
         return [Reason(text, field="later_reason", code="later_than_rule", source=SOURCE)]
     return []

@@ -29,7 +29,7 @@ def test_a_missed_dose_lets_the_case_manager_call_on_the_next_day_with_neutral_w
         2,
         TODAY + timedelta(days=1),
     )
-    assert task.title == "Call: did not come on 2026-03-04"
+    assert task.title == "Call: did not come on March 4, 2026"
     assert "methadone" not in (task.title + task.detail).lower()
     assert Fact.objects.get(kind="DoseMissed").outcome == f"task {task.pk}"
 
