@@ -33,7 +33,7 @@ def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
     tried_at = last_try_of(inquiry, since=since) if event.turn else None
     was_tried = tried_at is not None and at < tried_at + CALL_AGAIN_EVERY
     is_late = at >= disposition_due_at(level=Level.HIGH, since=since)
-    is_due = not was_tried and (is_late or event.turn == 0 or inquiry.in_hand is None)
+    is_due = not was_tried and (is_late or event.turn == 0 or not _is_in_hand(inquiry))
     people = _people(inquiry, since, event.turn) if is_due else []
     call_about_inquiry(
         inquiry=inquiry,
@@ -46,6 +46,11 @@ def name_somebody(event: InquiryToldOfDanger, at: datetime) -> str:
         at=at,
     )
     return f"{len(people)} called, turn {event.turn}"
+
+
+def _is_in_hand(inquiry: Inquiry) -> bool:
+    """Say whether somebody has the inquiry in hand who can still be called: whoever left has no hour for it."""
+    return inquiry.in_hand is not None and inquiry.in_hand in _whom_to_call(inquiry)
 
 
 def _people(inquiry: Inquiry, since: datetime, turn: int) -> list[tuple[User, str]]:

@@ -28,7 +28,7 @@ from patients.inquiries.models import (
     TriageAnswer,
     WaitlistPlace,
 )
-from patients.inquiries.queries import latest_triage, locked_inquiry, open_place_of
+from patients.inquiries.queries import danger_stands, locked_inquiry, open_place_of
 from patients.inquiries.rules import Danger, call_back_by, concern_level, dangers, is_phone, owed, pace_of, waiting_priority
 from patients.record.actions import add_contact_point, register_patient
 from patients.record.models import ContactKind, Patient
@@ -123,7 +123,7 @@ def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[s
     triage = Triage.objects.create(
         inquiry=row, asked_at=at, **answers, done=list(done), done_words=done_words.strip(), recorded_at=at, recorded_by=by
     )
-    priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
+    priority = _priority_told(row)
     row.pace = pace_of(found, priority, row.pace)
     row.call_by = min(row.call_by, call_back_by(at if found else row.received_at, row.pace))
     row.save(update_fields=["pace", "call_by"])
@@ -221,8 +221,7 @@ def put_on_waitlist(*, inquiry: Inquiry, joined_on: date, by: User, at: datetime
     if joined_on > today:
         raise Refused(_("The day lies in the future."), field="joined_on")
     place = WaitlistPlace(inquiry=row, program_id=row.program_id, site_id=row.site_id, joined_on=joined_on, recorded_at=at, recorded_by=by)
-    triage = latest_triage(row)
-    _rank(place, waiting_priority(pregnant=triage.pregnant, injects=triage.injects) if triage else place.priority, row)
+    _rank(place, _priority_told(row), row)
     row.state = InquiryState.WAITING
     row.save(update_fields=["state"])
     return place
@@ -239,6 +238,11 @@ def close_inquiry(*, inquiry: Inquiry, because: str, by: User, at: datetime, wen
         reasons.append(Reason(_("Write where the person was sent."), field="went_to"))
     if because == InquiryEnd.ADMITTED and row.patient_id is None:
         reasons.append(Reason(_("Say first who the person is."), field="because"))
+    if not words.strip() and danger_stands(row):
+        text = _(
+            "Somebody said that this person is in danger, and nothing says that anybody reached them. Write why it is closed all the same."
+        )
+        reasons.append(Reason(text, field="words"))
     if reasons:
         raise Refused(*reasons)
     return _close(row, because, at, went_to=went_to, words=words)
@@ -296,9 +300,18 @@ def _closed() -> Refused:
 
 
 def _open_again(row: Inquiry) -> None:
-    """Take back that an inquiry was closed; its history keeps why it was."""
-    row.state, row.ended_because, row.ended_at, row.went_to, row.ended_words = InquiryState.OPEN, "", None, "", ""
-    row.save(update_fields=["state", "ended_because", "ended_at", "went_to", "ended_words"])
+    """Take back that an inquiry was closed, with the place on the waitlist that was left by it; the history keeps why it was.
+
+    Whoever had it in hand has done with it: nobody waits for them.
+    """
+    closed_on = row.ended_at.astimezone(row.site.zone).date() if row.ended_at else None
+    place = row.places.filter(left_because=row.ended_because, left_on__gte=closed_on).order_by("-pk").first() if closed_on else None
+    if place is not None:
+        place.left_on, place.left_because, place.left_words = None, "", ""
+        place.save(update_fields=["left_on", "left_because", "left_words"])
+    row.state = InquiryState.WAITING if place is not None else InquiryState.OPEN
+    row.in_hand, row.ended_because, row.ended_at, row.went_to, row.ended_words = None, "", None, "", ""
+    row.save(update_fields=["state", "in_hand", "ended_because", "ended_at", "went_to", "ended_words"])
 
 
 def _close(row: Inquiry, because: str, at: datetime, *, went_to: str = "", words: str = "") -> Inquiry:
@@ -325,6 +338,13 @@ def _pace_asked_for(row: Inquiry) -> int:
         priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
         pace = pace_of(dangers(_answers_of(triage)), priority, pace)
     return pace
+
+
+def _priority_told(row: Inquiry) -> int:
+    """Return the priority that all answers give together: an earlier yes is not undone by a later unknown, whichever asking had it."""
+    told = list(row.triages.values_list("pregnant", "injects"))
+    pregnant, injects = ("yes" if any(answers[place] == "yes" for answers in told) else "no" for place in (0, 1))
+    return waiting_priority(pregnant=pregnant, injects=injects)
 
 
 def _rank(place: WaitlistPlace, priority: int, row: Inquiry) -> None:

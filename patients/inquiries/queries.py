@@ -53,10 +53,7 @@ def to_call_back(user: User) -> QuerySet[Inquiry]:
 
 def was_told_again(inquiry: Inquiry, *, telling: int, since: datetime) -> bool:
     """Say whether danger was told again after this telling: by a later triage, or by a pace about which somebody was called since."""
-    named = Q()
-    for danger in Danger:
-        named |= Q(**{danger.value: "yes"})
-    told = Triage.objects.filter(named, inquiry=inquiry, pk__gt=telling)
+    told = Triage.objects.filter(_names_danger(), inquiry=inquiry, pk__gt=telling)
     return told.exists() or InquiryCall.objects.filter(inquiry=inquiry, since__gt=since).exists()
 
 
@@ -72,6 +69,22 @@ def was_seen_to(inquiry: Inquiry, *, since: datetime) -> bool:
     """
     begun = _minute_of(since)
     return InquiryStep.objects.filter(inquiry=inquiry, kind__in=REACHED_THE_PERSON, recorded_at__gte=since, happened_at__gte=begun).exists()
+
+
+def danger_stands(inquiry: Inquiry) -> bool:
+    """Say whether danger was told of somebody without a chart, and nobody reached them since."""
+    if inquiry.patient_id is not None or inquiry.pace != Pace.NOW:
+        return False
+    told = Triage.objects.filter(_names_danger(), inquiry=inquiry).aggregate(last=Max("asked_at"))["last"]
+    return not was_seen_to(inquiry, since=told or inquiry.received_at)
+
+
+def _names_danger() -> Q:
+    """Match triages in which any danger was named."""
+    named = Q()
+    for danger in Danger:
+        named |= Q(**{danger.value: "yes"})
+    return named
 
 
 def last_try_of(inquiry: Inquiry, *, since: datetime) -> datetime | None:

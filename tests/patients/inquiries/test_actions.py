@@ -105,6 +105,44 @@ def test_danger_told_in_an_inquiry_that_was_closed_meanwhile_opens_it_again_and_
     assert _called() == [(clinic.therapist, "site", 0)]
 
 
+def test_an_inquiry_that_is_opened_again_waits_where_it_waited_and_is_in_nobodys_hand(clinic, ask, desk, now):
+    inquiry = ask(days=0, answers={"pregnant": "yes", "injects": "yes"})
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    owed_then = (place.priority, place.interim_by, place.admit_by)
+    take_on_inquiry(inquiry=inquiry, by=clinic.case_manager, at=now)
+    close_inquiry(inquiry=inquiry, because="not_reached", words="Three tries.", **desk)
+    triage_inquiry(inquiry=inquiry, suicidal="yes", **desk)
+    inquiry.refresh_from_db()
+    place.refresh_from_db()
+    assert (inquiry.state, inquiry.in_hand, place.left_on, place.left_because, place.left_words) == ("waiting", None, None, "", "")
+    assert (place.priority, place.interim_by, place.admit_by) == owed_then
+    assert list(to_call_back(clinic.front_desk)) == [inquiry]
+
+
+def test_the_order_of_the_waitlist_rests_on_all_that_was_ever_said(ask, desk):
+    inquiry = ask(days=0, answers={"pregnant": "yes"})
+    triage_inquiry(inquiry=inquiry, injects="yes", **desk)
+    triage_inquiry(inquiry=inquiry, has_naloxone="no", **desk)
+    assert put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk).priority == 1
+
+
+def test_danger_is_not_closed_away_without_a_word(clinic, ask, desk, now):
+    """Whoever closes it may have opened the page before a colleague wrote the danger down."""
+    inquiry = ask(days=0, answers={"suicidal": "yes"})
+    with pytest.raises(Refused, match="nothing says that anybody reached them") as refused:
+        close_inquiry(inquiry=inquiry, because="declined", **desk)
+    assert _said(refused) == {"words"}
+    inquiry.refresh_from_db()
+    assert inquiry.state == "open"
+    note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=now, **desk)
+    close_inquiry(inquiry=inquiry, because="declined", **desk)
+    other = ask(days=0, pace=1)
+    with pytest.raises(Refused, match="nothing says that anybody reached them"):
+        close_inquiry(inquiry=other, because="declined", **desk)
+    close_inquiry(inquiry=other, because="declined", words="The police brought her to Mercy Hospital.", **desk)
+    assert set(Inquiry.objects.values_list("state", flat=True)) == {"closed"}
+
+
 def test_danger_of_somebody_with_a_chart_is_a_concern_though_the_inquiry_is_closed(clinic, ask, desk):
     inquiry, person = ask(), clinic.patient()
     link_inquiry(inquiry=inquiry, patient=person, **desk)
@@ -350,6 +388,16 @@ def test_a_pace_of_at_once_said_again_calls_anew_and_the_older_telling_ends(clin
     assert len(_called()) == before + 2, "the telling of the day before calls nobody any more"
     note_inquiry_step(inquiry=inquiry, kind="reached", happened_at=later, by=clinic.therapist, at=later + timedelta(hours=2))
     assert not in_danger_calling(clinic.therapist).exists()
+
+
+def test_who_had_an_inquiry_in_hand_and_left_has_no_hour_for_it(clinic, ask, now):
+    inquiry = ask(days=0)
+    take_on_inquiry(inquiry=inquiry, by=clinic.case_manager, at=now)
+    triage_inquiry(inquiry=inquiry, suicidal="yes", by=clinic.front_desk, at=now)
+    clinic.case_manager.memberships.update(ends_on="2026-03-01")
+    drain(at=now)
+    drain(at=now + timedelta(minutes=15))
+    assert _called() == [(clinic.therapist, "site", 0), (clinic.prescriber, "site", 1), (clinic.director, "supervisor", 1)]
 
 
 def test_who_has_an_inquiry_in_hand_is_called_first_and_has_an_hour(clinic, ask, desk, now):

@@ -118,6 +118,12 @@ def test_what_was_typed_while_a_colleague_closed_the_inquiry_is_not_lost(clinic,
     assert "This inquiry is closed. Take a new one if the person asks again." in text
     assert "The line was busy twice." in text
     assert (inquiry.steps.count(), "I call back" in text) == (0, False)
+    for deed in ("take_on", "step", "triage", "close", "wait"):
+        answer = window.post(
+            _at("act_on_inquiry", inquiry.pk, deed), {**NOTHING_ASKED, **typed, "because": "declined", "joined_on": "2026-03-04"}
+        )
+        assert (answer.status_code, "This inquiry is closed." in _text(answer)) == (422, True), deed
+        assert "I call back" not in _text(answer), deed
     assert window.post(_at("act_on_inquiry", inquiry.pk, "triage"), {**NOTHING_ASKED, "suicidal": "yes"})["Location"] == page
     inquiry.refresh_from_db()
     assert inquiry.state == "open"
