@@ -208,6 +208,8 @@ class Candidate:
 
     patient: Patient
     reasons: tuple[Likeness, ...]
+    by_earlier_record: bool = False
+    """Whether a record says so that was merged into theirs: name and day shown are then others."""
 
     @property
     def label(self) -> str:
@@ -219,7 +221,8 @@ class Candidate:
     @property
     def words(self) -> str:
         """Return the reasons for people: “same birth date, similar name”."""
-        return words_of_reasons(self.reasons)
+        words = words_of_reasons(self.reasons)
+        return gettext("%(reasons)s, as an earlier record of this person says") % {"reasons": words} if self.by_earlier_record else words
 
 
 def duplicate_candidates(
@@ -244,7 +247,8 @@ def duplicate_candidates(
         similar, number, phone = patient.similarity, patient.pk in numbers, patient.pk in callers
         found = [compare(asked, known, similarity=similar, shares_number=number, shares_phone=phone) for known in records]
         if reasons := max(found, key=lambda likenesses: score(likenesses, similar)):
-            candidates.append((score(reasons, similar), Candidate(patient, tuple(reasons))))
+            is_earlier = found.index(reasons) > 0
+            candidates.append((score(reasons, similar), Candidate(patient, tuple(reasons), is_earlier)))
     candidates.sort(key=lambda found: (-found[0], found[1].patient.pk))
     return [candidate for _score, candidate in candidates[:MOST_CANDIDATES]]
 

@@ -118,9 +118,13 @@ def test_who_comes_again_under_the_name_and_day_of_the_merged_record_is_known(cl
     merge()
     said, day = {"given_name": "Ilse", "family_name": "Brandt"}, date(1971, 11, 23)
     found = duplicate_candidates(program=clinic.program, **said, birth_date=day)
-    assert [(one.patient, one.words) for one in found] == [(survivor, "same birth date, same name")]
+    assert [(one.patient, one.words) for one in found] == [
+        (survivor, "same birth date, same name, as an earlier record of this person says")
+    ]
     swapped = duplicate_candidates(program=clinic.program, given_name="Brandt", family_name="Ilse", birth_date=date(1971, 11, 22))
-    assert [(one.patient, one.words) for one in swapped] == [(survivor, "birth date differs in one place, given and family name swapped")]
+    assert [(one.patient, one.words) for one in swapped] == [
+        (survivor, "birth date differs in one place, given and family name swapped, as an earlier record of this person says")
+    ]
     assert people_exactly([clinic.program.pk], "Ilse Brandt", day, "") == [survivor]
     for name, born in (("Ilse Brandt", survivor.birth_date), (survivor.legal_name, day)):
         assert people_exactly([clinic.program.pk], name, born, "") == [], "name and day of one and the same record"
