@@ -5,7 +5,7 @@ Walked again and again while they are loaded, they cost every command a second; 
 
 import gc
 
-BEFORE_A_LOOK = (20_000, 50, 100)
+BEFORE_A_LOOK = (10_000, 10, 10)
 """New objects before the youngest are looked through, and how many such looks before the older ones are, and all."""
 
 
