@@ -300,12 +300,11 @@ def _closed() -> Refused:
 
 
 def _open_again(row: Inquiry) -> None:
-    """Take back that an inquiry was closed, with the place on the waitlist that was left by it; the history keeps why it was.
+    """Take back that an inquiry was closed, and that its place on the waitlist was left: nothing but closing leaves one.
 
-    Whoever had it in hand has done with it: nobody waits for them.
+    The history keeps why it was closed. Whoever had it in hand has done with it: nobody waits for them.
     """
-    closed_on = row.ended_at.astimezone(row.site.zone).date() if row.ended_at else None
-    place = row.places.filter(left_because=row.ended_because, left_on__gte=closed_on).order_by("-pk").first() if closed_on else None
+    place = row.places.first()
     if place is not None:
         place.left_on, place.left_because, place.left_words = None, "", ""
         place.save(update_fields=["left_on", "left_because", "left_words"])

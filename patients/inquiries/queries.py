@@ -127,11 +127,6 @@ def inquiries_for(patient: Patient) -> QuerySet[Inquiry]:
     return Inquiry.objects.filter(patient=patient).select_related("site", "recorded_by").order_by("-received_at", "-id")
 
 
-def latest_triage(inquiry: Inquiry) -> Triage | None:
-    """Return what was asked at once last."""
-    return Triage.objects.filter(inquiry=inquiry).first()
-
-
 def locked_inquiry(inquiry: Inquiry) -> Inquiry:
     """Return an inquiry as it is now, held until the transaction ends."""
     return Inquiry.objects.select_for_update(of=("self",), no_key=True).select_related("site", "program", "patient").get(pk=inquiry.pk)
