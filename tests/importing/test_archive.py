@@ -2,8 +2,6 @@
 
 import json
 import os
-import resource
-import subprocess
 import sys
 import tarfile
 from collections import Counter
@@ -27,6 +25,7 @@ from patients.episodes.models import Episode
 from patients.record.models import ExternalId, Patient
 from patients.screenings.models import Observation, QuestionnaireAnswers
 from patients.screenings.queries import observations_for
+from tests.weighing import Weighed, weighed
 from tests.worlds import Clinic
 from treatment_plans.medication.models import Dose, MedicationStatement, Order
 from treatment_plans.plan.models import Plan
@@ -59,25 +58,14 @@ def raw_counts() -> tuple[Counter[str], Counter[str]]:
     return entries, Counter({kind: len(ids) for kind, ids in different.items()})
 
 
-def processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def run(report: Path) -> tuple[float, list[dict]]:
-    """Run the command as a person does, in a process of its own, and return its processor seconds and its report.
-
-    Seconds on the clock would tell how busy the machine is.
-    """
+def run(report: Path) -> tuple[Weighed, list[dict]]:
+    """Run the command as a person does, in a process of its own, and return what it used and its report."""
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
     command = [sys.executable, "manage.py", "import_fhir", str(ARCHIVE), "--site", "North", "--report", str(report)]
-    before = processor_seconds()
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url, "DEBUG": "true"}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
-    return processor_seconds() - before, [json.loads(line) for line in report.read_text().splitlines()]
+    used = weighed(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url, "DEBUG": "true"})
+    assert used.done.returncode == 0, used.done.stderr + used.done.stdout
+    return used, [json.loads(line) for line in report.read_text().splitlines()]
 
 
 def counts(lines: list[dict], state: str | None = None) -> Counter[str]:
@@ -144,7 +132,7 @@ def _next_of_table(page: Any) -> str:
 def test_the_whole_archive_is_taken_over_accounted_for_and_found_unchanged(now, tmp_path):
     clinic = Clinic.open(now)
     entries, different = raw_counts()
-    seconds, first = run(tmp_path / "first.jsonl")
+    used, first = run(tmp_path / "first.jsonl")
 
     assert (Patient.objects.count(), Episode.objects.count()) == (entries["Patient"], PATIENTS)
     assert Diagnosis.objects.count() == entries["Condition"]
@@ -165,11 +153,11 @@ def test_the_whole_archive_is_taken_over_accounted_for_and_found_unchanged(now, 
 
     digests = dict(ExternalId.objects.values_list("pk", "digest"))
     events = AuditEvent.objects.count()
-    _seconds, second = run(tmp_path / "second.jsonl")
+    _used, second = run(tmp_path / "second.jsonl")
     assert {line["outcome"] for line in second if line["line"] == "bundle"} == {"unchanged"}
     assert (counts(second, "unchanged"), counts(second, "unmapped")) == (entries - unmapped, unmapped)
     assert dict(ExternalId.objects.values_list("pk", "digest")) == digests
     assert AuditEvent.objects.count() == events
 
-    assert seconds < MOST_SECONDS
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 < MOST_MEGABYTES
+    assert used.seconds < MOST_SECONDS
+    assert used.megabytes < MOST_MEGABYTES

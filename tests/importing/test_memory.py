@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 from copy import deepcopy
@@ -15,7 +16,8 @@ MEGABYTE = 1024 * 1024
 
 
 def in_use() -> int:
-    """Return how many bytes of memory this process holds now."""
+    """Return how many bytes of memory this process holds now, without what only waits to be collected."""
+    gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
