@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -135,11 +136,19 @@ def navigation_for(request: HttpRequest, roles: Iterable[str]) -> list[Group]:
 
 def _item(entry: Entry, counts: Any) -> Item | None:
     """Return the entry as an item, or nothing while its page does not exist."""
-    try:
-        url = reverse(entry.url_name)
-    except NoReverseMatch:
+    url = _address(entry.url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    if url is None:
         return None
     return Item(entry.label, url, entry.icon, count=SimpleLazyObject(lambda: counts.get(entry.url_name, 0)), go=entry.go)
+
+
+@cache
+def _address(url_name: str, _urlconf: str, _prefix: str) -> str | None:
+    """Return where a page is among these addresses, found once for all pages that lead to it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
 
 
 def _mark_active(path: str, items: list[Item]) -> None:

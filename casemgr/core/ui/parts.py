@@ -1,6 +1,7 @@
 """Draw the small parts from Python too, for the cells of a table."""
 
 import datetime as dt
+from functools import cache
 
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
@@ -24,10 +25,16 @@ def known_state(kind: str) -> str:
 
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; without a label it is hidden from screen readers."""
-    href = f"{static('vendor/lucide/icons.svg')}#{name}"
+    href = f"{_sprite()}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
+
+
+@cache
+def _sprite() -> str:
+    """Return the address of the sprite, which stays for the life of a process: a page has some forty icons."""
+    return static("vendor/lucide/icons.svg")
 
 
 def state_mark(kind: str) -> SafeString:
