@@ -16,13 +16,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 REGISTRY: dict[str, tuple[Can, Callable[..., Any]]] = {}
 _acting: ContextVar[bool] = ContextVar("acting", default=False)
+_named: ContextVar[bool] = ContextVar("named", default=False)
 
 
-def action(can: Can) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(can: Can, *, leaves_history: bool = True) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a verb that needs the right `can`; it takes keywords only, among them `by` and `at`.
 
     The audit row stands in the verb's own transaction, so neither exists without the other. A refusal first undoes the verb and is
-    then put on the record by the outermost one.
+    then put on the record by the outermost one. A verb that writes only what is added once and never changed leaves nothing in the
+    database's history, and need not tell it who writes.
     """
 
     def declare(verb: Callable[P, R]) -> Callable[P, R]:
@@ -30,12 +32,14 @@ def action(can: Can) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def act(*args: P.args, **kwargs: P.kwargs) -> R:
             by: Any = kwargs["by"]
             outermost = not _acting.get()
-            token = _acting.set(True)
+            names = leaves_history and not _named.get()
+            token, named = _acting.set(True), _named.set(_named.get() or names)
             try:
                 if not by.may(can, program_id=_program_of(kwargs)):
                     raise Denied(can)
                 with transaction.atomic(savepoint=outermost):
-                    name_the_author(by, verb.__name__, outermost=outermost)
+                    if names:
+                        name_the_author(by, verb.__name__)
                     result = verb(*args, **kwargs)
                     put_on_record(verb.__name__, Outcome.DONE, kwargs, right=can, result=result)
                     return result
@@ -46,6 +50,7 @@ def action(can: Can) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 raise
             finally:
                 _acting.reset(token)
+                _named.reset(named)
 
         REGISTRY[f"{verb.__module__}.{verb.__name__}"] = (can, act)
         return act

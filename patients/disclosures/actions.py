@@ -170,7 +170,7 @@ class Withheld(Refused):
         _write_account(request, patient_id, self.verdict, program_id, "")
 
 
-@action(Can.DISCLOSE_RECORD)
+@action(Can.DISCLOSE_RECORD, leaves_history=False)
 def disclose(
     *,
     patient: Person,
@@ -236,7 +236,7 @@ def _release(request: _Request, question: Question, consents: Sequence[ConsentFa
     )
 
 
-@action(Can.DISCLOSE_RECORD)
+@action(Can.DISCLOSE_RECORD, leaves_history=False)
 def disclose_many(
     *,
     recipient: Organization,

@@ -21,13 +21,13 @@ from treatment_plans.inventory.models import Product
 from treatment_plans.medication.models import Order
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
 
-LIST_QUERIES = 6
-# token, savepoint, author, people and accounts in one statement, audit row, savepoint released
+LIST_QUERIES = 5
+# token, savepoint, people and accounts in one statement, audit row, savepoint released
 
-DETAIL_QUERIES = 9
-# token, person, savepoint, author, consents held, restrictions held, account, audit row, savepoint released
+DETAIL_QUERIES = 8
+# token, person, savepoint, consents held, restrictions held, account, audit row, savepoint released
 
-PART_QUERIES = 10
+PART_QUERIES = 9
 # the same, and the part of the record
 
 

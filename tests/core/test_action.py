@@ -103,6 +103,32 @@ def test_the_database_itself_keeps_who_changed_a_row_by_which_verb(clinic, now, 
     assert (context["user"], context["verb"], row.chosen_name) == (clinic.nurse.pk, "rename_for_test", "Sol")
 
 
+def test_within_a_verb_that_leaves_no_history_the_verb_that_leaves_some_is_named(clinic, now, verbs):
+    patient, rename = clinic.patient(), _rename(verbs)
+
+    @verbs(Can.CHANGE_PATIENT, leaves_history=False)
+    def note_for_test(*, patient, by, at):
+        """Only look on while others change something."""
+        rename(patient=patient, name="Sol", by=by, at=at)
+        rename(patient=patient, name="Luz", by=by, at=at)
+
+    note_for_test(patient=patient, by=clinic.nurse, at=now)
+    rows = Patient.pgh_event_model.objects.filter(pgh_obj_id=patient.pk, pgh_label="update").order_by("pk")
+    contexts = [row.pgh_context if isinstance(row.pgh_context, dict) else json.loads(row.pgh_context) for row in rows]
+    assert [(context["user"], context["verb"]) for context in contexts] == [(clinic.nurse.pk, "rename_for_test")] * 2
+
+
+def test_a_verb_that_leaves_no_history_asks_the_database_one_thing_less(clinic, now, verbs, query_count):
+    def nothing_for_test(*, by, at):
+        """Change nothing."""
+
+    clinic.nurse.may(Can.CHANGE_PATIENT)
+    with query_count(4):  # savepoint, author, audit row, savepoint released
+        verbs(Can.CHANGE_PATIENT)(nothing_for_test)(by=clinic.nurse, at=now)
+    with query_count(3):
+        verbs(Can.CHANGE_PATIENT, leaves_history=False)(nothing_for_test)(by=clinic.nurse, at=now)
+
+
 def test_a_verb_takes_keywords_only(clinic, now, verbs):
     with pytest.raises(TypeError):
         _rename(verbs)(clinic.patient(), name="Sol", by=clinic.nurse, at=now)

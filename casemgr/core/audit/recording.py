@@ -100,13 +100,11 @@ def note_many(events: Iterable[AuditEvent]) -> None:
         count_answer(outcome)
 
 
-def name_the_author(by: User, verb: str, *, outermost: bool) -> None:
+def name_the_author(by: User, verb: str) -> None:
     """Tell the database's own history who is writing, for this transaction only.
 
     Said once per transaction; the library's context manager would say it again before every statement.
     """
-    if not outermost:
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pghistory.context_metadata', %s, true), set_config('pghistory.context_id', gen_random_uuid()::text, true)",
