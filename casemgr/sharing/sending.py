@@ -115,26 +115,42 @@ def _release(transmission: Transmission, at: datetime) -> Released:
         raise Refused(_("The person has died since this was asked for. Ask the personal representative (42 CFR 2.15(b))."))
     try:
         with transaction.atomic():
-            released = disclose(
-                patient=transmission.patient,
-                recipient=transmission.recipient,
-                purpose=transmission.purpose,
-                categories=transmission.categories,
-                description=transmission.description,
-                via=transmission.via,
-                program=transmission.program,
-                by=transmission.requested_by,
-                at=at,
-            )
-            if transmission.disclosure_id and released.consent_id == transmission.consent_id:
-                raise _AccountedBefore(released)
-            waiting = Transmission.objects.filter(pk=transmission.pk, state=TransmissionState.QUEUED)
-            if not waiting.update(disclosure_id=released.disclosure_id, consent_id=released.consent_id, offered_at=at):
-                raise _TakenBack
+            answered = _answer_of_the_gate(transmission, at)
+            if isinstance(answered, Released):
+                _mark_offered(transmission, answered, at)
     except _AccountedBefore as before:
         first = Disclosure.objects.get(pk=transmission.disclosure_id or 0)
         return before.released._replace(disclosure_id=first.pk, disclosure_public_id=str(first.public_id))
-    return released
+    if not isinstance(answered, Released):
+        raise answered
+    return answered
+
+
+def _answer_of_the_gate(transmission: Transmission, at: datetime) -> Released | Refused | Denied:
+    """Return what the gate says; a no is returned, not raised, so that its account and its place in the audit stay."""
+    try:
+        return disclose(
+            patient=transmission.patient,
+            recipient=transmission.recipient,
+            purpose=transmission.purpose,
+            categories=transmission.categories,
+            description=transmission.description,
+            via=transmission.via,
+            program=transmission.program,
+            by=transmission.requested_by,
+            at=at,
+        )
+    except (Refused, Denied) as no:
+        return no
+
+
+def _mark_offered(transmission: Transmission, released: Released, at: datetime) -> None:
+    """Write down that this is being offered, unless an earlier account of it stands or somebody took it back."""
+    if transmission.disclosure_id and released.consent_id == transmission.consent_id:
+        raise _AccountedBefore(released)
+    waiting = Transmission.objects.filter(pk=transmission.pk, state=TransmissionState.QUEUED)
+    if not waiting.update(disclosure_id=released.disclosure_id, consent_id=released.consent_id, offered_at=at):
+        raise _TakenBack
 
 
 def _offer(transmission: Transmission, way: QueuedWay, released: Released, at: datetime) -> bool:

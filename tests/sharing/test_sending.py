@@ -3,10 +3,11 @@ from datetime import date, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook as Seal
 
+from casemgr.core.audit.models import AuditEvent
 from casemgr.core.outbox.draining import drain
 from casemgr.reactions import NEWS
 from casemgr.sharing.sending import send_transmissions
-from patients.consent.actions import revoke_consent
+from patients.consent.actions import mark_consent_false, revoke_consent
 from patients.disclosures.models import Disclosure
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
@@ -43,6 +44,7 @@ def restrict(clinic, patient, now):
 
 HAPPENS = {
     "revoked": lambda clinic, patient, given, now: revoke_consent(consent=given, revoked_by="x", by=clinic.case_manager, at=now),
+    "known false": lambda clinic, patient, given, now: mark_consent_false(consent=given, why="Forged", by=clinic.case_manager, at=now),
     "restricted": lambda clinic, patient, given, now: restrict(clinic, patient, now),
     "died": lambda clinic, patient, given, now: Patient.objects.filter(pk=patient.pk).update(deceased_on=now.date()),
     "role ended": lambda clinic, patient, given, now: clinic.case_manager.memberships.update(ends_on=now.date()),
@@ -50,15 +52,18 @@ HAPPENS = {
 
 
 @pytest.mark.parametrize(
-    ("what", "words"),
+    ("what", "words", "account", "audit"),
     [
-        ("revoked", "The consent was revoked."),
-        ("restricted", "asked"),
-        ("died", "The person has died since this was asked for."),
-        ("role ended", "may not disclose this record any more"),
+        ("revoked", "The consent was revoked.", ["revoked"], ["refused"]),
+        ("known false", "The consent is known to be false.", ["known_false"], ["refused"]),
+        ("restricted", "asked", ["restricted"], ["refused"]),
+        ("died", "The person has died since this was asked for.", [], []),
+        ("role ended", "may not disclose this record any more", [], ["denied"]),
     ],
 )
-def test_what_happens_in_between_stops_the_sending_and_gives_somebody_a_task(clinic, now, settings, filled, consent, queue, what, words):
+def test_what_happens_in_between_stops_the_sending_and_gives_somebody_a_task(
+    clinic, now, settings, filled, consent, queue, what, words, account, audit
+):
     given = consent(filled)
     waiting = queue()
     HAPPENS[what](clinic, filled, given, now)
@@ -67,7 +72,8 @@ def test_what_happens_in_between_stops_the_sending_and_gives_somebody_a_task(cli
     assert (waiting.state, waiting.disclosure_id) == ("withheld", None)
     assert words in waiting.reason
     assert mails_in(settings.MESSAGE_FOLDER) == []
-    assert not Disclosure.objects.filter(outcome="disclosed").exists()
+    assert list(Disclosure.objects.values_list("outcome", "reason")) == [("withheld", reason) for reason in account]
+    assert list(AuditEvent.objects.filter(verb="disclose", patient_id=filled.pk).values_list("outcome", flat=True)) == audit
     drain(at=now)
     assert Task.objects.filter(key__startswith="transmission:withheld").get().detail == waiting.reason
 
