@@ -1,6 +1,7 @@
 """Take what a person asks not to be told, decide about it, and end it in the only ways there are (42 CFR 2.26)."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import InformationCategory
 from patients.record.models import Patient
 from patients.restrictions.models import EndBasis, Restriction, RestrictionState, ToWhom
-from patients.restrictions.rules import END_SOURCE, OWED_SOURCE, REQUEST_SOURCE, TREATMENT_PAYMENT_OPERATIONS, is_owed, may_end
+from patients.restrictions.rules import END_SOURCE, OWED_SOURCE, REQUEST_SOURCE, TREATMENT_PAYMENT_OPERATIONS, Part, may_end, parts_of
 
 
 @action(Can.ASK_RESTRICTION)
@@ -36,7 +37,8 @@ def ask_restriction(
 ) -> Restriction:
     """Write down what a person asks not to be told; treatment goes on whatever is decided.
 
-    Where the law binds the program to agree, it holds from this moment on: nobody is told while the request waits.
+    Where the law binds the program to agree, it holds from this moment on: nobody is told while the request waits. When more than that
+    is asked for, the part that binds is a request of its own, and it is returned; the rest waits beside it for the decision.
     """
     row = Restriction(
         patient=patient,
@@ -56,11 +58,10 @@ def ask_restriction(
     reasons = _what_a_request_lacks(row, at)
     if reasons:
         raise Refused(*reasons)
-    plan = to_whom == ToWhom.HEALTH_PLANS or (row.organization is not None and row.organization.kind == OrganizationKind.HEALTH_PLAN)
-    row.is_owed = is_owed(recipient_is_health_plan=plan, purposes=row.purposes, paid_in_full=paid_in_full)
-    row.save()
-    start_clock(kind="restriction_request", program=program, subject=row, started_on=asked_on, at=at, patient_id=patient.pk)
-    return row
+    names_plan = row.organization is not None and row.organization.kind == OrganizationKind.HEALTH_PLAN
+    parts = parts_of(to_whom=to_whom, names_health_plan=names_plan, purposes=row.purposes, paid_in_full=paid_in_full)
+    binding, *_rest = [_write_part(row, part, at) for part in parts]
+    return binding
 
 
 @action(Can.OVERSEE_PRIVACY)
@@ -113,6 +114,15 @@ def end_restriction(*, restriction: Restriction, end_basis: str, end_note: str, 
     row.state, row.ended_at, row.end_basis, row.end_note = RestrictionState.ENDED, at, end_basis, end_note.strip()
     row.records_until = at.astimezone(row.program.zone).date() if end_basis == EndBasis.PROGRAM_NOTICE else None
     row.save(update_fields=["state", "ended_at", "end_basis", "end_note", "records_until"])
+    return row
+
+
+def _write_part(asked: Restriction, part: Part, at: datetime) -> Restriction:
+    """Keep one part of a request as a row of its own, and let the clock of its decision run."""
+    row = copy(asked)
+    row.to_whom, row.purposes, row.is_owed = part.to_whom, sorted(part.purposes), part.is_owed
+    row.save()
+    start_clock(kind="restriction_request", program=row.program, subject=row, started_on=row.asked_on, at=at, patient_id=row.patient_id)
     return row
 
 

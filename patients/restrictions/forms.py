@@ -47,7 +47,10 @@ class AskForm(forms.Form):
     paid_in_full = forms.BooleanField(
         label=_("Paid in full without the health plan"),
         required=False,
-        help_text=_("Then the program must agree, for payment and operations of a health plan, and it holds at once (42 CFR 2.26(a)(6))."),
+        help_text=_(
+            "Then the program must agree, for payment and operations of a health plan, and it holds at once (42 CFR 2.26(a)(6)). Whatever"
+            " more is asked for becomes a request of its own."
+        ),
     )
     services = forms.CharField(label=_("What was paid"), max_length=200, required=False)
     asked_by = forms.CharField(label=_("Who asks"), max_length=120, required=False)

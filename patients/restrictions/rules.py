@@ -73,9 +73,28 @@ def _meets_recipient(restriction: RestrictionFacts, recipient_id: int | None, re
     return restriction.to_whom == ANYBODY or recipient_kind == HEALTH_PLAN
 
 
-def is_owed(*, recipient_is_health_plan: bool, purposes: Collection[str], paid_in_full: bool) -> bool:
-    """Say whether the program must agree: a health plan, payment or operations, and paid in full by somebody else (42 CFR 2.26(a)(6))."""
-    return paid_in_full and recipient_is_health_plan and bool(purposes) and PAYMENT_OPERATIONS.issuperset(purposes)
+class Part(NamedTuple):
+    """Hold one part of a request: who is not to be told, what for, and whether the program must agree to it."""
+
+    to_whom: str
+    purposes: frozenset[str]
+    is_owed: bool
+
+
+def parts_of(*, to_whom: str, names_health_plan: bool, purposes: Collection[str], paid_in_full: bool) -> list[Part]:
+    """Return the part of a request that the law binds to, and whatever more was asked as a part of its own.
+
+    The program must agree about a health plan, payment or operations, and what somebody else paid in full (42 CFR 2.26(a)(6)); that the
+    person asks for more takes none of it away.
+    """
+    asked = frozenset(purposes)
+    reaches_plans = to_whom in (ANYBODY, HEALTH_PLANS) or (to_whom == NAMED and names_health_plan)
+    owed = asked & PAYMENT_OPERATIONS if paid_in_full and reaches_plans else frozenset()
+    if not owed:
+        return [Part(to_whom, asked, is_owed=False)]
+    rest = asked if to_whom == ANYBODY else asked - owed
+    binding = Part(HEALTH_PLANS if to_whom == ANYBODY else to_whom, owed, is_owed=True)
+    return [binding, Part(to_whom, rest, is_owed=False)] if rest else [binding]
 
 
 def may_end(*, basis: str, is_owed: bool) -> bool:

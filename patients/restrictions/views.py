@@ -50,8 +50,7 @@ def ask(request: StaffRequest, patient: UUID) -> HttpResponse:
     if form.is_valid():
         asked = attempt(form, lambda: ask_restriction(patient=row, **form.cleaned_data, by=request.user, at=now))
         if asked is not None:
-            said = _("The request was recorded and holds at once: the law binds the program to agree.")
-            messages.success(request, said if asked.is_owed else _("The request was recorded. The privacy officer decides."))
+            messages.success(request, _what_holds(asked, form.cleaned_data))
             return redirect("patients:restrictions", row.public_id)
     return _form_page(request, "patients/restrictions/ask.html", row, form)
 
@@ -82,6 +81,15 @@ def end(request: StaffRequest, patient: UUID, restriction: int) -> HttpResponse:
         messages.success(request, _("The restriction has ended."))
         return redirect("patients:restrictions", row.public_id)
     return _form_page(request, "patients/restrictions/end.html", row, form, restriction=found)
+
+
+def _what_holds(asked: Restriction, typed: dict[str, Any]) -> str:
+    """Say what of a request holds at once, and what waits for a decision."""
+    if not asked.is_owed:
+        return _("The request was recorded. The privacy officer decides.")
+    if (asked.to_whom, set(asked.purposes)) == (typed["to_whom"], set(typed["purposes"])):
+        return _("The request was recorded and holds at once: the law binds the program to agree.")
+    return _("For health plans it holds at once, as a request of its own. The privacy officer decides about the rest.")
 
 
 def _patient(request: StaffRequest, can: Can, public_id: UUID) -> Patient:

@@ -91,6 +91,32 @@ def test_what_is_owed_can_only_be_agreed_to(clinic, rosa, ask, now):
     assert decide_restriction(restriction=asked, agree=True, by=clinic.privacy_officer, at=now).state == "agreed"
 
 
+@pytest.mark.parametrize(
+    ("wide", "rest"),
+    [
+        ({"purposes": ["payment", "operations", "treatment"]}, ("health_plans", ["treatment"])),
+        ({"purposes": ["payment", "operations"], "to_whom": "anybody"}, ("anybody", ["operations", "payment"])),
+    ],
+)
+def test_whoever_asks_for_more_than_is_owed_loses_none_of_it(clinic, rosa, ask, tell, plan, hospital, now, wide, rest):
+    asked = ask(rosa, **{**PAID, **wide})
+    assert (asked.to_whom, asked.purposes, asked.is_owed) == ("health_plans", ["operations", "payment"], True)
+    with pytest.raises(Withheld) as withheld:
+        tell(rosa)
+    assert withheld.value.lacking == ("restricted_paid_in_full",)
+    assert listed(clinic, plan) == []
+    more = Restriction.objects.exclude(pk=asked.pk).get()
+    assert (more.to_whom, more.purposes, more.is_owed, more.state, more.services) == (*rest, False, "asked", asked.services)
+    clocks = Clock.objects.running().filter(kind="restriction_request").values_list("subject", flat=True)
+    assert set(clocks) == {f"patients.restriction:{asked.pk}", f"patients.restriction:{more.pk}"}
+    decide_restriction(restriction=more, agree=False, decision="No", by=clinic.privacy_officer, at=now)
+    with pytest.raises(Withheld):
+        tell(rosa)
+    assert tell(rosa, purpose="treatment").patient_id == rosa.pk
+    with pytest.raises(Refused, match="must agree"):
+        decide_restriction(restriction=asked, agree=False, decision="No", by=clinic.privacy_officer, at=now)
+
+
 def test_what_is_not_owed_binds_when_it_is_agreed_to(clinic, rosa, ask, tell, plan, now):
     asked = ask(rosa, categories=["diagnoses"])
     assert tell(rosa).basis == "consent"

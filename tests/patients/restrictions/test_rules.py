@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from patients.restrictions.rules import RestrictionFacts, is_owed, may_end, restricts
+from patients.restrictions.rules import RestrictionFacts, may_end, parts_of, restricts
 
 PLAN = RestrictionFacts(1, 1, "health_plans", None, ["payment"], ["diagnoses"], False)
 
@@ -38,19 +38,29 @@ def test_after_the_programs_notice_only_what_is_newer_is_open():
 
 
 @pytest.mark.parametrize(
-    ("health_plan", "purposes", "paid", "owed"),
+    ("to_whom", "names_plan", "purposes", "owed", "rest"),
     [
-        (True, ["payment"], True, True),
-        (True, ["payment", "operations"], True, True),
-        (True, ["treatment"], True, False),
-        (True, ["payment", "treatment"], True, False),
-        (False, ["payment"], True, False),
-        (True, ["payment"], False, False),
-        (True, [], True, False),
+        ("health_plans", False, "p", ("health_plans", "p"), None),
+        ("health_plans", False, "op", ("health_plans", "op"), None),
+        ("health_plans", False, "t", None, ("health_plans", "t")),
+        ("health_plans", False, "pt", ("health_plans", "p"), ("health_plans", "t")),
+        ("health_plans", False, "opt", ("health_plans", "op"), ("health_plans", "t")),
+        ("anybody", False, "p", ("health_plans", "p"), ("anybody", "p")),
+        ("anybody", False, "ot", ("health_plans", "o"), ("anybody", "ot")),
+        ("anybody", False, "t", None, ("anybody", "t")),
+        ("named", True, "pt", ("named", "p"), ("named", "t")),
+        ("named", False, "p", None, ("named", "p")),
     ],
 )
-def test_the_program_must_agree_only_when_a_plan_was_kept_out_of_the_paying(health_plan, purposes, paid, owed):
-    assert is_owed(recipient_is_health_plan=health_plan, purposes=purposes, paid_in_full=paid) is owed
+def test_what_was_paid_without_a_plan_is_kept_from_plans_however_much_more_is_asked(to_whom, names_plan, purposes, owed, rest):
+    words = {"p": "payment", "o": "operations", "t": "treatment"}
+
+    def part(said, is_owed):
+        return [(said[0], {words[letter] for letter in said[1]}, is_owed)] if said else []
+
+    asked = {"to_whom": to_whom, "names_health_plan": names_plan, "purposes": [words[letter] for letter in purposes]}
+    assert [tuple(one) for one in parts_of(**asked, paid_in_full=True)] == part(owed, True) + part(rest, False)
+    assert parts_of(**asked, paid_in_full=False) == part((to_whom, purposes), False)
 
 
 def test_a_restriction_ends_only_in_the_ways_of_the_law():

@@ -37,6 +37,21 @@ def test_a_request_is_written_down_decided_and_ended_on_its_pages(clinic, sign_i
     assert "Ended or not agreed" in officer.get(page).content.decode()
 
 
+def test_who_asks_for_more_than_is_owed_hears_which_part_holds_already(clinic, sign_in):
+    rosa = clinic.patient()
+    facts = {
+        "program": clinic.program.pk, "to_whom": "health_plans", "asked_by": "Rosa Lane", "asked_on": "2026-03-01", "paid_in_full": "on",
+        "services": "Counseling",
+    }  # fmt: skip
+    care, ask = sign_in(clinic.case_manager), reverse("patients:ask_restriction", args=[rosa.public_id])
+    for purposes, said in ((["payment"], "recorded and holds at once"), (["payment", "treatment"], "as a request of its own. The privacy")):
+        page = care.post(ask, {**facts, "purposes": purposes}, follow=True).content.decode()
+        assert said in page
+    assert page.count("The law binds to it: paid in full") == 2
+    assert page.count("data-row-link") == 0
+    assert Restriction.objects.filter(is_owed=False).get().purposes == ["treatment"]
+
+
 def test_what_is_owed_offers_no_refusal_and_no_notice(clinic, sign_in, ask):
     rosa = clinic.patient()
     row = ask(rosa, **PAID)
