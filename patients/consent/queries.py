@@ -46,8 +46,11 @@ _TODAY = "(%(at)s AT TIME ZONE d.time_zone)::date"
 _TREATMENT_ENDED = """
     (lower(trim(c.ends_with)) IN ('end of the treatment', 'end of the enrollment') AND COALESCE((
         SELECT bool_and(e.discharged_on IS NOT NULL AND e.discharged_on <= <today>)
+            OR bool_or(e.discharged_on > c.signed_on AND e.discharged_on <= <today> AND NOT EXISTS (
+                SELECT 1 FROM patients_episode n WHERE n.transferred_from_id = e.id AND n.program_id = e.program_id))
         FROM patients_episode e WHERE e.patient_id = c.patient_id AND e.program_id = c.discloser_id), false))
 """.replace("<today>", _TODAY)
+"""SQL that says that the treatment ended since consent `c` was signed. Who comes back begins another; a move to another site ends none."""
 
 _NAMES_PARTICIPANTS = "EXISTS (SELECT 1 FROM patients_consentrecipient r WHERE r.consent_id = c.id AND r.part = 'participant')"
 
@@ -178,7 +181,6 @@ A consent reaches a recipient by name, through its relation to the person, or as
 Whoever uses it says in place of `<and more>` what else must hold of a consent `c`, or nothing.
 """
 
-
 _PLACE = """
     SELECT p.id FROM patients_patient p WHERE p.public_id = %(public)s AND (
         EXISTS (
@@ -192,7 +194,6 @@ _PLACE = """
                     SELECT 1 FROM patients_treatingrelationship t WHERE t.patient_id = p.id AND t.organization_id = %(recipient)s)
                 OR c.later_programs AND %(established_on)s::date IS NOT NULL)))
 """
-
 
 _ENDED = """
     SELECT c.id FROM patients_consent c JOIN casemgr_program d ON d.id = c.discloser_id

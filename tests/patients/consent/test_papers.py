@@ -14,8 +14,10 @@ from patients.consent.papers.actions import LARGEST_SCAN, attach_scan, choose_fu
 from patients.consent.queries import consents_of, recipient_facts
 from patients.consent.rules import consent_carrying
 from patients.consent.wording import CURRENT, STATEMENTS, fingerprint_of, wording_of
+from patients.episodes.models import Episode
 from patients.relations.actions import end_relationship, record_relationship
 from tests.patients.consent.papers import PAPERS, organizations, paper
+from tests.worlds import end_stays
 
 PDF = b"%PDF-1.7 Rosa Lane signed this"
 FINGERPRINTS = {
@@ -59,6 +61,24 @@ def test_what_has_ended_is_written_down_and_its_clock_stops(clinic, signed, now)
     assert expire_consents(by=clinic.system, at=now + timedelta(days=2)) == 1
     made.refresh_from_db()
     assert (made.state, Clock.objects.running().count()) == ("expired", 0)
+
+
+def test_the_consent_of_a_treatment_that_ended_does_not_come_back_with_the_person(clinic, signed, known, now):
+    patient, comes = clinic.patient(), {"recorded_by": clinic.system, "recorded_at": now}
+    until_the_end = {"valid_until": None, "ends_with": "end of the treatment"}
+    older = signed(patient, **until_the_end)
+    (here,) = Episode.objects.filter(patient=patient)
+    end_stays(Episode.objects.filter(pk=here.pk), date(2026, 3, 2), "4")
+    there = Episode.objects.create(
+        patient=patient, program=clinic.program, site=clinic.south, admitted_on=date(2026, 3, 2), transferred_from=here, **comes
+    )
+    assert lacking(patient, known["hospital"], "treatment", {"plan"}, now) == (), "a move to another site ends no treatment"
+    end_stays(Episode.objects.filter(pk=there.pk), now.date())
+    Episode.objects.create(patient=patient, program=clinic.program, site=clinic.north, admitted_on=now.date(), **comes)
+    assert lacking(patient, known["hospital"], "treatment", {"plan"}, now) == ("expired",), "who comes back the same day signs anew"
+    signed(patient, **until_the_end, signed_on=now.date(), categories=["plan"])
+    assert lacking(patient, known["hospital"], "treatment", {"plan"}, now) == ()
+    assert (expire_consents(by=clinic.system, at=now), Consent.objects.get(pk=older.pk).state) == (1, "expired")
 
 
 def test_a_justice_consent_is_revoked_only_as_it_states(clinic, signed, now):
