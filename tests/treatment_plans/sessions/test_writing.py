@@ -8,6 +8,10 @@ from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.refusals import Denied, Refused
 from patients.world.actions import record_world_fact
+from treatment_plans.drafts.actions import save_draft
+from treatment_plans.drafts.models import Draft
+from treatment_plans.drafts.queries import draft_key
+from treatment_plans.drafts.rules import Words
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
 from treatment_plans.plan.models import Goal
 from treatment_plans.plan.versions.actions import start_version
@@ -22,8 +26,8 @@ from treatment_plans.sessions.writing.models import NotePolicy
 from treatment_plans.sessions.writing.queries import before
 from treatment_plans.signing.actions import mark_note_in_error
 
-FORM_QUERIES = 16
-"""Session, user, roles, person, sites, the rule, last note, homework, cards, wishes, goals, interventions, record, navigation."""
+FORM_QUERIES = 17
+"""Session, user, roles, person, sites, the rule, what was typed before, last note, homework, cards, wishes, goals, interventions, record, navigation."""
 
 CARD_QUERIES = 7
 
@@ -202,6 +206,39 @@ def test_the_form_shows_what_feels_safe_the_last_homework_and_what_can_be_carrie
     assert (note.mood_out, note.last_homework, note.triggers, note.thought_record) == (6, "partly", ["Payday"], {"thought": "I fail"})
     assert CopingCard.objects.get().helps == "A walk\nCall Ben"
     assert all(words in written for words in ("Signed", "unchanged", "Once a day", "3 → 6", "Hand up", "I fail", "Partly done"))
+
+
+def test_words_of_a_draft_come_back_in_their_format_and_none_is_saved_away(clinic, known, ruled, sign_in):
+    """The browser died over a DAP note; the program writes freely, and later asks for SOAP and nothing else."""
+    ana = clinic.patient(given="Ana")
+    browser, address = sign_in(clinic.therapist), reverse("treatment_plans:write_session", args=[ana.public_id])
+    said = {"data": ["Talked of the bridge."], "assessment": ["Less shut down."], "plan": ["Call Thursday."]}
+    words, key = Words({"note_format": ["dap"], **said}, {}, address), draft_key("session", "free", ana.public_id)
+    save_draft(key=key, words=words, version=0, **known)
+    form = browser.get(address).context["form"]
+    assert (form["shown_format"].value(), form["note_format"].value()) == ("dap", "dap")
+
+    ruled(note_format="soap", is_fixed=True)
+    form = browser.get(address).context["form"]
+    assert form["shown_format"].value() == "soap"
+    local = (clinic.now - timedelta(hours=2)).astimezone(clinic.north.zone)
+    typed = {
+        "kind": "individual",
+        "state": "present",
+        "modality": "phone",
+        "site": clinic.north.pk,
+        "shown_format": "soap",
+        "minutes": "50",
+    }
+    typed |= {"day": local.date().isoformat(), "starts_at": f"{local:%H:%M}", "subjective": "Tired.", "assessment": "Less shut down."}
+    answer = browser.post(address, {**typed, "data": "Talked of the bridge."})
+    assert (answer.status_code, Session.objects.count()) == (200, 0)
+    assert "stands in this one now" in answer.content.decode()
+    form = answer.context["form"]
+    assert (form["subjective"].value(), form["assessment"].value()) == ("Talked of the bridge.\n\nTired.", "Less shut down.")
+    assert Draft.objects.get().words == words
+    assert browser.post(address, typed).status_code == 302
+    assert Attendance.objects.get().parts == {"subjective": "Tired.", "assessment": "Less shut down."}
 
 
 def test_a_note_that_is_carried_whole_is_saved_and_waits_for_a_second_look(clinic, held, sign_in):

@@ -10,6 +10,8 @@ from treatment_plans.sessions.writing.rules import (
     PARTS,
     Policy,
     asks_left_open,
+    elsewhere,
+    format_typed,
     is_all_carried,
     lacking,
     parts_of,
@@ -110,3 +112,22 @@ def test_checklists_say_every_item_in_both_languages_and_means_are_exact():
     assert items_of("astrology") == {}
     assert mean_of({"a": 5, "b": 4, "c": 4}) == Decimal("4.33")
     assert [is_score(value) for value in (0, 5, 6, -1, "3", True)] == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "found"),
+    [
+        ({"note_format", "data", "assessment", "plan"}, "dap", "dap"),
+        ({"subjective", "objective", "assessment", "plan"}, "", "soap"),
+        ({"note"}, "dap", "free"),  # chosen and not shown yet: the words stand in the note
+        ({"mood_in"}, "birp", "birp"),
+        ((), "", ""),
+    ],
+)
+def test_words_that_come_back_stand_in_the_format_in_which_they_were_written(names, wanted, found):
+    assert format_typed(names, wanted) == found
+
+
+def test_words_without_a_place_in_a_format_are_known():
+    assert elsewhere("free", {"note": "x", "data": "Talked.", "plan": " ", "mood_in": "3"}) == ["data"]
+    assert elsewhere("dap", {"data": "Talked.", "plan": "Walk."}) == []

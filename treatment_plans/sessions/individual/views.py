@@ -21,7 +21,7 @@ from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
 from treatment_plans.drafts.forms import finished
-from treatment_plans.drafts.queries import draft_key
+from treatment_plans.drafts.queries import draft_key, draft_of
 from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part, change_note, record_session
 from treatment_plans.sessions.forms import ALONE, IndividualForm, NoteForm
@@ -30,7 +30,7 @@ from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patie
 from treatment_plans.sessions.views import after_writing, now_at, typed
 from treatment_plans.sessions.writing.forms import Shown
 from treatment_plans.sessions.writing.models import PART_LABELS, THOUGHTS
-from treatment_plans.sessions.writing.queries import FORMATS, Before, before, poured
+from treatment_plans.sessions.writing.queries import FORMATS, Before, before, elsewhere, format_typed, poured
 
 KINDS = dict(ALONE)
 RESHAPES = {"use_format", "carry"}
@@ -48,7 +48,8 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     site = booked.site if booked else sites.first()
     kind = _kind(request, booked)
     known = before(person, site.program_id if site else 0, kind, at)
-    form = _form(request, known, person, {"kind": kind, **now_at(site, booked.starts_at if booked else at)}, sites=sites)
+    initial = {"kind": kind, **now_at(site, booked.starts_at if booked else at)}
+    form = _form(request, known, person, initial, sites=sites, chosen=_format_chosen(request, draft))
     _offer_ways_of_working(form, site)
     if form.is_bound and form.is_valid():
         part = Part(patient=person, appointment=booked, state=form.cleaned_data["state"], **form.part())
@@ -68,8 +69,9 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     session, draft = found.session, draft_key("note", found.pk, found.patient.public_id)
     known = before(found.patient, session.program_id, session.kind, session.starts_at, but=session.pk)
     shown = _shown_again(known, found)
-    form = NoteForm(None if _reshapes(request) else typed(request), shown=shown, initial=_initial(found))
-    if _reshapes(request):
+    reshapes = _reshapes(request, session.note_format)
+    form = NoteForm(None if reshapes else typed(request), shown=shown, initial=_initial(found))
+    if reshapes:
         form.initial = {**form.initial, **_carried(request, form, known)}
     if form.is_bound and form.is_valid():
         said = form.part()
@@ -97,13 +99,22 @@ def _kind(request: StaffRequest, booked: Appointment | None) -> str:
     return next((kind for kind in wanted if kind in KINDS), SessionKind.INDIVIDUAL.value)
 
 
-def _form(request: StaffRequest, known: Before, person: Patient, initial: dict[str, Any], *, sites: Any) -> IndividualForm:
+def _format_chosen(request: StaffRequest, draft: str) -> str:
+    """Return the format that was chosen: in this form, or in the words that were typed before the browser died."""
+    if request.method == "POST":
+        return request.POST.get("note_format", "")
+    held = draft_of(request.user, draft)
+    typed_before = held.words if held else None
+    return format_typed(typed_before.fields, "".join(typed_before.fields.get("note_format", ()))) if typed_before else ""
+
+
+def _form(request: StaffRequest, known: Before, person: Patient, initial: dict[str, Any], *, sites: Any, chosen: str) -> IndividualForm:
     """Return the form in the format in hand: as it was typed, or anew with what was typed poured into it."""
-    policy, chosen = known.policy, request.POST.get("note_format", "")
+    policy = known.policy
     wanted = chosen if chosen in FORMATS and not policy.is_fixed else policy.note_format
     shown_now = request.POST.get("shown_format", wanted)
     shown = _shown(known, person, wanted, [card.trigger for card in known.cards], may_choose=not policy.is_fixed)
-    if not _reshapes(request) and shown_now == wanted:
+    if not _reshapes(request, wanted) and shown_now == wanted:
         return IndividualForm(typed(request), sites=sites, shown=shown, initial=initial)
     form = IndividualForm(None, sites=sites, shown=shown, initial=initial)
     form.initial = {**form.initial, **_carried(request, form, known)}
@@ -130,9 +141,14 @@ def _shown_again(known: Before, found: Attendance) -> Shown:
     return replace(shown, goals=tuple(goals.values()))
 
 
-def _reshapes(request: StaffRequest) -> bool:
-    """Say whether a button was pressed that only changes what the form shows."""
-    return request.method == "POST" and bool(RESHAPES & request.POST.keys())
+def _reshapes(request: StaffRequest, note_format: str) -> bool:
+    """Say whether the form is only shown anew: a button asks for it, or words come along that have no place in this format.
+
+    Such words come from a draft that was written in another format; poured in, they are read again before they are saved.
+    """
+    if request.method != "POST":
+        return False
+    return bool(RESHAPES & request.POST.keys()) or bool(elsewhere(note_format, request.POST.dict()))
 
 
 def _carried(request: StaffRequest, form: IndividualForm | NoteForm, known: Before) -> dict[str, Any]:
@@ -141,6 +157,8 @@ def _carried(request: StaffRequest, form: IndividualForm | NoteForm, known: Befo
         name: field.widget.value_from_datadict(request.POST, {}, name) for name, field in form.fields.items() if name != "shown_format"
     }
     texts = {part: request.POST.get(part, "") for part in PART_LABELS}
+    if elsewhere(form.shown.note_format, texts) and not RESHAPES & request.POST.keys():
+        messages.info(request, _("What was written in another format stands in this one now. Read it, and save it again."))
     values = {**typed_now, **poured(form.shown.note_format, texts)}
     part = request.POST.get("carry", "")
     if known.last and part in FORMATS[form.shown.note_format] and part in known.may_be_carried:

@@ -135,6 +135,16 @@ def poured(note_format: str, written: Mapping[str, str]) -> dict[str, str]:
     return rules.poured(note_format, written)
 
 
+def format_typed(names: Collection[str], wanted: str) -> str:
+    """Return the format in whose parts somebody wrote before."""
+    return rules.format_typed(names, wanted)
+
+
+def elsewhere(note_format: str, written: Mapping[str, str]) -> list[str]:
+    """Return what is written in parts that this format has not."""
+    return rules.elsewhere(note_format, written)
+
+
 def policies_of(program_id: int) -> dict[str, rules.Policy]:
     """Return the rules for notes of a program, by kind of session, in one statement."""
     rows = NotePolicy.objects.filter(program=program_id)

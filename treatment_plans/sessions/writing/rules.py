@@ -68,6 +68,17 @@ def asks_left_open(part: Mapping[str, Any], required: Collection[str]) -> list[s
     return [ask for ask, is_answered in answered.items() if ask in required and not is_answered]
 
 
+def format_typed(names: Collection[str], wanted: str) -> str:
+    """Return the format in whose parts somebody wrote: the one wanted, unless only the parts of another one are there."""
+    there = [note_format for note_format, parts in FORMATS.items() if set(parts) <= set(names)]
+    return wanted if wanted in there or not there else there[0]
+
+
+def elsewhere(note_format: str, written: Mapping[str, str]) -> list[str]:
+    """Return the parts of other formats that say something, and have no place in this one."""
+    return [part for part in PARTS if part not in FORMATS[note_format] and written.get(part, "").strip()]
+
+
 def parts_of(note_format: str, written: Mapping[str, str]) -> dict[str, str]:
     """Return the parts that belong to a format and say something, in their order."""
     said = {part: written.get(part, "").strip() for part in FORMATS.get(note_format, FORMATS[FREE])}
