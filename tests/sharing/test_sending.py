@@ -1,17 +1,21 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
+from django.urls import reverse
 from standardwebhooks.webhooks import Webhook as Seal
 
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.outbox.draining import drain
+from casemgr.core.refusals import Refused
 from casemgr.reactions import NEWS
 from casemgr.sharing.sending import send_transmissions
+from casemgr.sharing.webhooks import Webhook
 from patients.consent.actions import mark_consent_false, revoke_consent
 from patients.disclosures.models import Disclosure
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
-from patients.transmissions.actions import confirm_transmission, queue_transmission, retry_transmission
+from patients.transmissions.actions import cancel_transmission, confirm_transmission, queue_transmission, retry_transmission
 from patients.transmissions.models import EventKind, Transmission
 from patients.transmissions.rules import TRIES, faults_of_address, may_be_reached
 from referrals.casework.models import Task
@@ -141,17 +145,56 @@ def test_what_is_not_taken_is_tried_again_under_the_same_key_and_account_until_s
     assert Disclosure.objects.filter(outcome="disclosed").count() == 1
 
 
-def test_revoked_between_two_attempts_nothing_more_is_sent(clinic, now, filled, consent, queue, webhook):
+@pytest.mark.parametrize("ends", ["revoked", "revoked and told", "taken back"])
+def test_ended_between_two_attempts_nothing_more_is_sent(clinic, now, filled, consent, queue, webhook, ends):
     given = consent(filled)
     waiting = queue("webhook")
     webhook.answer = lambda heard: 503
     send_transmissions(at=now)
-    revoke_consent(consent=given, revoked_by="x", by=clinic.case_manager, at=now)
+    if ends == "taken back":
+        cancel_transmission(transmission=waiting, reason="Wrong clinic", by=clinic.case_manager, at=now)
+    else:
+        revoke_consent(consent=given, revoked_by="x", by=clinic.case_manager, at=now)
+    if ends == "revoked and told":
+        drain(at=now)
     send_transmissions(at=now + timedelta(hours=1))
     waiting.refresh_from_db()
     assert waiting.state == "withheld"
     assert waiting.reason.endswith("An attempt before may have arrived.")
     assert len(webhook.heard) == 1
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_what_is_under_way_is_never_called_withheld(clinic, now, filled, consent, queue, webhook, monkeypatch, sign_in, attempt):
+    given = consent(filled)
+    waiting = queue("webhook")
+    pages, refusals, send, browser = [], [], Webhook.send, sign_in(clinic.case_manager)
+
+    def send_while_it_is_revoked(way, offer, prepared):
+        revoke_consent(consent=given, revoked_by="x", by=clinic.case_manager, at=now)
+        drain(at=at)
+        with pytest.raises(Refused) as refused:
+            cancel_transmission(transmission=waiting, reason="Wrong clinic", by=clinic.case_manager, at=at)
+        refusals.extend(refused.value.reasons)
+        with time_machine.travel(at, tick=False):
+            pages.append(browser.get(reverse("patients:transmission", args=[waiting.pk])).content.decode())
+        send(way, offer, prepared)
+
+    at = now
+    if attempt == 2:
+        webhook.answer = lambda heard: 503
+        send_transmissions(at=at)
+        webhook.answer, at = lambda heard: 204, at + timedelta(hours=1)
+    monkeypatch.setattr(Webhook, "send", send_while_it_is_revoked)
+    send_transmissions(at=at)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason, len(webhook.heard)) == ("sent", "", attempt)
+    assert list(Disclosure.objects.values_list("outcome", flat=True)) == ["disclosed"]
+    assert [reason.code for reason in refusals] == ["under_way"]
+    assert "It is being sent at this moment" in pages[0]
+    assert "Do not send it" not in pages[0]
+    drain(at=at)
+    assert not Task.objects.filter(key__startswith="transmission").exists()
 
 
 def test_a_mail_found_half_sent_is_left_to_a_person(now, settings, filled, consent, queue, mailoutbox):

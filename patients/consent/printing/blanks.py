@@ -10,7 +10,7 @@ from casemgr.core.accounts.models import Program
 from casemgr.core.paper.typesetting import language_on_paper, page_frame
 from patients.consent.models import ConsentKind, InformationCategory, PurposeOfUse
 from patients.consent.printing.rules import ENDS_IN_WORDS, WORDS
-from patients.consent.rules import KINDS
+from patients.consent.rules import KINDS, REGISTRY_MILES
 from patients.consent.wording import CURRENT, wording_of
 
 LINE = "_" * 72
@@ -41,6 +41,7 @@ def _parts(kind: str, program: Program, words: dict[str, str], said: dict[str, s
     """Return elements one to seven with boxes to tick and lines to write on."""
     purposes, categories = KINDS[kind].purposes, KINDS[kind].categories
     whom = [said["recipients"], LINE] if "recipients" in said else [LINE, LINE]
+    whom += [f"{BOX} {words['later_programs'].format(miles=REGISTRY_MILES)}"] if kind == ConsentKind.REGISTRY else []
     return [
         [words["kind"], str(ConsentKind(kind).label)],
         [words["patient"], f"{LINE[:44]}  {words['born']} {LINE[:16]}"],

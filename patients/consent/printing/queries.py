@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from casemgr.core.paper.typesetting import language_on_paper, page_frame
 from patients.consent.models import Consent, ConsentState, RecipientPart
 from patients.consent.printing.rules import ENDS_IN_WORDS, WORDS
+from patients.consent.rules import REGISTRY_MILES
 from patients.relations.models import RecipientClass
 
 Rows = list[list[Any]]
@@ -66,7 +67,7 @@ def _parts(consent: Consent, words: dict[str, str]) -> Rows:
 
 
 def _recipients(consent: Consent, words: dict[str, str]) -> list[str]:
-    """Return who may be told: by name and address, by name and relation, by class, through an intermediary."""
+    """Return who may be told: by name and address, by name and relation, by class, through an intermediary, as programs still to come."""
     named = list(consent.named_recipients.select_related("organization"))
     told = [_address(one.organization) for one in named if one.part == RecipientPart.RECIPIENT]
     participants = [_address(one.organization) for one in named if one.part == RecipientPart.PARTICIPANT]
@@ -76,6 +77,8 @@ def _recipients(consent: Consent, words: dict[str, str]) -> list[str]:
         told += [f"{words['through']}:", *participants]
     if consent.designation:
         told.append(words["treating_only"])
+    if consent.later_programs:
+        told.append(words["later_programs"].format(miles=REGISTRY_MILES))
     return told
 
 
