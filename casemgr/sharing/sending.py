@@ -113,21 +113,30 @@ def _release(transmission: Transmission, at: datetime) -> Released:
     """Ask the gate, and write the account together with the mark that this is being offered; a later attempt keeps the first account."""
     if transmission.patient.deceased_on is not None:
         raise Refused(_("The person has died since this was asked for. Ask the personal representative (42 CFR 2.15(b))."))
-    try:
-        with transaction.atomic():
-            answered = _answer_of_the_gate(transmission, at)
-            if isinstance(answered, Released):
-                _mark_offered(transmission, answered, at)
-    except _AccountedBefore as before:
-        first = Disclosure.objects.get(pk=transmission.disclosure_id or 0)
-        return before.released._replace(disclosure_id=first.pk, disclosure_public_id=str(first.public_id))
+    with transaction.atomic():
+        answered = _answer_of_the_gate(transmission, at)
+        if isinstance(answered, Released):
+            _mark_offered(transmission, answered, at)
     if not isinstance(answered, Released):
         raise answered
     return answered
 
 
 def _answer_of_the_gate(transmission: Transmission, at: datetime) -> Released | Refused | Denied:
-    """Return what the gate says; a no is returned, not raised, so that its account and its place in the audit stay."""
+    """Return what the gate says, under the account of the first attempt; a no is returned, so that what it wrote down stays."""
+    try:
+        with transaction.atomic():
+            answered = _ask(transmission, at)
+            if isinstance(answered, Released) and transmission.disclosure_id and answered.consent_id == transmission.consent_id:
+                raise _AccountedBefore(answered)
+            return answered
+    except _AccountedBefore as before:
+        first = Disclosure.objects.get(pk=transmission.disclosure_id or 0)
+        return before.released._replace(disclosure_id=first.pk, disclosure_public_id=str(first.public_id))
+
+
+def _ask(transmission: Transmission, at: datetime) -> Released | Refused | Denied:
+    """Ask the gate on behalf of whoever wanted this sent."""
     try:
         return disclose(
             patient=transmission.patient,
@@ -145,9 +154,7 @@ def _answer_of_the_gate(transmission: Transmission, at: datetime) -> Released | 
 
 
 def _mark_offered(transmission: Transmission, released: Released, at: datetime) -> None:
-    """Write down that this is being offered, unless an earlier account of it stands or somebody took it back."""
-    if transmission.disclosure_id and released.consent_id == transmission.consent_id:
-        raise _AccountedBefore(released)
+    """Write down that this is under way from now on, unless somebody took it back."""
     waiting = Transmission.objects.filter(pk=transmission.pk, state=TransmissionState.QUEUED)
     if not waiting.update(disclosure_id=released.disclosure_id, consent_id=released.consent_id, offered_at=at):
         raise _TakenBack
@@ -217,9 +224,7 @@ def _settle(transmission: Transmission, state: TransmissionState, reason: str, a
 
 
 def _why(transmission: Transmission, no: Refused | Denied) -> str:
-    """Return in words why the gate said no; an attempt before may have arrived."""
+    """Return in words why the gate said no."""
     if isinstance(no, Denied):
         return _("%(name)s, who asked for this, may not disclose this record any more.") % {"name": transmission.requested_by}
-    if transmission.disclosure_id:
-        return _("%(reason)s An attempt before may have arrived.") % {"reason": no}
-    return str(no)
+    return transmission.why_not_sent(str(no))

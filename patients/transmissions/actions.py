@@ -77,19 +77,26 @@ def queue_transmission(
 
 @action(Can.DISCLOSE_RECORD)
 def cancel_transmission(*, transmission: Transmission, reason: str, by: User, at: datetime) -> Transmission:
-    """Take a sending out of the queue before it leaves."""
+    """Take a sending out of the queue before it leaves; what is under way can no longer be taken back."""
     locked = _locked(transmission, TransmissionState.QUEUED)
     if not reason.strip():
         raise Refused(Reason(_("Say why it is not to be sent."), field="reason", code="no_reason"))
-    return _settle(locked, TransmissionState.WITHHELD, _("Taken back by %(name)s: %(reason)s") % {"name": by, "reason": reason.strip()}, at)
+    if locked.is_under_way(at):
+        raise Refused(Reason(_("It is being sent at this moment. Look again in a few minutes."), code="under_way"))
+    why = _("Taken back by %(name)s: %(reason)s") % {"name": by, "reason": reason.strip()}
+    return _settle(locked, TransmissionState.WITHHELD, locked.why_not_sent(why), at)
 
 
 @action(Can.RUN_SCHEDULE)
 def withhold_transmissions(*, consent: Consent, by: User, at: datetime) -> list[Transmission]:
-    """Take out of the queue what rests on a consent that carries it no longer; what another one carries goes on waiting."""
-    waiting = Transmission.objects.select_for_update(of=("self",), no_key=True).filter(consent=consent, state=TransmissionState.QUEUED)
+    """Take out of the queue what rests on a consent that carries it no longer; what another one carries goes on waiting.
+
+    What a worker has offered is left to it: it may have arrived, and before anything is offered again the gate is asked.
+    """
+    waiting = Transmission.objects.filter(consent=consent, state=TransmissionState.QUEUED, offered_at__isnull=True)
+    held = waiting.select_for_update(of=("self",), no_key=True)
     withheld = []
-    for transmission in waiting.select_related("patient", "recipient", "program", "requested_by").order_by("pk"):
+    for transmission in held.select_related("patient", "recipient", "program", "requested_by").order_by("pk"):
         answered = _ask(transmission, at)
         if isinstance(answered, _Carried):
             transmission.consent_id = answered.consent_id
@@ -97,7 +104,7 @@ def withhold_transmissions(*, consent: Consent, by: User, at: datetime) -> list[
             continue
         if isinstance(answered, Withheld):
             answered.keep()
-        withheld.append(_settle(transmission, TransmissionState.WITHHELD, str(answered), at))
+        withheld.append(_settle(transmission, TransmissionState.WITHHELD, transmission.why_not_sent(str(answered)), at))
     return withheld
 
 

@@ -1,6 +1,7 @@
 """Keep what is to be sent to whom, and what became of it. Never the content: it is read when it is sent."""
 
 import uuid
+from datetime import datetime
 
 import pghistory
 import pgtrigger
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Program
@@ -112,6 +114,17 @@ class Transmission(models.Model):
     def category_words(self) -> str:
         """Return in words which parts are to be told."""
         return in_words(InformationCategory, self.categories)
+
+    def is_under_way(self, at: datetime) -> bool:
+        """Say whether a worker hands this over at this moment; what becomes of it, the worker says."""
+        held = self.offered_at is not None and self.leased_until is not None and self.leased_until > at
+        return held and self.state == TransmissionState.QUEUED
+
+    def why_not_sent(self, reason: str) -> str:
+        """Return in words why this is not sent; where it was offered before, it may have arrived."""
+        if self.disclosure_id:
+            return gettext("%(reason)s An attempt before may have arrived.") % {"reason": reason}
+        return reason
 
 
 @tracked

@@ -148,7 +148,8 @@ def _show(request: StaffRequest, found: Transmission, *, form: Any = None, refus
         "stands": transmission_state(found),
         "retries": may and found.state in TO_LOOK_AT,
         "confirms": may and found.state == TransmissionState.DOUBTFUL,
-        "cancels": may and found.state == TransmissionState.QUEUED,
+        "is_under_way": found.is_under_way(timezone.now()),
+        "cancels": may and found.state == TransmissionState.QUEUED and not found.is_under_way(timezone.now()),
         "form": form or CancelForm(),
         "refused": refused,
     }

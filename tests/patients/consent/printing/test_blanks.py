@@ -23,6 +23,8 @@ def test_there_is_a_blank_form_of_every_kind_in_both_languages(clinic, sign_in, 
     for line in ("line_name", "line_signature", "line_capacity", "line_date", "recipients", "purposes", "expiry"):
         assert squeezed(WORDS[language][line]) in text, line
     assert CURRENT in text
+    later = f"[ ] {WORDS[language]['later_programs'].format(miles=200)}"
+    assert (squeezed(later) in text) == (kind == "registry"), "only enrollment is told to programs that are established later"
 
 
 def test_there_is_no_form_of_a_kind_that_is_none_and_none_for_the_front_desk(clinic, sign_in):

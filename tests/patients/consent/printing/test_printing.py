@@ -53,6 +53,17 @@ def test_every_element_stands_on_the_paper_in_the_order_of_the_rule(clinic, cons
     assert (event.patient_id, event.subject) == (patient.pk, f"patients.consent:{given.pk}")
 
 
+def test_one_for_programs_established_later_says_so_where_it_names_who_may_receive_it(clinic, consent, now):
+    ends = {"valid_until": None, "ends_with": "end of the enrollment"}
+    given = consent(
+        clinic.patient(), kind="registry", recipients=[], later_programs=True, purposes=["registry_check"], hipaa_statement="", **ends
+    )
+    for language, words in (("en", "Also treatment programs within 200 miles"), ("es", "a menos de 200 millas")):
+        paper = consent_on_paper(given, has_ended=False, at=now, language=language)
+        (whom,) = [told for heading, told in paper["parts"] if heading == WORDS[language]["recipients"]]
+        assert words in " ".join(whom)
+
+
 def test_a_consent_in_spanish_is_in_spanish(clinic, consent, now):
     patient = clinic.patient(language="es")
     given = consent(patient, revocation_statement="Puede revocarlo en cualquier momento: avísenos")
