@@ -1,7 +1,10 @@
 /* Nothing typed is lost: keep what stands in a form on the server every few seconds, and in this browser, sealed, until it is there.
-   A form with data-draft takes part. Without script, forms work as they always did. docs/features/drafts.md says how. */
+   A form with data-draft takes part, also one that htmx brings. Without script, forms work as they always did. docs/features/drafts.md says how. */
 (() => {
   "use strict";
+  if (window.casemgrDrafts) { return; } // two forms of one page bring this script twice
+  const drafts = window.casemgrDrafts = [];
+  const leaving = new Map(); // what forms that were taken off the page still send
   const PAUSE = 1500, LONGEST = 5000, LOCAL = 250, RETRY = 4000, PATIENCE = 8000, KEEP = 30 * 24 * 3600 * 1000;
   const NO_FIELD = new Set(["hidden", "password", "file", "submit", "button", "image", "reset"]);
   const tab = String(Math.random());
@@ -40,7 +43,7 @@
     const one = fieldsOf(form).find((field) => field.name === name);
     if (!one) { return name; }
     const legend = isChoice(one) && one.closest("fieldset") && one.closest("fieldset").querySelector("legend");
-    const label = legend || (one.labels && one.labels[0]);
+    const label = legend || (one.labels && one.labels[0]) || (one.closest(".field") && one.closest(".field").querySelector("label"));
     return (label ? label.textContent : name).replace(/\s+/g, " ").trim();
   }
 
@@ -117,16 +120,29 @@
     constructor(form, state) {
       Object.assign(this, { form, state, words: state.dataset, base: 0, rest: {}, turn: 0, kept: 0, isOpen: false, safe: null, other: null, queue: [], trouble: "" });
       this.url = `${this.words.url}${encodeURIComponent(form.dataset.draft)}/`;
+      this.address = form.dataset.draftAddress || location.pathname + location.search; // a form in its slot has a page of its own, too
       form.autocomplete = "off"; // or the browser itself writes the words to its disk, to restore its windows with them
-      form.addEventListener("input", () => this.typed());
-      form.addEventListener("submit", (event) => this.submitted(event));
-      document.addEventListener("submit", (event) => { if (event.target !== form) { this.flush(); } });
-      document.addEventListener("visibilitychange", () => { if (document.hidden) { this.flush(); } });
-      window.addEventListener("pagehide", () => this.flush());
-      window.addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
-      window.addEventListener("online", () => this.resume());
-      window.addEventListener("focus", () => { if (this.trouble) { this.resume(); } });
+      this.gone = new AbortController();
+      const on = (place, name, act, capture) => place.addEventListener(name, act, { signal: this.gone.signal, capture });
+      on(form, "input", () => this.typed());
+      on(form, "submit", (event) => this.submitted(event), true); // before htmx sends the form
+      on(document, "submit", (event) => { if (event.target !== form) { this.flush(); } });
+      on(document, "visibilitychange", () => { if (document.hidden) { this.flush(); } });
+      on(window, "pagehide", () => this.flush());
+      on(window, "pageshow", (event) => { if (event.persisted) { location.reload(); } });
+      on(window, "online", () => this.resume());
+      on(window, "focus", () => { if (this.trouble) { this.resume(); } });
       this.open();
+    }
+
+    /* The form was taken off the page: its last words go on their way, and it listens to nothing any more. */
+    close() {
+      this.gone.abort();
+      if (this.channel) { this.channel.close(); }
+      [this.soon, this.later, this.again].forEach(clearTimeout);
+      drafts.splice(drafts.indexOf(this), 1);
+      const last = this.isDirty ? [this.keepHere(), this.saving ? this.saving.then(() => this.save()) : this.save(true)] : [this.saving];
+      leaving.set(this.url, Promise.race([Promise.allSettled(last), new Promise((enough) => setTimeout(enough, PATIENCE))]));
     }
 
     get isDirty() { return this.turn > this.kept; }
@@ -154,6 +170,7 @@
     }
 
     async asking() {
+      await leaving.get(this.url);
       const { status, told } = await this.ask("GET", "");
       if (status !== 200) { this.failed(status, told); return; }
       let local = null, safe = null;
@@ -166,7 +183,7 @@
       this.isOpen = true;
       this.trouble = "";
       this.began(told, local);
-      this.meet(told.store);
+      if (!this.gone.signal.aborted) { this.meet(told.store); }
     }
 
     began(told, local) {
@@ -255,8 +272,7 @@
       const turn = this.turn;
       const fields = this.here();
       const labels = Object.fromEntries(Object.keys(fields).map((name) => [name, labelOf(this.form, name)]));
-      const address = location.pathname + location.search;
-      const body = JSON.stringify({ version: this.base, address, fields_typed: fields, labels });
+      const body = JSON.stringify({ version: this.base, address: this.address, fields_typed: fields, labels });
       const { status, told } = await this.ask("POST", "", body, last);
       if (status === 409) { this.two(told); return; }
       if (status !== 200) { this.failed(status, told); return; }
@@ -283,7 +299,7 @@
       this.say(this.trouble);
       if (this.isDirty) { this.keepHere(); }
       clearTimeout(this.again);
-      if (gone) { this.again = setTimeout(() => this.resume(), RETRY); }
+      if (gone && !this.gone.signal.aborted) { this.again = setTimeout(() => this.resume(), RETRY); }
     }
 
     flush() {
@@ -299,7 +315,7 @@
       clearTimeout(this.soon);
       if (this.mayGo || (!this.isDirty && !this.other && !this.trouble && !this.saving)) { this.left(); return; }
       event.preventDefault();
-      event.stopPropagation();
+      event.stopImmediatePropagation();
       await this.save();
       if (this.other) { this.lead(); return; }
       if (["offline", "signedOut", "other"].includes(this.trouble)) { this.say(this.trouble); return; }
@@ -330,7 +346,7 @@
       this.state.dataset.kind = name;
       if (kind === "signedOut") {
         const link = document.createElement("a");
-        link.href = `${this.words.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
+        link.href = `${this.words.signIn}?next=${encodeURIComponent(this.address)}`;
         link.textContent = this.words.signInWords;
         this.state.append(" ", link);
       }
@@ -350,6 +366,8 @@
       if (this.box) { this.box.remove(); }
       this.box = this.form.querySelector(`template[data-draft-${name}]`).content.firstElementChild.cloneNode(true);
       this.form.prepend(this.box);
+      const fold = this.form.closest("details");
+      if (fold) { fold.open = true; }
       this.box.addEventListener("click", (event) => {
         const button = event.target.closest("[data-draft-do]");
         if (button) { event.preventDefault(); this[button.dataset.draftDo](); }
@@ -446,10 +464,19 @@
     }
   }
 
-  const drafts = [];
-  document.querySelectorAll("form[data-draft]").forEach((form) => {
-    const state = form.querySelector("[data-draft-state]");
-    if (state && form.dataset.draft) { drafts.push(new Draft(form, state)); }
+  /* Wake up on the forms that are there, and on those that htmx brings; let go of those that it takes away. */
+  function wake(place) {
+    [place, ...place.querySelectorAll("form")].forEach((form) => {
+      const state = form.matches && form.matches("form[data-draft]") && form.querySelector("[data-draft-state]");
+      if (state && form.dataset.draft && !drafts.some((one) => one.form === form)) { drafts.push(new Draft(form, state)); }
+    });
+  }
+
+  wake(document);
+  document.addEventListener("htmx:load", (event) => wake(event.target));
+  document.addEventListener("htmx:beforeCleanupElement", (event) => {
+    const draft = drafts.find((one) => one.form === event.target);
+    if (draft) { draft.close(); }
   });
 
   /* A small piece of the page that finds the session over must not take the page away from under somebody's hands. */

@@ -14,13 +14,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test.testcases import LiveServerThread
+from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from casemgr.core.accounts.models import User
 from casemgr.demo.clinic import PASSWORD
 from tests.browser.conftest import WCAG, Desk
 from treatment_plans.drafts import views
 from treatment_plans.drafts.models import Draft
+from treatment_plans.plan.models import Plan
+from treatment_plans.plan.versions.actions import start_version
 from treatment_plans.sessions.models import Attendance
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -100,6 +104,13 @@ def add(page, words):
     note_of(page).focus()
     page.keyboard.press("Control+End")
     page.keyboard.type(words)
+
+
+def open_slot(page, name):
+    """Open a form of the plan in its slot, and return its first field."""
+    page.get_by_role("link", name=name, exact=True).first.click()
+    page.locator(f"form[data-draft^=add_{name.lower()}]").wait_for()
+    return page.locator("form[data-draft]").locator("textarea, select").first
 
 
 class Again(ThreadedWSGIServer):
@@ -279,4 +290,32 @@ def test_who_is_quicker_than_the_server_is_asked_nothing_twice(server, form, mon
     says(page, SAVED)
     expect(page.locator(".drafts")).to_have_count(0)
     assert len(asked) == 2, "each of the two pages asks once what was typed before"
-    assert Draft.objects.get(key=f"session:free:{address.split('/')[3]}").words.fields["note_format"] == ["birp"]
+    person = address.split("/")[3]
+    assert Draft.objects.get(key=f"session:free:{person}").words.fields["note_format"] == ["birp"]
+    monkeypatch.undo()
+
+    # a form of the plan opens in a slot, is taken away again, and is saved there
+    by = {"by": User.objects.get(email=THERAPIST), "at": timezone.now()}
+    today = timezone.localdate()
+    plan = start_version(
+        plan=Plan.objects.get(patient__public_id=person, state="active"), starts_on=today, review_on=today + timedelta(days=60), **by
+    )
+    page.goto(f"{server.url}/plans/{plan.pk}/")
+    words = open_slot(page, "Objective")
+    words.fill("Sings at Quibblemere")
+    says(page, SAVED)
+    words.press_sequentially(" every day")
+    open_slot(page, "Intervention")
+    expect(open_slot(page, "Objective")).to_have_value("Sings at Quibblemere every day")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("form[data-draft]")).to_have_count(0)
+    page.reload()
+    expect(open_slot(page, "Objective")).to_have_value("Sings at Quibblemere every day")
+    draft = Draft.objects.get(key__startswith="add_objective:", sealed__isnull=False)
+    assert draft.words.address == page.locator("form[data-draft]").get_attribute("action")
+    page.locator("[name=measured_as][value=date]").check()
+    page.locator("[name=target_on]").fill(f"{today + timedelta(days=30)}")
+    page.get_by_role("button", name="Add an objective").click()
+    expect(page.locator(".pieces").first).to_contain_text("Sings at Quibblemere every day")
+    draft.refresh_from_db()
+    assert (draft.sealed, page.evaluate("casemgrDrafts.length")) == (None, 0)

@@ -28,7 +28,7 @@ def save_draft(*, key: str, words: Words, version: int, by: User, at: datetime) 
     if known is not None and known.says_the_same(words):
         return held.version
     if held.version != version:
-        raise Refused(Reason(_("Another window holds other words for this note."), code="elsewhere"))
+        raise Refused(Reason(_("Another window holds other words for this form."), code="elsewhere"))
     held.seal(words)
     return _count_on(held, at)
 
@@ -49,8 +49,8 @@ def finish_draft(*, draft: Finished, by: User, at: datetime) -> None:
     """
     held = _held(draft.key, by, at)
     if draft.version is not None and draft.version != held.version:
-        gone = _("This note was saved meanwhile in another window, or thrown away there. Look at your sessions before you save it again.")
-        other = _("Another window holds other words for this note.")
+        gone = _("This was saved meanwhile in another window, or thrown away there. Look at what is saved before you save it again.")
+        other = _("Another window holds other words for this form.")
         raise Refused(Reason(other if held.sealed is not None else gone, code="elsewhere"))
     held.seal(None)
     _count_on(held, at)

@@ -60,6 +60,11 @@ def finished(key: str, posted: Mapping[str, Any]) -> Finished:
     return Finished(key, int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None)
 
 
+def told_of(key: str, posted: Mapping[str, Any]) -> dict[str, Finished]:
+    """Return what a verb is told of the draft that it finishes: nothing where its form keeps none."""
+    return {"draft": finished(key, posted)} if key else {}
+
+
 def _are_texts(held: Any) -> bool:
     """Say whether this is a list of texts."""
     return isinstance(held, list) and all(isinstance(text, str) for text in held)

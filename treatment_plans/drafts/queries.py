@@ -1,7 +1,7 @@
 """Read drafts: their owner does, and nobody else."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -19,6 +19,28 @@ from patients.record.models import Patient
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.rules import Words, person_in, person_of_field, purpose_of, store_name, what_of
 
+OF_A_PLAN: Mapping[str, str | Promise] = {
+    "start_plan": _("Start a plan"),
+    "change_plan": _("Review and strengths"),
+    "add_problem": _("Add a problem"),
+    "change_problem": _("Change the problem"),
+    "stop_problem": _("Stop a problem"),
+    "add_goal": _("Add a goal"),
+    "change_goal": _("Change the goal"),
+    "add_objective": _("Add an objective"),
+    "change_objective": _("Change the objective"),
+    "stop_objective": _("Stop an objective"),
+    "count_towards": _("Write down a value"),
+    "add_intervention": _("Add an intervention"),
+    "change_intervention": _("Change the intervention"),
+    "stop_intervention": _("Stop an intervention"),
+    "rate_standing": _("Where the person stands"),
+    "note_stage_of_change": _("Stage of change"),
+    "activate_plan": _("Put the plan into force"),
+    "put_off_signature": _("The person signs later, or does not want to"),
+}
+"""The forms of a plan that take words: each is known by the verb that it is for."""
+
 RIGHTS: Mapping[str, Can] = {
     "session": Can.WRITE_SESSION,
     "note": Can.WRITE_SESSION,
@@ -28,6 +50,7 @@ RIGHTS: Mapping[str, Can] = {
     "addendum": Can.WRITE_SESSION,
     "counseling": Can.WRITE_COUNSELING_NOTE,
     "review": Can.WRITE_PLAN,
+    **dict.fromkeys(OF_A_PLAN, Can.WRITE_PLAN),
 }
 """What can be a draft, and the right that its form asks for."""
 
@@ -40,6 +63,7 @@ TITLES: Mapping[str, str | Promise] = {
     "addendum": _("Addendum"),
     "counseling": _("Counseling note"),
     "review": _("Review of the plan"),
+    **OF_A_PLAN,
 }
 """What each is called."""
 
@@ -47,6 +71,12 @@ TITLES: Mapping[str, str | Promise] = {
 def draft_key(what: str, *who: object) -> str:
     """Return the key under which a form keeps what is typed into it."""
     return ":".join((what, *(str(part) for part in who)))
+
+
+def key_for(verb: Callable[..., Any], person: Patient, *which: object) -> str:
+    """Return the key under which the form of a verb keeps what is typed about a row, or below one; none where it asks for no words."""
+    what: str = getattr(verb, "__name__", "")
+    return draft_key(what, "-".join(str(part) for part in which if part), person.public_id) if what in RIGHTS else ""
 
 
 def roster_key(people: Iterable[object]) -> str:

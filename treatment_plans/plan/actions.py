@@ -17,6 +17,8 @@ from patients.diagnoses.models import Axis, Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.world.models import Barrier, OwnGoal, Stressor
+from treatment_plans.drafts.actions import finish_draft
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan import rules
 from treatment_plans.plan.checking.queries import (
     against_goal,
@@ -44,9 +46,19 @@ from treatment_plans.plan.queries import (
 
 @action(Can.WRITE_PLAN)
 def start_plan(
-    *, patient: Patient, program: Program, starts_on: date, review_on: date, strengths: str = "", by: User, at: datetime
+    *,
+    patient: Patient,
+    program: Program,
+    starts_on: date,
+    review_on: date,
+    strengths: str = "",
+    draft: Finished | None = None,
+    by: User,
+    at: datetime,
 ) -> Plan:
     """Open a draft of a plan for somebody who is or was in care in this program."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     if not Episode.objects.filter(patient=patient, program=program).exists():
         raise Refused(Reason(_("This person was never in care in this program. Admit them first."), code="not_in_program"))
     _refuse_early_review(starts_on, review_on)
@@ -63,8 +75,10 @@ def start_plan(
 
 
 @action(Can.WRITE_PLAN)
-def change_plan(*, plan: Plan, review_on: date, strengths: str, by: User, at: datetime) -> Plan:
+def change_plan(*, plan: Plan, review_on: date, strengths: str, draft: Finished | None = None, by: User, at: datetime) -> Plan:
     """Change a plan's next review and what it says of the person's strengths."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = open_plan(plan.pk)
     _refuse_early_review(fresh.starts_on, review_on)
     fresh.review_on, fresh.strengths = review_on, strengths.strip()
@@ -81,10 +95,13 @@ def add_problem(
     diagnosis: Diagnosis | None = None,
     barrier: Barrier | None = None,
     stressor: Stressor | None = None,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Problem:
     """Name a problem that the plan treats, and what it rests on."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = open_plan(plan.pk)
     rests_on = {"diagnosis": diagnosis, "barrier": barrier, "stressor": stressor}
     refuse_for(against_problem(fresh, axis, title, **rests_on))
@@ -93,9 +110,18 @@ def add_problem(
 
 @action(Can.WRITE_PLAN)
 def add_goal(
-    *, problem: Problem, words: str, target_on: date | None = None, own_goal: OwnGoal | None = None, by: User, at: datetime
+    *,
+    problem: Problem,
+    words: str,
+    target_on: date | None = None,
+    own_goal: OwnGoal | None = None,
+    draft: Finished | None = None,
+    by: User,
+    at: datetime,
 ) -> Goal:
     """Write down a goal in the person's own words."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = open_plan(problem.plan_id)
     refuse_for([*against_stopped(problem), *against_goal(fresh, words, target_on, own_goal)])
     return Goal.objects.create(problem=problem, words=words.strip(), target_on=target_on, own_goal=own_goal, recorded_by=by, recorded_at=at)
@@ -103,9 +129,19 @@ def add_goal(
 
 @action(Can.WRITE_PLAN)
 def add_objective(
-    *, goal: Goal, words: str, measure: str = "", target_on: date | None = None, by: User, at: datetime, **yardstick: Any
+    *,
+    goal: Goal,
+    words: str,
+    measure: str = "",
+    target_on: date | None = None,
+    draft: Finished | None = None,
+    by: User,
+    at: datetime,
+    **yardstick: Any,
 ) -> Objective:
     """Write down a step towards a goal that can be measured: by a number, a date, or the score of an instrument."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = open_plan(goal.problem.plan_id)
     by_what = yardstick_from(target_on=target_on, **yardstick)
     refuse_for(against_objective(fresh, words, by_what))
@@ -126,10 +162,13 @@ def add_intervention(
     caution: str = "",
     cleared_on: date | None = None,
     responsible: User | None = None,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Intervention:
     """Say what is done towards a goal, how often and by whom."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = open_plan(goal.problem.plan_id)
     refuse_for(against_intervention(fresh, kind, times, per, cleared_on, day_of(fresh, at)))
     return Intervention.objects.create(
@@ -149,11 +188,15 @@ def add_intervention(
 
 
 @action(Can.WRITE_PLAN)
-def activate_plan(*, plan: Plan, one_axis_reason: str = "", signed_name: str = "", by: User, at: datetime) -> Plan:
+def activate_plan(
+    *, plan: Plan, one_axis_reason: str = "", signed_name: str = "", draft: Finished | None = None, by: User, at: datetime
+) -> Plan:
     """Put a plan into force; the one that held until now ends.
 
     Where both axes are diagnosed and one is not covered, a reason stands in for it: signed by a person, with the name and the moment.
     """
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
     fresh = going_plan(plan.pk)
     if by.kind == UserKind.CLIENT:

@@ -214,7 +214,7 @@ class ActivateForm(forms.Form):
         label=_("Your name, as your signature under the reason"),
         required=False,
         max_length=120,
-        widget=forms.TextInput({"autocomplete": "off"}),
+        widget=forms.TextInput({"autocomplete": "off", "data-draft-skip": ""}),
         help_text=_("Only where one disorder is left out. It stands in the record with the moment."),
     )
 

@@ -18,6 +18,8 @@ from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.diagnoses.models import Axis
+from treatment_plans.drafts.forms import told_of
+from treatment_plans.drafts.queries import key_for
 from treatment_plans.plan import actions, forms
 from treatment_plans.plan.measuring.queries import show_progress
 from treatment_plans.plan.models import Plan, PlanState
@@ -70,11 +72,15 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     at, program = timezone.now(), request.program
     today = at.astimezone(program.zone).date()
     form = forms.StartPlanForm(typed(request), initial={"starts_on": today, "review_on": next_review_after(today, program.pk)})
-    if request.method == "POST" and form.is_valid():
-        started = attempt(form, lambda: actions.start_plan(patient=person, program=program, by=request.user, at=at, **form.cleaned_data))
-        if started:
-            return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[started.pk]))
-    context = {"form": form, "patient": person, "title": _("Start a plan"), "submit": _("Start the plan")}
+    key = key_for(actions.start_plan, person, program.pk)
+
+    def start_it() -> Plan:
+        about = {"patient": person, "program": program, **told_of(key, request.POST)}
+        return actions.start_plan(**about, by=request.user, at=at, **form.cleaned_data)
+
+    if request.method == "POST" and form.is_valid() and (started := attempt(form, start_it)):
+        return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[started.pk]))
+    context = {"form": form, "patient": person, "title": _("Start a plan"), "submit": _("Start the plan"), "draft": key}
     return render(request, "treatment_plans/plan/form.html", context, status=422 if form.errors else 200)
 
 
@@ -92,16 +98,18 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
     found = get_object_or_404(with_parts(plans_seen_by(request.user, can=Can.WRITE_PLAN)), pk=plan)
     content = _content(request, found)
     form = forms.ActivateForm(typed(request), is_excusable=content["is_excusable"])
+    key = key_for(actions.activate_plan, found.patient, found.pk) if form.fields else ""
 
     def put_into_force() -> Plan:
-        return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        told = {**told_of(key, request.POST), **form.cleaned_data}
+        return actions.activate_plan(plan=found, by=request.user, at=timezone.now(), **told)
 
     if request.method == "GET":
         note_read(by=request.user, at=timezone.now(), what="plan", patient_id=found.patient_id)
     if request.method == "POST" and form.is_valid() and attempt(form, put_into_force) is not None:
         messages.success(request, _("The plan is in force."))
         return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[found.pk]))
-    context = {**content, "form": form}
+    context = {**content, "form": form, "draft": key}
     return render(request, "treatment_plans/plan/activate.html", context, status=422 if form.errors else 200)
 
 
@@ -137,17 +145,27 @@ def take_in(
     *,
     slot: str,
     title: str,
-    facts: Callable[[], dict[str, Any]] | None = None,
+    part: str = "",
 ) -> HttpResponse:
     """Ask for one piece of a plan: in its place on the page, or on a page of its own when the browser runs no script."""
+    key = key_for(verb, plan.patient, *(row.pk for row in about.values()), part)
 
     def do_it() -> Any:
-        told = facts() if facts else form.cleaned_data
-        return verb(**about, by=request.user, at=timezone.now(), **told) or True
+        return verb(**about, **told_of(key, request.POST), by=request.user, at=timezone.now(), **form.cleaned_data) or True
 
     if request.method == "POST" and form.is_valid() and attempt(form, do_it):
         return after_change(request, plan)
-    context = {"form": form, "plan": plan, "patient": plan.patient, "title": title, "submit": title, "slot": slot}
+    back = reverse("treatment_plans:plan_version", args=[plan.pk])
+    context = {
+        "form": form,
+        "plan": plan,
+        "patient": plan.patient,
+        "title": title,
+        "submit": title,
+        "slot": slot,
+        "back": back,
+        "draft": key,
+    }
     template = "treatment_plans/plan/_add.html" if request.htmx else "treatment_plans/plan/form.html"
     response = render(request, template, context, status=422 if form.errors else 200)
     if request.htmx and form.errors:

@@ -76,8 +76,10 @@ def sign_plan(
 
 
 @action(Can.WRITE_PLAN)
-def put_off_signature(*, plan: Plan, outcome: str, reason: str, by: User, at: datetime) -> PlanSignature:
+def put_off_signature(*, plan: Plan, outcome: str, reason: str, draft: Finished | None = None, by: User, at: datetime) -> PlanSignature:
     """Write down that the person signs later or does not want to sign, and why; the plan holds all the same."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     fresh = _in_force(plan)
     reasons = []
     if outcome not in (SignatureOutcome.LATER, SignatureOutcome.DECLINED):

@@ -31,6 +31,8 @@ def unfinished(scope: Scope) -> Section:
         "file-pen-line",
         (row(draft) for draft in rows),
         empty=gettext_lazy("Nothing unfinished"),
-        empty_help=gettext_lazy("What you type into a note is kept every few seconds. What you did not save stands here, for you alone."),
+        empty_help=gettext_lazy(
+            "What you type into a note or a plan is kept every few seconds. What you did not save stands here, for you alone."
+        ),
         more_url=way("treatment_plans:drafts"),
     )

@@ -201,7 +201,7 @@ def test_saving_the_note_wipes_the_draft_and_a_refused_form_leaves_it(clinic, ke
     assert Draft.objects.get().sealed is None
     late = browser.post(address, form | {"draft_version": 1, "note": "From another window"})
     assert (late.status_code, Session.objects.count(), Draft.objects.get().version) == (422, 1, 2)
-    assert late.context["form"].non_field_errors()[0].startswith("This note was saved meanwhile in another window")
+    assert late.context["form"].non_field_errors()[0].startswith("This was saved meanwhile in another window")
     assert "Look at your sessions</a>" in late.content.decode()
     note = Attendance.objects.get()
     key = draft_key("note", note.pk, person.public_id)
@@ -209,7 +209,7 @@ def test_saving_the_note_wipes_the_draft_and_a_refused_form_leaves_it(clinic, ke
     assert f'data-draft="{key}"' in browser.get(reverse("treatment_plans:note", args=[note.pk])).content.decode()
     late = browser.post(reverse("treatment_plans:note", args=[note.pk]), {"note": "Other words", "draft_version": 0})
     assert (late.status_code, Attendance.objects.get().note) == (422, "A note")
-    assert late.context["form"].non_field_errors() == ["Another window holds other words for this note."]
+    assert late.context["form"].non_field_errors() == ["Another window holds other words for this form."]
     assert browser.post(reverse("treatment_plans:note", args=[note.pk]), {"note": "Better words"}).status_code == 302
     assert not unfinished_notes(clinic.therapist).exists()
 

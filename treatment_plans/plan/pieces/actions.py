@@ -13,6 +13,8 @@ from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Diagnosis
 from patients.world.models import Barrier, OwnGoal, Stressor
+from treatment_plans.drafts.actions import finish_draft
+from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.checking.queries import (
     against_goal,
     against_intervention,
@@ -39,10 +41,13 @@ def change_problem(
     diagnosis: Diagnosis | None = None,
     barrier: Barrier | None = None,
     stressor: Stressor | None = None,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Problem:
     """Put a problem into other words, on another axis, or on something else that it rests on."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     plan = open_plan(problem.plan_id)
     fresh = Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)
     rests_on = {"diagnosis": diagnosis, "barrier": barrier, "stressor": stressor}
@@ -52,8 +57,19 @@ def change_problem(
 
 
 @action(Can.WRITE_PLAN)
-def change_goal(*, goal: Goal, words: str, target_on: date | None = None, own_goal: OwnGoal | None = None, by: User, at: datetime) -> Goal:
+def change_goal(
+    *,
+    goal: Goal,
+    words: str,
+    target_on: date | None = None,
+    own_goal: OwnGoal | None = None,
+    draft: Finished | None = None,
+    by: User,
+    at: datetime,
+) -> Goal:
     """Put a goal into other words of the person, or hope for it by another day."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     plan = open_plan(goal.problem.plan_id)
     fresh = Goal.objects.select_for_update(no_key=True, of=("self",)).select_related("problem").get(pk=goal.pk)
     refuse_for(against_goal(plan, words, target_on, own_goal))
@@ -62,9 +78,19 @@ def change_goal(*, goal: Goal, words: str, target_on: date | None = None, own_go
 
 @action(Can.WRITE_PLAN)
 def change_objective(
-    *, objective: Objective, words: str, measure: str = "", target_on: date | None = None, by: User, at: datetime, **yardstick: Any
+    *,
+    objective: Objective,
+    words: str,
+    measure: str = "",
+    target_on: date | None = None,
+    draft: Finished | None = None,
+    by: User,
+    at: datetime,
+    **yardstick: Any,
 ) -> Objective:
     """Put an objective into other words, or measure it otherwise."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     plan = open_plan(objective.goal.problem.plan_id)
     fresh = Objective.objects.select_for_update(no_key=True).get(pk=objective.pk)
     by_what = yardstick_from(target_on=target_on, **yardstick)
@@ -84,10 +110,13 @@ def change_intervention(
     caution: str = "",
     cleared_on: date | None = None,
     responsible: User | None = None,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Intervention:
     """Change what is done, how often, by whom, and what to be careful with."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     plan = open_plan(intervention.goal.problem.plan_id)
     fresh = Intervention.objects.select_for_update(no_key=True).get(pk=intervention.pk)
     is_kept = kind == fresh.kind
@@ -108,20 +137,26 @@ def change_intervention(
 
 
 @action(Can.WRITE_PLAN)
-def stop_problem(*, problem: Problem, why: str, by: User, at: datetime) -> Problem:
+def stop_problem(*, problem: Problem, why: str, draft: Finished | None = None, by: User, at: datetime) -> Problem:
     """Say that a problem of the plan is no longer pursued, and why; its goals rest with it."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     return _stop(problem, going_plan(problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
-def stop_objective(*, objective: Objective, why: str, by: User, at: datetime) -> Objective:
+def stop_objective(*, objective: Objective, why: str, draft: Finished | None = None, by: User, at: datetime) -> Objective:
     """Say that an objective is no longer pursued, and why."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     return _stop(objective, going_plan(objective.goal.problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
-def stop_intervention(*, intervention: Intervention, why: str, by: User, at: datetime) -> Intervention:
+def stop_intervention(*, intervention: Intervention, why: str, draft: Finished | None = None, by: User, at: datetime) -> Intervention:
     """Say that something is no longer done, and why."""
+    if draft is not None:
+        finish_draft(draft=draft, by=by, at=at)
     return _stop(intervention, going_plan(intervention.goal.problem.plan_id), why, at)
 
 

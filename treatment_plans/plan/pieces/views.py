@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.ui.pages import StaffRequest, page
+from patients.diagnoses.models import Axis
 from treatment_plans.plan import actions as plan_actions
 from treatment_plans.plan.forms import GoalForm, InterventionForm, ObjectiveForm, ProblemForm, StopForm
 from treatment_plans.plan.measuring.actions import count_towards
@@ -38,8 +39,10 @@ from treatment_plans.plan.views import press, take_in, typed
 def add_problem(request: StaffRequest, plan: int) -> HttpResponse:
     """Add a problem."""
     found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
-    form = _problem_form(request, found, {"axis": request.GET.get("axis")})
-    return take_in(request, found, form, plan_actions.add_problem, {"plan": found}, slot="adding-problem", title=_("Add a problem"))
+    axis = request.GET.get("axis", "")
+    form, part = _problem_form(request, found, {"axis": axis}), axis if axis in Axis else ""
+    title = _("Add a problem")
+    return take_in(request, found, form, plan_actions.add_problem, {"plan": found}, slot="adding-problem", title=title, part=part)
 
 
 @page(Can.WRITE_PLAN)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.pages import StaffRequest, attempt, page
+from treatment_plans.drafts.forms import told_of
+from treatment_plans.drafts.queries import key_for
 from treatment_plans.plan.models import Plan
 from treatment_plans.plan.queries import plans_seen_by
 from treatment_plans.plan.standing import actions
@@ -36,7 +38,8 @@ def rate(request: StaffRequest, plan: int, scale: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
     form = RatingForm(_typed(request), scale=scale, last=last_levels(found, scale), initial={"on": _today(found)})
-    return _take_in(request, found, form, actions.rate_standing, str(TITLES[RatedScale(scale)]), str(LEADS[RatedScale(scale)]))
+    said = (str(TITLES[RatedScale(scale)]), str(LEADS[RatedScale(scale)]))
+    return _take_in(request, found, form, actions.rate_standing, *said, part=scale)
 
 
 @page(Can.WRITE_PLAN)
@@ -47,17 +50,21 @@ def stage(request: StaffRequest, plan: int) -> HttpResponse:
     return _take_in(request, found, form, actions.note_stage_of_change, _("Stage of change"), "")
 
 
-def _take_in(request: StaffRequest, plan: Plan, form: Any, verb: Callable[..., Any], title: str, lead: str) -> HttpResponse:
+def _take_in(
+    request: StaffRequest, plan: Plan, form: Any, verb: Callable[..., Any], title: str, lead: str, *, part: str = ""
+) -> HttpResponse:
     """Ask, write down, and show the plan again."""
+    key = key_for(verb, plan.patient, plan.pk, part)
 
     def do_it() -> Any:
-        return verb(patient=plan.patient, program=plan.program, by=request.user, at=timezone.now(), **form.facts)
+        about = {"patient": plan.patient, "program": plan.program, **told_of(key, request.POST)}
+        return verb(**about, by=request.user, at=timezone.now(), **form.facts)
 
     if request.method == "GET":
         note_read(by=request.user, at=timezone.now(), what="plan", patient_id=plan.patient_id)
     if request.method == "POST" and form.is_valid() and attempt(form, do_it):
         return HttpResponseRedirect(reverse("treatment_plans:plan_version", args=[plan.pk]))
-    context = {"form": form, "plan": plan, "patient": plan.patient, "title": title, "lead": lead}
+    context = {"form": form, "plan": plan, "patient": plan.patient, "title": title, "lead": lead, "draft": key}
     return render(request, "treatment_plans/plan/standing/form.html", context, status=422 if form.errors else 200)
 
 
