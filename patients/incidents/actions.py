@@ -24,13 +24,16 @@ from patients.incidents.models import (
     Level,
     NoticeWay,
 )
-from patients.incidents.queries import incidents_seen_by, people_of, still_to_be_told
+from patients.incidents.queries import incidents_seen_by, notices_of, people_of, still_to_be_told
 from patients.incidents.rules import (
     FACTORS,
     FACTORS_SOURCE,
-    MEDIA,
+    NOTICE_SOURCE,
     SOURCE,
+    Notice,
+    all_were_told,
     missing_factors,
+    people_to_tell,
     states_that_are_none,
     who_must_be_told,
 )
@@ -156,19 +159,9 @@ def word_breach_letter(
 def record_breach_notice(
     *, incident: Incident, audience: str, way: str, sent_on: date, number: int, is_complete: bool, by: User, at: datetime
 ) -> BreachNotice:
-    """Write down that people, HHS or the media were told; when it was all of them, their clock stops."""
+    """Write down that people, HHS or the media were told; when it was all of them, and the numbers say so too, their clock stops."""
     locked = _open(incident, by)
-    reasons = []
-    if locked.state != IncidentState.BREACH:
-        reasons.append(Reason(_("Assess the incident first: only of a breach is anybody told."), code="no_breach", source=SOURCE))
-    if audience not in Audience.values:
-        reasons.append(Reason(_("Say who was told."), field="audience"))
-    if way not in NoticeWay.values:
-        reasons.append(Reason(_("Say how they were told."), field="way"))
-    if not locked.discovered_on <= sent_on <= at.astimezone(locked.program.zone).date():
-        reasons.append(Reason(_("Give a day between the day on which it was noticed and today."), field="sent_on"))
-    if number < 1:
-        reasons.append(Reason(_("Say how many were told."), field="number"))
+    reasons = _what_a_notice_lacks(locked, Notice(audience, way, number, is_complete), sent_on, at)
     if reasons:
         raise Refused(*reasons)
     notice = BreachNotice.objects.create(
@@ -187,7 +180,7 @@ def close_incident(*, incident: Incident, by: User, at: datetime) -> Incident:
         raise Refused(Reason(_("Only a breach is closed; what is none is done with its assessment."), code="no_breach"))
     open_ones = still_to_be_told(locked, people_of(locked))
     if open_ones:
-        raise Refused(*(_not_told(Audience(audience)) for audience in open_ones))
+        raise Refused(*(_not_told(Audience(one.audience)) for one in open_ones))
     locked.state, locked.closed_at = IncidentState.CLOSED, at
     locked.save(update_fields=["state", "closed_at"])
     return locked
@@ -207,18 +200,52 @@ def _let_clocks_follow(incident: Incident, at: datetime) -> None:
     """Let the clocks of a breach run as the number of people asks for, and none for what is no breach."""
     subject, breach = subject_of(incident), incident.state == IncidentState.BREACH
     reached = incident.reached(people_of(incident))
-    told = set(BreachNotice.objects.filter(incident=incident, is_complete=True).values_list("audience", flat=True))
+    notices = notices_of(incident)
     hhs_by = hhs_due_day(incident.discovered_on, reached.people)
     due: dict[str, date | None] = {ClockKind.BREACH_INDIVIDUALS: None, ClockKind.BREACH_HHS: hhs_by, ClockKind.BREACH_MEDIA: None}
     running = {clock.kind: clock for clock in Clock.objects.running().filter(subject=subject, kind__in=due)}
     for audience, kind in CLOCK_OF.items():
-        wanted = breach and audience not in told and (audience != MEDIA or MEDIA in who_must_be_told(reached))
+        wanted = breach and audience in who_must_be_told(reached) and not all_were_told(audience, notices, reached)
         clock = running.get(kind)
         if clock and (not wanted or due[kind] not in (None, clock.due_on)):
             stop_clock(kind=kind, subject=subject, at=at, outcome="the number of people changed" if wanted else "not owed")
             clock = None
         if wanted and clock is None:
             start_clock(kind=kind, program=incident.program, subject=subject, started_on=incident.discovered_on, due_on=due[kind], at=at)
+
+
+def _what_a_notice_lacks(incident: Incident, notice: Notice, sent_on: date, at: datetime) -> list[Reason]:
+    """Return everything for want of which a notice is not written down."""
+    conditions = (
+        (notice.audience in Audience.values, _("Say who was told."), "audience"),
+        (notice.way in NoticeWay.values, _("Say how they were told."), "way"),
+        (
+            incident.discovered_on <= sent_on <= at.astimezone(incident.program.zone).date(),
+            _("Give a day between the day on which it was noticed and today."),
+            "sent_on",
+        ),
+        (notice.number >= 1, _("Say how many were told."), "number"),
+    )
+    reasons = [Reason(text, field=field) for holds, text, field in conditions if not holds]
+    if incident.state != IncidentState.BREACH:
+        text = _("Assess the incident first: only of a breach is anybody told.")
+        reasons.insert(0, Reason(text, code="no_breach", source=SOURCE))
+    return reasons or (_not_everybody(incident, notice) if notice.is_complete else [])
+
+
+def _not_everybody(incident: Incident, last: Notice) -> list[Reason]:
+    """Return the reason why a notice is not the last one: with those before it, it speaks of fewer people than were reached."""
+    reached = incident.reached(people_of(incident))
+    if all_were_told(last.audience, [*notices_of(incident), last], reached):
+        return []
+    people = {"people": people_to_tell(last.audience, reached)}
+    if last.audience in (Audience.HHS, Audience.MEDIA):
+        text = _("That was not everybody: the number of people of whom they have heard in all must reach %(people)s.") % people
+    else:
+        text = (
+            _("That was not everybody: the number told must reach %(people)s, and a call counts only where no letter finds them.") % people
+        )
+    return [Reason(text, field="is_complete", code="not_everybody", source=NOTICE_SOURCE)]
 
 
 def _no_state() -> Reason:

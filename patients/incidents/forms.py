@@ -116,8 +116,16 @@ class BreachNoticeForm(forms.Form):
     audience = forms.ChoiceField(label=_("Who was told"), choices=Audience.choices)
     way = forms.ChoiceField(label=_("How"), choices=NoticeWay.choices)
     sent_on = forms.DateField(label=_("Sent on"), widget=DAY)
-    number = forms.IntegerField(label=_("How many"), min_value=1)
-    is_complete = forms.BooleanField(label=_("That was everybody of them"), required=False, help_text=_("Their clock stops."))
+    number = forms.IntegerField(
+        label=_("How many people"),
+        min_value=1,
+        help_text=_("Those who were told now, each once. For HHS and the media: of how many they have heard in all."),
+    )
+    is_complete = forms.BooleanField(
+        label=_("That was everybody of them"),
+        required=False,
+        help_text=_("Their clock stops. When more people become known, it starts again."),
+    )
 
 
 class NoQuestion(forms.Form):

@@ -1,6 +1,7 @@
 """Read incidents: the reporter how theirs stand, the privacy officer everything."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -8,7 +9,7 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from patients.guarding.queries import kept_from
 from patients.incidents.models import BreachNotice, Incident, IncidentPerson
-from patients.incidents.rules import who_must_be_told
+from patients.incidents.rules import Notice, all_were_told, people_to_tell, people_told, who_must_be_told
 from patients.record.models import ContactKind, ContactPoint
 
 ENCRYPTED = ("words", "letter_events", "letter_information", "letter_steps", "letter_doing")
@@ -45,7 +46,23 @@ def safe_addresses(patients: Iterable[int]) -> dict[int, str]:
     return dict(rows.order_by("-pk").values_list("patient", "value"))
 
 
-def still_to_be_told(incident: Incident, listed: Iterable[IncidentPerson]) -> list[str]:
-    """Return those who must be told of a breach and of whom nobody wrote that all were told."""
-    complete = set(BreachNotice.objects.filter(incident=incident, is_complete=True).values_list("audience", flat=True))
-    return [audience for audience in who_must_be_told(incident.reached(list(listed))) if audience not in complete]
+class Untold(NamedTuple):
+    """Name an audience that was not told in full, and how many of how many the notices speak of."""
+
+    audience: str
+    told: int
+    people: int
+
+
+def notices_of(incident: Incident) -> list[Notice]:
+    """Return who was told of a breach, in the order in which it was written down."""
+    rows = BreachNotice.objects.filter(incident=incident).order_by("pk")
+    return [Notice._make(row) for row in rows.values_list("audience", "way", "number", "is_complete")]
+
+
+def still_to_be_told(incident: Incident, listed: Iterable[IncidentPerson]) -> list[Untold]:
+    """Return those who must be told of a breach and were not: nobody wrote that these were all, or more people became known since."""
+    reached, notices = incident.reached(list(listed)), notices_of(incident)
+    open_ones = [audience for audience in who_must_be_told(reached) if not all_were_told(audience, notices, reached)]
+    mine = {audience: [notice for notice in notices if notice.audience == audience] for audience in open_ones}
+    return [Untold(name, people_told(name, mine[name], reached), people_to_tell(name, reached)) for name in open_ones]

@@ -215,7 +215,7 @@ def _show(request: StaffRequest, row: Incident, **typed: Any) -> HttpResponse:
         "clocks": running_clocks_about(f"patients.incident:{row.pk}"),
         "assessments": row.assessments.select_related("recorded_by"),
         "notices": row.notices.select_related("recorded_by"),
-        "still": [Audience(name).label for name in still_to_be_told(row, listed)] if is_breach else [],
+        "still": [(Audience(one.audience).label, one) for one in still_to_be_told(row, listed)] if is_breach else [],
         "is_breach": is_breach,
         "is_open": row.state != IncidentState.CLOSED,
         "forms": {**begun, **typed},

@@ -23,7 +23,7 @@ from patients.incidents.actions import (
 )
 from patients.incidents.models import BreachNotice, Incident, IncidentAssessment
 from patients.incidents.queries import incidents_reported_by, incidents_seen_by
-from patients.incidents.rules import FACTORS, Reached, missing_factors, read_by_state, who_must_be_told
+from patients.incidents.rules import FACTORS, Notice, Reached, all_were_told, missing_factors, read_by_state, who_must_be_told
 from patients.record.models import ContactPoint
 from tests.worlds import Clinic
 
@@ -86,6 +86,32 @@ def running():
 )
 def test_who_must_be_told_of_a_breach(by_state, outdated, told):
     assert who_must_be_told(Reached(by_state, outdated)) == told
+
+
+@pytest.mark.parametrize(
+    ("audience", "said", "outdated", "told"),
+    [
+        ("individuals", [], 0, False),
+        ("individuals", [("letter", 701, True)], 0, True),
+        ("individuals", [("letter", 1, True)], 0, False),
+        ("individuals", [("letter", 1, True), ("letter", 700, False)], 0, False),
+        ("individuals", [("letter", 1, True), ("email", 700, True)], 0, True),
+        ("individuals", [("phone", 700, False), ("letter", 700, True)], 0, False),
+        ("individuals", [("phone", 700, False), ("letter", 692, True)], 9, True),
+        ("individuals", [("phone", 700, False), ("letter", 691, True)], 9, False),
+        ("individuals", [("letter", 691, True)], 10, True),
+        ("individuals", [("phone", 10, False), ("letter", 690, True)], 10, False),
+        ("substitute", [("web", 9, True)], 10, False),
+        ("substitute", [("web", 9, True), ("press", 1, True)], 10, True),
+        ("hhs", [("portal", 400, True), ("portal", 301, True)], 0, False),
+        ("hhs", [("portal", 400, True), ("portal", 701, True)], 0, True),
+        ("media", [("press", 1, True)], 0, False),
+        ("media", [("press", 601, True)], 0, True),
+    ],
+)
+def test_all_were_told_when_somebody_says_so_and_the_numbers_do(audience, said, outdated, told):
+    notices = [Notice("other", "letter", 999, True), *(Notice(audience, *one) for one in said)]
+    assert all_were_told(audience, notices, Reached({"NY": 601, "NJ": 100}, outdated)) is told
 
 
 @pytest.mark.parametrize(
@@ -208,6 +234,32 @@ def test_it_is_closed_when_everybody_was_told(clinic, report, officer):
     with pytest.raises(Refused, match="closed already"):
         count_people_reached(incident=incident, others_by_state={"NY": 2}, **officer)
     assert BreachNotice.objects.count() == 4
+
+
+def test_whoever_becomes_known_later_starts_the_clocks_again(clinic, report, officer, sign_in):
+    incident = report()
+    breach(incident, officer)
+    list_person_reached(incident=incident, patient=clinic.patient(), state="NY", **officer)
+    tell = {"incident": incident, "sent_on": TODAY, "is_complete": True, **officer}
+    record_breach_notice(audience="individuals", way="letter", number=1, **tell)
+    record_breach_notice(audience="hhs", way="portal", number=1, **tell)
+    assert running() == {}
+    count_people_reached(incident=incident, others_by_state={"NY": 700}, **officer)
+    assert running() == dict.fromkeys(("breach_individuals", "breach_hhs", "breach_media"), date(2026, 5, 3))
+    for audience, way, number in (("individuals", "letter", 699), ("hhs", "portal", 700), ("media", "press", 1)):
+        with pytest.raises(Refused, match="must reach 701") as refused:
+            record_breach_notice(audience=audience, way=way, number=number, **tell)
+        assert [reason.field for reason in refused.value.reasons] == ["is_complete"]
+    record_breach_notice(audience="individuals", way="letter", number=100, **{**tell, "is_complete": False})
+    page = sign_in(clinic.privacy_officer).get(reverse("patients:incident", args=[incident.pk])).content.decode()
+    assert "The people concerned: 101 of 701 so far" in page
+    with pytest.raises(Refused) as refused:
+        close_incident(incident=incident, **officer)
+    assert [reason.code for reason in refused.value.reasons] == ["individuals", "hhs", "media"]
+    for audience, way, number in (("individuals", "letter", 600), ("hhs", "portal", 701), ("media", "press", 701)):
+        record_breach_notice(audience=audience, way=way, number=number, **tell)
+    assert running() == {}
+    assert close_incident(incident=incident, **officer).state == "closed"
 
 
 def test_the_letter_says_all_five_things(report, officer):
