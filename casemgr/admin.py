@@ -34,6 +34,8 @@ from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization, Practitioner
 from casemgr.core.messaging.models import Message
 from casemgr.core.outbox.models import Fact
+from casemgr.core.policies.models import PolicyStatement
+from casemgr.core.policies.queries import area_name, statements_seen_by
 from casemgr.core.ui.admin_site import RecordRoom
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
 from casemgr.core.ui.verb_forms import SeenChoiceField, VerbForm, day_field, form_of, form_with
@@ -311,6 +313,29 @@ class AgreementAdmin(RecordAdmin):
         return agreements_seen_by(user)
 
 
+class PolicyStatementAdmin(RecordAdmin):
+    """Show what was ever stated about policies; a new statement is made on its own page."""
+
+    view_rights = (Can.OVERSEE_PRIVACY,)
+    list_select_related = ("program",)
+    list_display = ("area_in_words", "kind", "title", "stated_on", "review_on", "program")
+    list_filter = ("kind",)
+    search_fields = ("area", "title")
+    shown = (
+        "program", "area_in_words", "edition", "kind", "title", "kept_at", "in_force_since", "words", "stated_on", "review_on", "signed_as",
+        "recorded_at", "recorded_by",
+    )  # fmt: skip
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return the statements of the programs whose privacy the person oversees."""
+        return statements_seen_by(user)
+
+    @display(description=_("area"))
+    def area_in_words(self, row: Any) -> str:
+        """Name the area as the checklist does."""
+        return area_name(row.area)
+
+
 def _secret() -> forms.CharField:
     return forms.CharField(label=_("Secret"), widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
 
@@ -360,6 +385,7 @@ GROUND: dict[type[Model], type[RecordAdmin]] = {
     Membership: MembershipAdmin,
     Organization: OrganizationAdmin,
     Practitioner: PractitionerAdmin,
+    PolicyStatement: PolicyStatementAdmin,
     Message: MessageAdmin,
     Fact: FactAdmin,
     AuditEvent: AuditEventAdmin,

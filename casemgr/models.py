@@ -7,6 +7,7 @@ from casemgr.core.deadlines.models import Clock
 from casemgr.core.directory.models import Organization, Participation, Practitioner
 from casemgr.core.messaging.models import Message
 from casemgr.core.outbox.models import Fact
+from casemgr.core.policies.models import PolicyStatement
 
 __all__ = [
     "Agreement",
@@ -22,6 +23,7 @@ __all__ = [
     "OpeningHours",
     "Organization",
     "Participation",
+    "PolicyStatement",
     "Practitioner",
     "Program",
     "Site",

@@ -82,6 +82,8 @@ CHOSEN = {
     "scale": "wheel",
     "listed": "yoga",
     "hours_for": "clinic",
+    "area": "paper_moving",
+    "stated": "missing",
 }
 """Arguments that choose what a page does and name no row."""
 

@@ -37,6 +37,7 @@ OPEN = {
 
 ABOUT_PARTNERS_NOT_PATIENTS = {
     "supervision", "organization", "agreement", "audit", "research", "site", "closure", "room", "program", "mutual_meeting", "note_policy",
+    "policy_statement",
 }  # fmt: skip
 """Arguments that name no patient: everybody with the right may open them."""
 

@@ -24,6 +24,7 @@ from casemgr.demo.notes import write_rules
 from casemgr.demo.papers import sign_papers
 from casemgr.demo.planning import look_again
 from casemgr.demo.plans import keep_plans
+from casemgr.demo.policies import write_policies_down
 from casemgr.demo.safety import keep_safe
 from casemgr.demo.sharing import share_records, stop_one_in_time
 from casemgr.demo.signing import keep_signed
@@ -53,6 +54,7 @@ def live(life: Life, *, first: date, today: date, progress: Callable[[int, int],
     letters = LetterBox()
     with transaction.atomic():
         write_rules(life)
+        write_policies_down(life)
     for number in range(days):
         with transaction.atomic():
             _live_one_day(life, first + timedelta(days=number), letters, eve=today - timedelta(days=3))

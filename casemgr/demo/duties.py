@@ -1,4 +1,4 @@
-"""Do what privacy asks for in the demo clinic: agreements, notices, a complaint, incidents."""
+"""Do what privacy asks for in the demo clinic: agreements, policies, notices, a complaint, incidents."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from casemgr.core.accounts.rules import Role
 from casemgr.core.administration.agreements.actions import record_agreement
 from casemgr.demo.life import Life
+from casemgr.demo.policies import attest_policies
 from casemgr.demo.wayin import take_calls
 from patients.complaints.actions import look_into_complaint, take_complaint
 from patients.incidents.actions import assess_incident, report_incident
@@ -24,6 +25,7 @@ def do_duties(life: Life) -> None:
     """Do all of it, through the verbs, at the end of the story."""
     take_calls(life)
     _sign_agreements(life)
+    attest_policies(life)
     _give_notices(life)
     _take_a_complaint(life)
     _report_incidents(life)

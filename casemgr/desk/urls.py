@@ -7,6 +7,7 @@ from casemgr.desk.chart import views as chart_views
 from casemgr.desk.entries import views as entries_views
 from casemgr.desk.health import views as health_views
 from casemgr.desk.history import views as history_views
+from casemgr.desk.policies import views as policy_views
 from casemgr.desk.privacy import views as privacy_views
 from casemgr.desk.recovery import views as recovery_views
 from casemgr.desk.search import views as search_views
@@ -27,6 +28,10 @@ urlpatterns = [
     path("chart/<uuid:patient>/all/<slug:entries>/", entries_views.entries, name="entries"),
     path("privacy/", privacy_views.privacy, name="privacy"),
     path("privacy/deadlines/<int:clock>/", privacy_views.deadline, name="deadline"),
+    path("privacy/policies/", policy_views.policies, name="policies"),
+    path("privacy/policies/statements/<int:policy_statement>/", policy_views.policy_statement, name="policy_statement"),
+    path("privacy/policies/<int:program>/<slug:area>/", policy_views.policy_area, name="policy_area"),
+    path("privacy/policies/<int:program>/<slug:area>/<slug:stated>/", policy_views.state_policy, name="state_policy"),
     path("agreements/", agreement_views.agreements, name="agreements"),
     path("agreements/new/", agreement_views.agreement_new, name="agreement_new"),
     path("agreements/<int:agreement>/", agreement_views.agreement, name="agreement"),

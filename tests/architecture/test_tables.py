@@ -18,6 +18,7 @@ APPEND_ONLY = {
     "ConsentRecipient",
     "CollateralNote",
     "AgreementScan",
+    "PolicyStatement",
     "DiagnosisEntry",
     "NoticeGiven",
     "ComplaintStaff",

@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.administration.deadlines.actions import look_at_clocks
+from casemgr.core.administration.policies.actions import attest_policy
 from casemgr.core.agreements.models import Agreement, AgreementScan
 from casemgr.core.audit.verifying import Verification, put_verification_on_record
 from casemgr.core.audit.walking import Fault
 from casemgr.core.deadlines.models import Clock
 from casemgr.core.deadlines.recording import start_clock
 from casemgr.core.directory.models import Organization
+from casemgr.core.policies.rules import areas
 from casemgr.desk.privacy.queues import QUEUES
 from casemgr.desk.privacy.tables import place_of
 from casemgr.schedule import look_at_deadlines
@@ -26,8 +28,8 @@ from patients.restrictions.actions import ask_restriction
 from patients.transmissions.models import Transmission
 
 TODAY = date(2026, 3, 4)
-PRIVACY_QUERIES = 21
-# session, user, memberships, clocks, people, audit row, counts of the navigation, the last verification; each of 13 queues one
+PRIVACY_QUERIES = 22
+# session, user, memberships, clocks, people, audit row, counts of the navigation, the last verification; each of 14 queues one
 
 
 @pytest.fixture(autouse=True)
@@ -214,11 +216,12 @@ def test_each_queue_counts_what_waits_and_leads_there(browser, everything_waits)
         "Sendings to look at": 2,
         "Withheld in the last 30 days": 1,
         "Notice of privacy rights": 1,
+        "Policies to attest or review": len(areas()),
     }
     for queue, number, _words in page.context["queues"]:
         shown = browser.get(reverse(queue.url_name) + queue.query)
         assert shown.status_code == 200
-        assert ("Rosa Lane" in shown.content.decode()) is bool(number), queue.title
+        assert ("Rosa Lane" in shown.content.decode()) is (bool(number) and queue.url_name != "desk:policies"), queue.title
 
 
 def test_each_clock_opens_what_it_is_about(browser, everything_waits):
@@ -232,7 +235,10 @@ def test_each_clock_opens_what_it_is_about(browser, everything_waits):
         assert "Rosa" in browser.get(place).content.decode()
 
 
-def test_queues_with_nothing_in_them_say_so(browser, clinic):
+def test_queues_with_nothing_in_them_say_so(browser, clinic, now):
+    policy = {"title": "Manual", "kept_at": "Binder", "in_force_since": TODAY, "review_on": date(2027, 3, 4), "has_read": True}
+    for area in areas():
+        attest_policy(program=clinic.program, area=area, **policy, by=clinic.privacy_officer, at=now)
     page = browser.get(reverse("desk:privacy")).content.decode()
     for queue in QUEUES:
         assert str(queue.empty) in page

@@ -31,6 +31,7 @@ class ClockKind(models.TextChoices):
     COMPLAINT = "complaint", _("Complaint to be answered")
     RESTRICTION_REQUEST = "restriction_request", _("Restriction asked for")
     INCIDENT_ASSESSMENT = "incident_assessment", _("Incident to be assessed")
+    POLICY_REVIEW = "policy_review", _("Policy to be looked at again")
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

@@ -21,6 +21,10 @@ BREACH_DAYS = 60
 LARGE_BREACH = 500
 """People affected from which HHS is told together with them: 45 CFR 164.408(b)."""
 
+REVIEW_DAYS = 365
+"""Days until a written policy is looked at again. 45 CFR 164.316(b)(2)(iii) and 164.530(i) say periodically and when something changes;
+the figure is ours."""
+
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
 
 
@@ -73,6 +77,7 @@ KINDS: dict[str, Rule] = {
     "complaint": Rule(30, (7, 1), "42 CFR 2.4, 45 CFR 164.530(d)", Mark.UNCHECKED, extension_days=30),
     "restriction_request": Rule(30, (7, 1), "42 CFR 2.26, 45 CFR 164.522(a)", Mark.UNCHECKED),
     "incident_assessment": Rule(10, (3, 1), "45 CFR 164.402(2)", Mark.UNCHECKED, counting=Counting.BUSINESS_DAYS),
+    "policy_review": Rule(REVIEW_DAYS, (30, 7, 1), "42 CFR 2.16(a), 45 CFR 164.316(b)(2)(iii), 164.530(i)", Mark.UNCHECKED),
 }
 """Every kind of clock. Days that are no law's (mark M or S) are the program's policy and are shown as such."""
 

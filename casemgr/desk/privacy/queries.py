@@ -10,6 +10,9 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.deadlines.models import Clock, ClockKind
 from casemgr.core.deadlines.queries import clocks_seen_by
+from casemgr.core.deadlines.recording import subject_of
+from casemgr.core.policies.models import PolicyStatement
+from casemgr.core.policies.queries import area_name
 from patients.caseload.queries import is_seen_by, patients_seen_by
 from patients.complaints.queries import complaints_seen_by
 from patients.incidents.queries import incidents_seen_by
@@ -41,6 +44,13 @@ def people_behind(clocks: list[Clock], user: User) -> dict[int, Patient]:
     """Return the patients whom these clocks are about, as far as somebody may see them."""
     keys = {clock.patient_id for clock in clocks if clock.patient_id}
     return patients_seen_by(user, can=Can.OVERSEE_PRIVACY).in_bulk(keys) if keys else {}
+
+
+def matters_behind(clocks: list[Clock]) -> dict[str, str]:
+    """Return by subject in words what these clocks are about when it is nobody: the areas whose policies are to be looked at."""
+    keys = [clock.subject.rpartition(":")[2] for clock in clocks if clock.kind == ClockKind.POLICY_REVIEW]
+    rows = PolicyStatement.objects.filter(pk__in=keys).only("area") if keys else []
+    return {subject_of(row): area_name(row.area) for row in rows}
 
 
 def _is_about(rows: QuerySet[Any]) -> Exists:

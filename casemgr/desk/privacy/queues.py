@@ -1,6 +1,6 @@
 """Name what waits for the privacy officer: each queue is one object, and all of them stand in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.agreements.queries import agreements_seen_by
+from casemgr.core.policies.queries import AreaOfProgram, areas_to_settle
 from patients.accounting.models import RequestKind, RequestState
 from patients.accounting.queries import requests_seen_by
 from patients.complaints.models import ComplaintState
@@ -44,7 +45,7 @@ class Queue:
     url_name: str
     icon: str
     empty: str | Promise
-    rows: Callable[[User, date], QuerySet[Any]]
+    rows: Callable[[User, date], QuerySet[Any] | Sequence[Any]]
     """Return what waits on a day, as far as this person may see it."""
     query: str = ""
     """What follows the address, as a filter of the list."""
@@ -52,7 +53,8 @@ class Queue:
 
     def count(self, user: User, today: date) -> int:
         """Return how many wait, counted no further than anybody needs to know."""
-        return self.rows(user, today).order_by().values("pk")[: MOST + 1].count()
+        rows = self.rows(user, today)
+        return rows.order_by().values("pk")[: MOST + 1].count() if isinstance(rows, QuerySet) else len(rows)
 
 
 def _complaints(user: User, _today: date) -> QuerySet[Any]:
@@ -73,6 +75,11 @@ def _notices(user: User, today: date) -> QuerySet[Any]:
 def _agreements(user: User, today: date) -> QuerySet[Any]:
     """Return agreements that end soon."""
     return agreements_seen_by(user).live(today).filter(expires_on__lte=today + timedelta(days=AGREEMENT_DAYS))
+
+
+def _policies(user: User, today: date) -> Sequence[AreaOfProgram]:
+    """Return areas that no policy covers, and those whose policy is to be reviewed."""
+    return areas_to_settle(user, today)
 
 
 def _broken_glass(user: User, _today: date) -> QuerySet[Any]:
@@ -160,5 +167,12 @@ QUEUES: tuple[Queue, ...] = (
     Queue(_("Complaints"), "patients:complaints", "message-square", _("Every complaint is answered."), _complaints),
     Queue(_("Notice of privacy rights"), "patients:notices_owed", "file-text", _("Everybody in care has the present one."), _notices),
     Queue(_("Agreements that end soon"), "desk:agreements", "signature", _("None ends in the next 60 days."), _agreements),
+    Queue(
+        _("Policies to attest or review"),
+        "desk:policies",
+        "clipboard-check",
+        _("A policy covers every area, and none is due soon."),
+        _policies,
+    ),
 )
 """Every queue of the privacy officer's page, in its order. A feature with something to decide adds its line here."""

@@ -19,6 +19,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "patients.complaint": ("patients:complaint", (KEY,)),
     "patients.incident": ("patients:incident", (KEY,)),
     "casemgr.agreement": ("desk:agreement", (KEY,)),
+    "casemgr.policystatement": ("desk:policy_statement", (KEY,)),
     "patients.episode": ("patients:notice", (PATIENT,)),
     "patients.consent": ("patients:consent", (PATIENT, KEY)),
     "patients.recordsrequest": ("patients:records_request", (PATIENT, KEY)),
@@ -74,9 +75,9 @@ class ClockTable(tables.Table):
         orderable = False
         empty_text = gettext_lazy("No clock runs here")
 
-    def __init__(self, rows: list[Clock], *, people: dict[int, Patient], today: date) -> None:
-        """Remember who is who, and which day it is."""
-        self.people, self.today = people, today
+    def __init__(self, rows: list[Clock], *, people: dict[int, Patient], matters: dict[str, str], today: date) -> None:
+        """Remember who is who, what each is about that is about nobody, and which day it is."""
+        self.people, self.matters, self.today = people, matters, today
         super().__init__(rows, row_attrs={"data-state": lambda record: "stop" if record.ends_on < today else ""})
 
     def render_kind(self, record: Clock) -> SafeString:
@@ -85,10 +86,10 @@ class ClockTable(tables.Table):
         return format_html('<a href="{}" data-row-link>{}</a>', place, record.get_kind_display())
 
     def render_who(self, record: Clock) -> SafeString:
-        """Name the person, if it is about one."""
+        """Name the person, if it is about one, or else what it is about."""
         patient = self.people.get(record.patient_id or 0)
         if patient is None:
-            return NOTHING
+            return format_html('<span class="small muted">{}</span>', words) if (words := self.matters.get(record.subject)) else NOTHING
         chart = reverse("desk:chart", args=[patient.public_id])
         return person(patient.display_name, legal=patient.legal_name, pronouns=patient.pronouns, url=chart)
 

@@ -14,7 +14,7 @@ from casemgr.core.audit.verifying import last_verification
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.desk.privacy.forms import ExtendForm
-from casemgr.desk.privacy.queries import clocks_of_privacy, people_behind, within
+from casemgr.desk.privacy.queries import clocks_of_privacy, matters_behind, people_behind, within
 from casemgr.desk.privacy.queues import MOST, QUEUES
 from casemgr.desk.privacy.tables import ClockTable, days_in_words, place_of, source_of
 
@@ -34,7 +34,7 @@ def privacy(request: StaffRequest) -> HttpResponse:
     shown = shown if shown in SHOWN else "all"
     rows = within(clocks_of_privacy(request.user), shown, today)
     found = slice_of(rows, by="ends_on", after=request.GET.get("after", ""))
-    table = ClockTable(found.rows, people=people_behind(found.rows, request.user), today=today)
+    table = ClockTable(found.rows, people=people_behind(found.rows, request.user), matters=matters_behind(found.rows), today=today)
     table.next_url = f"?show={shown}&after={found.next_key}" if found.next_key else ""
     note_read(by=request.user, at=timezone.now(), what="privacy", detail={"show": shown}, people=[row.patient_id for row in found.rows])
     mine = [queue for queue in QUEUES if request.user.may(queue.right)]

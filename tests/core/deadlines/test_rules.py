@@ -38,6 +38,7 @@ NEW_YORK = ZoneInfo("America/New_York")
         ("breach_hhs", date(2026, 12, 31), date(2027, 3, 1)),
         ("breach_hhs", date(2027, 6, 1), date(2028, 2, 29)),
         ("notice_owed", date(2026, 3, 4), date(2026, 3, 4)),
+        ("policy_review", date(2026, 3, 4), date(2027, 3, 4)),
         ("break_glass_review", date(2026, 7, 1), date(2026, 7, 7)),
         ("break_glass_review", date(2026, 12, 24), date(2026, 12, 30)),
         ("break_glass_review", date(2026, 3, 6), date(2026, 3, 11)),

@@ -1,0 +1,1 @@
+"""Attest policies, or say that one is missing or not needed."""
