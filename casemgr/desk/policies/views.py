@@ -112,7 +112,7 @@ def _seen(request: StaffRequest, program: int, area: str) -> tuple[Program, Area
 
 def _begun(row: PolicyStatement | None, today: date) -> dict[str, forms.Form]:
     """Return the forms as they begin: with the policy that was attested last, and with the days of the house."""
-    attested = {"review_on": due_day(ClockKind.POLICY_REVIEW, today)}
+    attested: dict[str, Any] = {"review_on": due_day(ClockKind.POLICY_REVIEW, today)}
     if row is not None and row.kind == StatementKind.ATTESTED:
         attested |= {"title": row.title, "kept_at": row.kept_at, "in_force_since": row.in_force_since}
     return {
