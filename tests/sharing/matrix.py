@@ -24,6 +24,7 @@ from casemgr.sharing.sending import send_transmissions
 from patients.consent.actions import end_consent, mark_consent_false, record_consent, revoke_consent
 from patients.consent.models import Consent, ConsentRecipient
 from patients.consent.rules.kinds import ORDINARY
+from patients.disclosures.spoken.actions import account_for_what_was_said
 from patients.record.models import Patient
 from patients.restrictions.models import Restriction
 from patients.transmissions.actions import agree_on_secure_address, register_webhook
@@ -37,6 +38,8 @@ from tests.patients.consent.papers import COMMON, ORGANIZATIONS, PAPERS
 from tests.sharing.conftest import SECRET
 from tests.sharing.receivers import PartnerSystem, mails_in, text_of
 from tests.worlds import Clinic
+from treatment_plans.family.queries import seats_for
+from treatment_plans.family.rules import NEVER_AT_THE_TABLE, PURPOSES
 
 WIDE = {"tpo": sorted(ORDINARY - {"housing"}), "specific": sorted(ORDINARY - {"housing"} | {"trauma"})}
 """Parts that a paper opens here instead of the few that its own tests need, so that every way has something to carry."""
@@ -237,6 +240,31 @@ def may_be_told(world: World, state: str, parts: frozenset[str]) -> bool:
     if state == "restricted":
         return world.purpose not in LIMITED_TO_CARE and parts <= world.reach
     return state in {"active", "wrong_category"} and parts <= world.reach
+
+
+def may_be_said(world: World, state: str, parts: frozenset[str]) -> bool:
+    """Say what the law says of telling it at a table: as of any other way, for the purposes of a table, and never what is not talked about."""
+    at_a_table = set(PURPOSES) & set(PAPERS[world.kind]["purposes"])
+    if state == "restricted":
+        at_a_table -= LIMITED_TO_CARE
+    told_of = {"active", "wrong_category", "wrong_purpose", "restricted"}
+    return bool(at_a_table) and state in told_of and parts <= world.reach - NEVER_AT_THE_TABLE
+
+
+def by_word(world: World, asked: Asked) -> list[str]:
+    """Sit at the table as somebody of the organization; return on which purposes it was told."""
+    seats = seats_for(
+        world.patient, program_id=world.clinic.program.pk, at=world.now, topics=asked.parts, keys=[f"organization:{asked.recipient.pk}"]
+    )
+    questions = [seat.verdict.question for seat in seats if seat.verdict.question is not None and seat.verdict.allowed]
+    rows = [
+        account_for_what_was_said(
+            patient=world.patient, program=world.clinic.program, question=question, name="Ms. Ortiz", told=asked.parts, description="Said",
+            by=world.clinic.therapist, at=world.now,
+        )
+        for question in questions
+    ]  # fmt: skip
+    return [row.purpose for row in rows if (row.recipient_id, set(row.categories)) == (asked.recipient.pk, set(asked.parts))]
 
 
 def by_print(world: World, asked: Asked) -> Iterator[Got]:

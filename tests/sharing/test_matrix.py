@@ -10,7 +10,7 @@ from patients.disclosures.models import Disclosure
 from patients.disclosures.rules import STATEMENT_LONG
 from tests.patients.consent.papers import PAPERS
 from tests.sharing.canaries import NEVER, PROTECTED, words_in
-from tests.sharing.matrix import RECEIVERS, STATES, World, may_be_told
+from tests.sharing.matrix import RECEIVERS, STATES, World, by_word, may_be_said, may_be_told
 
 
 @pytest.fixture
@@ -71,5 +71,11 @@ def test_no_way_out_leaks_and_every_one_accounts_for_what_it_tells(clinic, now, 
                 if Disclosure.objects.filter(outcome="disclosed").count() > before:
                     carried.add((state, via))
                 transaction.set_rollback(True)
+        with transaction.atomic():
+            asked = STATES[state](world)
+            said, may = by_word(world, asked), may_be_said(world, state, asked.parts)
+            if bool(said) != may or Disclosure.objects.filter(via="spoken").count() != len(said):
+                wrong[state, "spoken"] = [f"said for {said}"]
+            transaction.set_rollback(True)
     assert wrong == {}
     assert {("active", "print"), ("active", "export"), ("active", "email")} <= carried, "nothing left at all: this test could see no leak"

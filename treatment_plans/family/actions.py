@@ -23,7 +23,7 @@ from treatment_plans.drafts.actions import finish_draft
 from treatment_plans.drafts.rules import Finished
 from treatment_plans.family.models import CollateralNote, Heard, Participant
 from treatment_plans.family.queries import Seat, seats_for
-from treatment_plans.family.rules import SAFETY_SOURCE, SCOPE_SOURCE, SOURCE, WISH_SOURCE, must_be_asked
+from treatment_plans.family.rules import RESTRICTED_SOURCE, SAFETY_SOURCE, SCOPE_SOURCE, SOURCE, WISH_SOURCE, must_be_asked
 from treatment_plans.sessions.actions import Part, record_session
 from treatment_plans.sessions.models import Attendance, AttendanceState, Modality, NoteFormat, Session, SessionKind
 
@@ -202,20 +202,34 @@ def _who_is_missing(wanted: dict[str, Guest], seats: Sequence[Seat], attendance:
 def _why_not(seat: Seat, guest: Guest) -> list[Reason]:
     """Return why somebody cannot take part, or what cannot be talked about in front of them, each with what is missing."""
     name = {"name": guest.name or seat.one.name}
-    if isinstance(seat.one, Organization) and not guest.name.strip():
-        return [Reason(_("Write who came from %(name)s.") % {"name": seat.one.name}, field="names", code="no_name")]
     if seat.is_feared:
         text = _("%(name)s is a concern for safety and takes no part.") % name
         return [Reason(text, field="guests", code="safety_concern", source=SAFETY_SOURCE)]
+    if seat.is_restricted:
+        text = _("%(name)s takes no part: %(why)s") % {**name, "why": seat.lacking_words}
+        return [Reason(text, field="guests", code="restricted", source=RESTRICTED_SOURCE)]
     if not seat.verdict.may_come:
         text = _("%(name)s takes no part without a consent that held at that moment: %(why)s") % {**name, "why": seat.lacking_words}
         return [Reason(text, field="guests", code="no_consent", source=SOURCE)]
-    if seat.verdict.beyond:
-        beyond = in_words(InformationCategory, seat.verdict.beyond)
+    if isinstance(seat.one, Organization) and not guest.name.strip():
+        return [Reason(_("Write who came from %(name)s.") % {"name": seat.one.name}, field="names", code="no_name")]
+    return _beyond(seat, name)
+
+
+def _beyond(seat: Seat, name: dict[str, str]) -> list[Reason]:
+    """Return what cannot be talked about in front of somebody: what the person asked to be kept from them, and what no consent opens."""
+    kept = set(seat.verdict.beyond) & set(seat.verdict.held_back)
+    unopened = set(seat.verdict.beyond) - kept
+    reasons = []
+    if kept:
+        text = _("The person asked, and the program agreed, that %(name)s is not told: %(what)s.")
+        words = {**name, "what": in_words(InformationCategory, sorted(kept))}
+        reasons.append(Reason(text % words, field="topics", code="restricted", source=RESTRICTED_SOURCE))
+    if unopened:
         text = _("The consent to %(name)s does not reach: %(what)s. It opens: %(scope)s.")
-        words = {**name, "what": beyond, "scope": seat.scope_words or "—"}
-        return [Reason(text % words, field="topics", code="beyond_scope", source=SCOPE_SOURCE)]
-    return []
+        words = {**name, "what": in_words(InformationCategory, sorted(unopened)), "scope": seat.scope_words or "—"}
+        reasons.append(Reason(text % words, field="topics", code="beyond_scope", source=SCOPE_SOURCE))
+    return reasons
 
 
 def _unknown_topics(topics: Collection[str]) -> list[Reason]:
@@ -247,15 +261,15 @@ def _row(
 
 def _account(patient: Patient, program: Program, row: Any, seat: Seat, *, by: User, at: datetime) -> None:
     """Account for what one person was told; that somebody is in treatment at all is told by the session itself."""
-    is_note = isinstance(row, CollateralNote)
+    is_note, question = isinstance(row, CollateralNote), seat.verdict.question
+    if question is None:
+        raise Refused(Reason(seat.lacking_words, code="no_consent", source=SOURCE))
     account_for_what_was_said(
         patient=patient,
         program=program,
-        consent=Consent(pk=row.consent_id),
-        recipient_id=None if isinstance(seat.one, CloseOne) else seat.one.pk,
+        question=question,
         name=f"{seat.one.name} ({seat.relation})" if is_note else str(row),
-        purpose=seat.verdict.purpose,
-        categories=row.told if is_note else row.topics,
+        told=row.told if is_note else row.topics,
         description="Said in a conversation" if is_note else "Took part in a session",
         by=by,
         at=at,

@@ -12,11 +12,15 @@ from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
 from patients.caseload.queries import patients_seen_by
-from patients.consent.models import Consent, ConsentPerson, InformationCategory, Shortfall, in_words
+from patients.consent.models import Consent, ConsentPerson, InformationCategory, in_words
 from patients.consent.queries import consents_of, person_facts, recipient_facts
 from patients.consent.rules import ConsentFacts
+from patients.disclosures.models import sentence_of
 from patients.disclosures.rules import STATEMENT_SHORT
 from patients.record.models import Patient
+from patients.restrictions.models import Restriction
+from patients.restrictions.queries import restrictions_on
+from patients.restrictions.rules import RestrictionFacts
 from patients.world.models import CloseOne
 from patients.world.queries import facts_of
 from treatment_plans.family.models import CollateralNote, Participant
@@ -55,6 +59,11 @@ class Seat:
         return self.verdict.may_come and not self.is_feared
 
     @property
+    def is_restricted(self) -> bool:
+        """Say whether a consent names them and the person asked that they not be told."""
+        return self.verdict.is_restricted
+
+    @property
     def wish(self) -> str:
         """Return what the person wishes about talking with them."""
         return self.one.may_talk if isinstance(self.one, CloseOne) else ""
@@ -69,7 +78,7 @@ class Seat:
         """Return in sentences what is missing."""
         if self.is_feared:
             return _("A concern for safety: nothing is said to them, not even that the person comes here.")
-        return " ".join(in_words(Shortfall, [code]) for code in self.verdict.lacking)
+        return " ".join(sentence_of(code) for code in self.verdict.lacking)
 
 
 def seats_for(
@@ -83,17 +92,18 @@ def seats_for(
 ) -> list[Seat]:
     """Return the people around somebody and the organizations that a consent names, each with what it allows at this moment.
 
-    Four statements, whatever there is; with `hold` no consent changes until the transaction ends.
+    Six statements at most, whatever there is; with `hold` no consent and no restriction changes until the transaction ends.
     """
     facts = consents_of(patient.pk, at=at, programs=[program_id], hold=hold)
+    held = _restrictions_at(patient.pk, at, hold=hold)
     stood = _as_they_stood(facts, at)
     named: dict[int, list[ConsentFacts]] = {}
     for consent_id, close_one_id in ConsentPerson.objects.filter(consent__in=[one.id for one in facts]).values_list("consent", "close_one"):
         named.setdefault(close_one_id, []).append(stood[consent_id]._replace(recipients=(close_one_id,), reached=()))
     people = facts_of(CloseOne, patient).filter(until__isnull=True).order_by("name", "pk")
-    seats = [Seat(one, may_take_part(person_facts(one.pk), topics, named.get(one.pk, ()))) for one in people]
+    seats = [Seat(one, may_take_part(person_facts(one.pk), topics, named.get(one.pk, ()), held)) for one in people]
     organizations = Organization.objects.filter(pk__in={key for one in facts for key in one.recipients}).order_by("name", "pk")
-    seats += [Seat(one, may_take_part(recipient_facts(one), topics, list(stood.values()))) for one in organizations]
+    seats += [Seat(one, may_take_part(recipient_facts(one), topics, list(stood.values()), held)) for one in organizations]
     return [seat for seat in seats if keys is None or seat.key in keys]
 
 
@@ -103,6 +113,15 @@ def _as_they_stood(facts: Sequence[ConsentFacts], at: datetime) -> dict[int, Con
     ends = Consent.objects.filter(pk__in=over).values_list("pk", "revoked_at", "superseded_by__recorded_at") if over else ()
     ended = {key: Moment(revoked_at, replaced_at) for key, revoked_at, replaced_at in ends}
     return {one.id: as_it_stood(one, ended.get(one.id, Moment()), at) for one in facts}
+
+
+def _restrictions_at(patient_id: int, at: datetime, *, hold: bool) -> list[RestrictionFacts]:
+    """Return what binds about one person and did so at a moment; what the program agreed to later held nothing back then."""
+    found = restrictions_on(patient_id, hold=hold)
+    later = (
+        set(Restriction.objects.filter(pk__in=[one.id for one in found], decided_at__gt=at).values_list("pk", flat=True)) if found else ()
+    )
+    return [one for one in found if one.id not in later]
 
 
 def participants_of(attendances: Collection[int]) -> QuerySet[Participant]:

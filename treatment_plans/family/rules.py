@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from patients.consent.rules import ConsentFacts, Recipient, consent_carrying
+from patients.consent.rules import ConsentFacts, Recipient
+from patients.disclosures.rules import Question, may_disclose
+from patients.restrictions.rules import RestrictionFacts
 
 PURPOSES = ("treatment", "patient_request", "other")
 """Purposes on which somebody may take part in a session, the plainest first (42 CFR 2.31(a)(5))."""
@@ -12,8 +14,12 @@ PURPOSES = ("treatment", "patient_request", "other")
 NEVER_AT_THE_TABLE = frozenset({"counseling_notes"})
 """What no consent opens in a conversation: counseling notes need a consent of their own and are not talked about (42 CFR 2.31(b))."""
 
+RESTRICTED = "restricted"
+"""The engine's word for what the person asked to be kept and the program agreed to."""
+
 SOURCE = "42 CFR 2.31(a), (c)"
 SCOPE_SOURCE = "42 CFR 2.13(a), 2.31(a)(3)"
+RESTRICTED_SOURCE = "42 CFR 2.26(a)(3)"
 SAFETY_SOURCE = "Program policy: nothing is said to somebody whom the person fears"
 WISH_SOURCE = "Program policy: whoever wants to be asked each time is asked each time"
 
@@ -34,11 +40,20 @@ class Verdict(NamedTuple):
     lacking: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
     """What was to be talked about and lies beyond the scope."""
+    held_back: tuple[str, ...] = ()
+    """What the consent opens and a restriction holds back."""
+    question: Question | None = None
+    """What the engine said yes to: about the whole scope, for this purpose, on this consent."""
 
     @property
     def allowed(self) -> bool:
         """Say whether they may take part, and all of it be talked about."""
         return self.consent_id is not None and not self.lacking and not self.beyond
+
+    @property
+    def is_restricted(self) -> bool:
+        """Say whether nothing but the person's own wish stands against it."""
+        return self.lacking == (RESTRICTED,)
 
     @property
     def may_come(self) -> bool:
@@ -59,32 +74,53 @@ def as_it_stood(consent: ConsentFacts, ended: Moment, at: datetime) -> ConsentFa
     return consent._replace(state="active") if later.get(consent.state, False) else consent
 
 
-def may_take_part(recipient: Recipient, topics: Collection[str], consents: Sequence[ConsentFacts]) -> Verdict:
-    """Decide whether one of these consents lets somebody take part and hear of these topics; each is looked at anew."""
+def may_take_part(
+    recipient: Recipient, topics: Collection[str], consents: Sequence[ConsentFacts], restrictions: Sequence[RestrictionFacts] = ()
+) -> Verdict:
+    """Decide whether somebody may take part and hear of these topics: the engine of the gate is asked of each consent and purpose."""
     nearest = Verdict(lacking=("no_consent",))
     for consent in sorted(consents, key=lambda one: -one.id):
-        found = _verdict(recipient, topics, consent)
-        if found.allowed:
-            return found
-        nearest = min((nearest, found), key=_how_far)
+        scope = frozenset(consent.paper.categories) - NEVER_AT_THE_TABLE
+        for purpose in PURPOSES:
+            question = Question(recipient, purpose, scope, consent.today, consents=[consent], restrictions=restrictions)
+            found = _verdict(question, consent.id, topics)
+            if found.allowed:
+                return found
+            nearest = min((nearest, found), key=_how_far)
     return nearest
 
 
-def _how_far(verdict: Verdict) -> tuple[bool, int, int]:
-    """Say how far a verdict is from a yes."""
-    return (not verdict.may_come, len(verdict.lacking) if verdict.consent_id else len(PURPOSES) + 9, len(verdict.beyond))
+def _how_far(verdict: Verdict) -> tuple[bool, bool, int, int]:
+    """Say how far a verdict is from a yes; nearest to it is a consent that carries all and that the person's own wish holds back."""
+    return (
+        not verdict.may_come,
+        not verdict.is_restricted,
+        len(verdict.lacking) if verdict.consent_id else len(PURPOSES) + 9,
+        len(verdict.beyond),
+    )
 
 
-def _verdict(recipient: Recipient, topics: Collection[str], consent: ConsentFacts) -> Verdict:
-    """Return what one consent says."""
-    scope = frozenset(consent.paper.categories) - NEVER_AT_THE_TABLE
-    lacking: tuple[str, ...] = ("category",)
-    for purpose in PURPOSES:
-        decision = consent_carrying(recipient, purpose, scope, [consent])
-        if decision.allowed:
-            return Verdict(consent.id, purpose, tuple(sorted(scope)), beyond=tuple(sorted(set(topics) - scope)))
-        lacking = min(lacking, decision.lacking, key=len) if purpose != PURPOSES[0] else decision.lacking
-    return Verdict(consent.id, lacking=lacking)
+def _verdict(question: Question, consent_id: int, topics: Collection[str]) -> Verdict:
+    """Return what one consent opens for one purpose: all of it, or what no restriction holds back."""
+    found = may_disclose(question)
+    scope = question.categories if found.allowed else _not_held_back(question)
+    if not scope:
+        return Verdict(consent_id, lacking=tuple(why.code for why in found.reasons))
+    return Verdict(
+        consent_id,
+        question.purpose,
+        tuple(sorted(scope)),
+        beyond=tuple(sorted(set(topics) - scope)),
+        held_back=tuple(sorted(question.categories - scope)),
+        question=question._replace(categories=scope),
+    )
+
+
+def _not_held_back(question: Question) -> frozenset[str]:
+    """Return the parts that may be told although a restriction holds back others (42 CFR 2.26(a))."""
+    if not question.restrictions:
+        return frozenset()
+    return frozenset(part for part in question.categories if may_disclose(question._replace(categories=frozenset({part}))).allowed)
 
 
 def must_be_asked(wishes: Iterable[str]) -> bool:

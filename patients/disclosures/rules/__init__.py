@@ -21,6 +21,7 @@ from patients.disclosures.rules.bases import (
 )
 from patients.disclosures.rules.engine import (
     BASES,
+    PERSON,
     Question,
     Verdict,
     may_disclose,
@@ -47,6 +48,7 @@ __all__ = [
     "FINDINGS",
     "NOTICE_OWED_TO",
     "NOTICE_VERSION",
+    "PERSON",
     "STATEMENT_LONG",
     "STATEMENT_SHORT",
     "Agreement",

@@ -32,6 +32,9 @@ COURT_ORDER, CHILD_ABUSE, CRIME = "court_order", "child_abuse", "crime"
 BASES = (CONSENT, EMERGENCY, QSOA, AUDIT, RESEARCH, COURT_ORDER, CHILD_ABUSE, CRIME)
 
 JUSTICE = "justice"
+PERSON = "person"
+"""The kind of a recipient who is no organization but somebody around the person; their key is none of an organization."""
+
 FOR_PROCEEDINGS, FOR_MONITORING = "proceedings", "justice_monitoring"
 KIND_FOR_PROCEEDINGS, KIND_FOR_MONITORING = "proceedings", "cj_referral"
 KIND_FOR_COUNSELING_NOTES = "counseling_notes"
@@ -159,7 +162,7 @@ def _restricting(question: Question) -> list[RestrictionFacts]:
         if question.program_id in (None, one.program_id)
         and restricts(
             one,
-            recipient_id=question.recipient.id,
+            recipient_id=None if question.recipient.kind == PERSON else question.recipient.id,
             recipient_kind=question.recipient.kind,
             purpose=question.purpose,
             categories=question.categories,

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from patients.consent.actions import record_consent
+from patients.restrictions.models import Restriction
 from patients.world.actions import record_world_fact
 from treatment_plans.family.actions import Guest, record_family_session
 from treatment_plans.sessions.actions import Part
@@ -74,3 +75,18 @@ def hold(clinic, patient, right_now):
         )
 
     return _hold
+
+
+@pytest.fixture
+def agree(clinic, patient, right_now):
+    """Return a function that writes down what the person asked to be kept from anybody, and the program agreed to some time ago."""
+
+    def _agree(ago=timedelta(days=3), **facts):
+        then = right_now - ago
+        return Restriction.objects.create(
+            patient=patient, program=clinic.program, state="agreed", asked_on=then.date(), asked_by="Rosa", to_whom="anybody",
+            purposes=["treatment"], decided_at=then, decided_by=clinic.privacy_officer, decision="Agreed", recorded_at=then,
+            recorded_by=clinic.case_manager, **facts,
+        )  # fmt: skip
+
+    return _agree

@@ -9,8 +9,11 @@ from patients.consent.actions import revoke_consent
 from patients.consent.models import Consent, ConsentPerson
 from patients.consent.queries import standing_of
 from patients.disclosures.models import Disclosure
+from patients.disclosures.rules import Question
+from patients.disclosures.spoken.actions import account_for_what_was_said
 from treatment_plans.family.actions import Guest, add_participants, mark_participant_as_error, write_collateral_note
 from treatment_plans.family.models import CollateralNote, Participant
+from treatment_plans.family.queries import seats_for
 from treatment_plans.sessions.actions import sign_session
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -92,6 +95,36 @@ def test_what_was_revoked_later_held_then_and_what_was_revoked_before_did_not(cl
         hold(sister, ago=timedelta(0))
     assert codes(refused) == ["no_consent"]
     assert "The consent was revoked." in str(refused.value)
+
+
+def test_what_the_person_asked_to_be_kept_is_not_said_either(clinic, patient, around, consent_to, hold, tell, agree, right_now):
+    office, sister = Organization.objects.create(name="County", kind="social_service"), around()
+    consent_to(recipients=[office], people=[])
+    consent_to(sister)
+
+    guest = Guest(f"organization:{office.pk}", "Ms. Ortiz")
+    agree(timedelta(0))
+    held = hold(guest)
+    assert Disclosure.objects.get(basis_reference__startswith="patients.consent:").recipient_id == office.pk
+    agree(categories=["plan"])
+    with pytest.raises(Refused) as refused:
+        hold(guest, topics=("plan", "medications"))
+    assert codes(refused) == ["restricted", "beyond_scope"]
+    assert "that Ms. Ortiz is not told: Treatment plan." in str(refused.value)
+    assert Participant.objects.get(attendance__session=hold(guest, topics=())).scope == ["appointments"]
+    agree()
+    for say in (lambda: hold(guest), lambda: hold(sister), lambda: hold(guest, topics=()), lambda: tell(close_one=sister, told=["plan"])):
+        with pytest.raises(Refused) as refused:
+            say()
+        assert codes(refused) == ["restricted"]
+        assert "The person asked that this not be told, and the program agreed." in str(refused.value)
+    assert [seat.may_come for seat in seats_for(patient, program_id=clinic.program.pk, at=right_now)] == [False, False]
+    then = seats_for(patient, program_id=clinic.program.pk, at=held.starts_at - timedelta(days=4), topics=["plan"])[1].verdict.question
+    asked = Question(then.recipient, then.purpose, then.categories, then.today, consents=then.consents)
+    kept = {"patient": patient, "program": clinic.program, "name": "x", "description": "x", "by": clinic.therapist, "at": right_now}
+    with pytest.raises(Refused):
+        account_for_what_was_said(question=asked, told=["medications"], **kept)
+    assert Disclosure.objects.count() == 2
 
 
 def test_the_person_is_asked_where_they_want_to_be_and_nobody_feared_comes(around, consent_to, hold):

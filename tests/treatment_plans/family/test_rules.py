@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from patients.consent.rules import ConsentFacts, Paper, Recipient
+from patients.restrictions.rules import RestrictionFacts
 from treatment_plans.family.rules import Moment, as_it_stood, may_take_part, must_be_asked
 
 MOTHER = Recipient(7, "person")
@@ -59,6 +60,34 @@ def test_what_is_talked_about_lies_within_the_scope_or_is_named():
     wider = consent(2, categories=["plan", "medications"])
     assert may_take_part(MOTHER, ("plan", "medications"), [consent(), wider]).consent_id == 2
     assert may_take_part(MOTHER, ("plan",), [consent(), consent(2, state="revoked")]).consent_id == 1
+
+
+def wish(to_whom="anybody", organization_id=None, categories=(), program_id=1):
+    return RestrictionFacts(5, program_id, to_whom, organization_id, ["treatment"], categories, False)
+
+
+@pytest.mark.parametrize(
+    ("restriction", "purposes", "opened"),
+    [
+        (wish(), ["treatment"], ()),
+        (wish(categories=["plan"]), ["treatment"], ("appointments",)),
+        (wish(program_id=2), ["treatment"], ("appointments", "plan")),
+        (wish("named", 7), ["treatment"], ()),
+        (wish("named", 8), ["treatment"], ("appointments", "plan")),
+        (wish(), ["patient_request"], ("appointments", "plan")),
+    ],
+)
+def test_what_the_person_asked_to_be_kept_is_not_said_on_any_consent(restriction, purposes, opened):
+    clinic, given = Recipient(7, "clinic"), consent(purposes=purposes, initiated_by_patient=True)
+    found = may_take_part(clinic, ("plan",), [given], [restriction])
+    assert (found.scope, found.may_come, found.allowed) == (opened, bool(opened), "plan" in opened)
+    assert found.lacking == (() if opened else ("restricted",))
+    assert set(opened) | set(found.held_back if opened else opened) == ({"appointments", "plan"} if opened else set())
+
+
+def test_a_wish_about_an_organization_is_none_about_a_person_with_the_same_key():
+    assert may_take_part(MOTHER, ("plan",), [consent()], [wish("named", 7)]).allowed
+    assert may_take_part(MOTHER, (), [consent()], [wish()]).lacking == ("restricted",)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from treatment_plans.drafts.rules import Words
 from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.sessions.models import Session
 
-FAMILY_QUERIES = 15
-# session, user, memberships, patient, two for the program in hand, consents, who is named, people, organizations, sessions, participants, safety
-# preferences, the audit row, counts of the navigation
+FAMILY_QUERIES = 16
+# session, user, memberships, patient, two for the program in hand, consents, restrictions, who is named, people, organizations, sessions,
+# participants, safety preferences, the audit row, counts of the navigation
 
 
 def at(name, *arguments):
@@ -85,6 +85,16 @@ def test_the_page_of_family_costs_the_same_for_few_and_many(
         shown = browser.get(at("family", patient.public_id)).content.decode()
     assert shown.count("May take part") >= count
     assert "Red" in shown
+
+
+def test_the_page_says_who_is_not_told_because_the_person_asked(browser, clinic, patient, around, consent_to, agree):
+    consent_to(around())
+    agree()
+    for page in ("family", "write_family"):
+        shown = browser.get(at(page, patient.public_id)).content.decode()
+        assert "Kept from them, as the person asked" in shown
+        assert "The person asked that this not be told" in shown
+        assert "May take part" not in shown
 
 
 def test_what_others_told_is_read_by_those_who_assess_danger_each_note_on_record(clinic, patient, around, sign_in, right_now):
