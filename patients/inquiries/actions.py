@@ -28,8 +28,17 @@ from patients.inquiries.models import (
     TriageAnswer,
     WaitlistPlace,
 )
-from patients.inquiries.queries import danger_stands, locked_inquiry, open_place_of
-from patients.inquiries.rules import Danger, call_back_by, concern_level, dangers, is_phone, owed, pace_of, waiting_priority
+from patients.inquiries.queries import QUESTIONS, answers_of, danger_stands, locked_inquiry, open_place_of, pace_asked_for, priority_told
+from patients.inquiries.rules import (
+    INTERIM_SERVICES,
+    Danger,
+    call_back_by,
+    concern_level,
+    dangers,
+    is_phone,
+    owed,
+    pace_of,
+)
 from patients.record.actions import add_contact_point, register_patient
 from patients.record.models import ContactKind, Patient
 from patients.safety.actions import raise_concern_from_inquiry
@@ -39,9 +48,6 @@ FACTS = (
     "may_leave_message", "may_text", "say_nothing", "best_time", "language", "language_name", "interpreter_needed", "pace",
 )  # fmt: skip
 """What is written down of somebody who asks."""
-
-QUESTIONS = ("overdose_now", "overdosed", "suicidal", "suicide_plan", "uses_alone", "has_naloxone", "pregnant", "injects")
-"""What is asked at once."""
 
 SENT_AWAY = (InquiryEnd.REFERRED, InquiryEnd.NOT_FOR_US)
 
@@ -90,7 +96,7 @@ def change_inquiry(*, inquiry: Inquiry, by: User, at: datetime, **facts: Any) ->
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     if reasons := contradictions(row, at):
         raise Refused(*reasons)
-    row.pace = _pace_asked_for(row)
+    row.pace = pace_asked_for(row)
     row.call_by = call_back_by(row.received_at, row.pace)
     row.save(update_fields=[*facts, "pace", "call_by"])
     if row.pace == Pace.NOW and before != Pace.NOW:
@@ -123,7 +129,7 @@ def triage_inquiry(*, inquiry: Inquiry, by: User, at: datetime, done: Sequence[s
     triage = Triage.objects.create(
         inquiry=row, asked_at=at, **answers, done=list(done), done_words=done_words.strip(), recorded_at=at, recorded_by=by
     )
-    priority = _priority_told(row)
+    priority = priority_told(row)
     row.pace = pace_of(found, priority, row.pace)
     row.call_by = min(row.call_by, call_back_by(at if found else row.received_at, row.pace))
     row.save(update_fields=["pace", "call_by"])
@@ -179,7 +185,7 @@ def link_inquiry(*, inquiry: Inquiry, patient: Patient, by: User, at: datetime) 
         raise Refused(_("This person is not known in this program. Register them here."), field="patient", code="not_in_program")
     was_unknown, row.patient = row.patient_id is None, patient
     row.save(update_fields=["patient"])
-    alarming = [(triage, found) for triage in row.triages.order_by("pk") if (found := dangers(_answers_of(triage)))]
+    alarming = [(triage, found) for triage in row.triages.order_by("pk") if (found := dangers(answers_of(triage)))]
     for triage, found in alarming:
         _tell_of_danger(row, triage, found, by, at)
     if was_unknown and row.pace == Pace.NOW and not alarming:
@@ -221,7 +227,7 @@ def put_on_waitlist(*, inquiry: Inquiry, joined_on: date, by: User, at: datetime
     if joined_on > today:
         raise Refused(_("The day lies in the future."), field="joined_on")
     place = WaitlistPlace(inquiry=row, program_id=row.program_id, site_id=row.site_id, joined_on=joined_on, recorded_at=at, recorded_by=by)
-    _rank(place, _priority_told(row), row)
+    _rank(place, priority_told(row), row)
     row.state = InquiryState.WAITING
     row.save(update_fields=["state"])
     return place
@@ -280,6 +286,9 @@ def record_screening_visit(
         row.save(update_fields=["state"])
     elif outcome == ScreeningOutcome.WAIT and open_place_of(row) is None:
         put_on_waitlist(inquiry=row, joined_on=at.astimezone(row.site.zone).date(), by=by, at=at)
+    elif outcome == ScreeningOutcome.WAIT:
+        row.state = InquiryState.WAITING
+        row.save(update_fields=["state"])
     elif outcome in (ScreeningOutcome.REFER, ScreeningOutcome.NOT_FOR_US):
         because = InquiryEnd.REFERRED if outcome == ScreeningOutcome.REFER else InquiryEnd.NOT_FOR_US
         _close(row, because, at, went_to=where_to)
@@ -325,33 +334,12 @@ def _close(row: Inquiry, because: str, at: datetime, *, went_to: str = "", words
     return row
 
 
-def _answers_of(triage: Triage) -> dict[str, str]:
-    """Return what was answered at once, by question."""
-    return {name: getattr(triage, name) for name in QUESTIONS}
-
-
-def _pace_asked_for(row: Inquiry) -> int:
-    """Return how soon somebody speaks with the person: never later than what any answer ever given asks for."""
-    pace = row.pace
-    for triage in row.triages.all():
-        priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
-        pace = pace_of(dangers(_answers_of(triage)), priority, pace)
-    return pace
-
-
-def _priority_told(row: Inquiry) -> int:
-    """Return the priority that all answers give together: an earlier yes is not undone by a later unknown, whichever asking had it."""
-    told = list(row.triages.values_list("pregnant", "injects"))
-    pregnant, injects = ("yes" if any(answers[place] == "yes" for answers in told) else "no" for place in (0, 1))
-    return waiting_priority(pregnant=pregnant, injects=injects)
-
-
 def _rank(place: WaitlistPlace, priority: int, row: Inquiry) -> None:
     """Give a place its order and the days by which help and admission are owed; an earlier yes is not undone by a later unknown."""
     place.priority = min(priority, place.priority) if place.pk else priority
     requested_on = row.received_at.astimezone(row.site.zone).date()
-    has_interim = InquiryStep.objects.filter(inquiry=row, kind=StepKind.INTERIM).exists()
-    days = owed(place.priority, row.received_at, requested_on, has_interim=has_interim)
+    helped = InquiryStep.objects.filter(inquiry=row, kind=StepKind.INTERIM, given_help__in=INTERIM_SERVICES).order_by("happened_at").first()
+    days = owed(place.priority, row.received_at, requested_on, helped_at=helped.happened_at if helped else None)
     place.interim_by, place.admit_by = days.interim_by, days.admit_by
     place.save()
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.accounts.models import Site
 from casemgr.core.ui.forms import offer_choices, offer_rows
 from casemgr.core.ui.verb_forms import DAY, MOMENT
-from patients.inquiries.actions import FACTS, QUESTIONS
+from patients.inquiries.actions import FACTS
 from patients.inquiries.models import (
     Asker,
     DoneAtOnce,
@@ -25,6 +25,7 @@ from patients.inquiries.models import (
     StepKind,
     TriageAnswer,
 )
+from patients.inquiries.queries import QUESTIONS
 
 FOLD = "bootstrap5/layout/fold.html"
 TWO_LINES = forms.Textarea(attrs={"rows": 2})

@@ -22,13 +22,16 @@ from patients.inquiries.models import (
     Triage,
     WaitlistPlace,
 )
-from patients.inquiries.rules import LONG_WAIT_DAYS, Danger, days_waiting
+from patients.inquiries.rules import LONG_WAIT_DAYS, Danger, dangers, days_waiting, pace_of, waiting_priority
 from patients.record.models import Patient
 from patients.record.queries import Candidate, duplicate_candidates
 from patients.safety.models import CalledAs
 
 TO_CALL_BACK = Q(state__in=[InquiryState.OPEN, InquiryState.TO_ADMIT]) | Q(state=InquiryState.WAITING, pace=Pace.NOW, patient__isnull=True)
 """About whom somebody has to act: also who waits and is in danger, while nobody knows who they are and no concern could be raised."""
+
+QUESTIONS = ("overdose_now", "overdosed", "suicidal", "suicide_plan", "uses_alone", "has_naloxone", "pregnant", "injects")
+"""What is asked at once."""
 
 
 def inquiries_seen_by(user: User) -> QuerySet[Inquiry]:
@@ -116,8 +119,8 @@ def _calls(user: User, **facts: str) -> Exists:
 
 
 def help_owed(user: User) -> QuerySet[WaitlistPlace]:
-    """Return the places on the waitlist for which help while waiting is owed, whose time is over first."""
-    seen = inquiries_seen_by(user).filter(state=InquiryState.WAITING).select_related(None)
+    """Return the places on the waitlist for which help while waiting is owed until they are left, whose time is over first."""
+    seen = inquiries_seen_by(user).exclude(state=InquiryState.CLOSED).select_related(None)
     places = WaitlistPlace.objects.filter(inquiry__in=seen, left_on__isnull=True, interim_by__isnull=False)
     return places.select_related("inquiry__patient").order_by("interim_by", "pk")
 
@@ -130,6 +133,27 @@ def inquiries_for(patient: Patient) -> QuerySet[Inquiry]:
 def locked_inquiry(inquiry: Inquiry) -> Inquiry:
     """Return an inquiry as it is now, held until the transaction ends."""
     return Inquiry.objects.select_for_update(of=("self",), no_key=True).select_related("site", "program", "patient").get(pk=inquiry.pk)
+
+
+def answers_of(triage: Triage) -> dict[str, str]:
+    """Return what was answered at once, by question."""
+    return {name: getattr(triage, name) for name in QUESTIONS}
+
+
+def pace_asked_for(row: Inquiry) -> int:
+    """Return how soon somebody speaks with the person: never later than what any answer ever given asks for."""
+    pace = row.pace
+    for triage in row.triages.all():
+        priority = waiting_priority(pregnant=triage.pregnant, injects=triage.injects)
+        pace = pace_of(dangers(answers_of(triage)), priority, pace)
+    return pace
+
+
+def priority_told(row: Inquiry) -> int:
+    """Return the priority that all answers give together: an earlier yes is not undone by a later unknown, whichever asking had it."""
+    told = list(row.triages.values_list("pregnant", "injects"))
+    pregnant, injects = ("yes" if any(answers[place] == "yes" for answers in told) else "no" for place in (0, 1))
+    return waiting_priority(pregnant=pregnant, injects=injects)
 
 
 def open_place_of(inquiry: Inquiry) -> WaitlistPlace | None:
@@ -171,7 +195,7 @@ def waiting_facts(place: WaitlistPlace, steps: Sequence[InquiryStep], now: datet
 
 def waitlist_seen_by(user: User, program: Program, now: datetime) -> list[WaitlistPlace]:
     """Return who waits in this program and may be seen, each with its position and what it comes to today (`facts`)."""
-    seen = set(inquiries_seen_by(user).filter(state=InquiryState.WAITING).values_list("pk", flat=True))
+    seen = set(inquiries_seen_by(user).exclude(state=InquiryState.CLOSED).values_list("pk", flat=True))
     rows = waitlist_of(program).select_related("inquiry__patient", "site").prefetch_related("inquiry__steps")
     found = [place for place in rows.order_by("priority", "joined_on", "pk") if place.inquiry_id in seen]
     for place in found:

@@ -14,7 +14,11 @@ ADMIT_WITHIN_DAYS = 14
 """Days after the request within which somebody who injects is admitted (45 CFR 96.126(b)(1))."""
 
 ADMIT_WITH_INTERIM_DAYS = 120
-"""Days after the request at the latest, when no program had room and interim services were made available (45 CFR 96.126(b)(2))."""
+"""Days after the request at the latest, when no program had room and interim services were made available within those 48 hours
+(45 CFR 96.126(b)(2)): for people who inject. For pregnant people nothing moves the day (program policy, after 45 CFR 96.131)."""
+
+INTERIM_SERVICES = frozenset({"counseling", "treatment", "prenatal", "medication"})
+"""Kinds of help that are interim services (45 CFR 96.121; interim medication: 42 CFR 8.12(j)). After a call or a leaflet they are owed."""
 
 INTERIM_SOURCE = "45 CFR 96.126(b)"
 PREFERENCE_SOURCE = "program policy, after 45 CFR 96.131(a)"
@@ -79,12 +83,17 @@ class Owed:
     admit_by: date | None = None
 
 
-def owed(priority: int, requested_at: datetime, requested_on: date, *, has_interim: bool) -> Owed:
-    """Return until when interim help and a place are owed: 48 hours, 14 days, or 120 days once interim help was given."""
+def owed(priority: int, requested_at: datetime, requested_on: date, *, helped_at: datetime | None) -> Owed:
+    """Return until when interim services and a place are owed: 48 hours, and 14 days, or 120 once they were given in time.
+
+    `helped_at` is when interim services were given first. Given late they are owed no more, and the place as early as before.
+    """
     if priority == OTHERS:
         return Owed()
-    days = ADMIT_WITH_INTERIM_DAYS if has_interim else ADMIT_WITHIN_DAYS
-    return Owed(None if has_interim else requested_at + INTERIM_WITHIN, requested_on + timedelta(days=days))
+    until = requested_at + INTERIM_WITHIN
+    may_wait = priority == INJECTING and helped_at is not None and helped_at <= until
+    days = ADMIT_WITH_INTERIM_DAYS if may_wait else ADMIT_WITHIN_DAYS
+    return Owed(until if helped_at is None else None, requested_on + timedelta(days=days))
 
 
 def days_waiting(joined_on: date, today: date) -> int:

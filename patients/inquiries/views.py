@@ -314,7 +314,7 @@ def _forms(row: Inquiry, deed: str = "", typed: Any = None) -> dict[str, Any]:
     Of an inquiry that somebody closed meanwhile there is only that one: it is told what became of it and loses no word.
     """
     now = timezone.localtime().replace(second=0, microsecond=0)
-    waits = row.state == InquiryState.WAITING
+    waits = row.state == InquiryState.WAITING or (row.state == InquiryState.TO_ADMIT and open_place_of(row) is not None)
     makers: dict[str, Callable[[Any], Form]] = {
         "take_on": lambda data: Form(data),
         "step": lambda data: StepForm(data, now=now, waiting=waits),

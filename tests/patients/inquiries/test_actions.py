@@ -183,6 +183,36 @@ def test_help_given_while_waiting_moves_the_day_by_which_a_place_is_owed(clinic,
     assert _said(refused) == {"given_help", "happened_at"}
 
 
+@pytest.mark.parametrize(
+    ("answers", "given_help", "days", "interim_owed", "admit_by"),
+    [
+        ({"injects": "yes"}, "other", 1, True, date(2026, 3, 17)),
+        ({"injects": "yes"}, "peer", 1, True, date(2026, 3, 17)),
+        ({"injects": "yes"}, "counseling", 13, False, date(2026, 3, 5)),
+        ({"injects": "yes", "pregnant": "yes"}, "prenatal", 1, False, date(2026, 3, 17)),
+    ],
+)
+def test_neither_a_leaflet_nor_late_help_nor_pregnancy_lets_somebody_wait_longer(
+    ask, desk, now, answers, given_help, days, interim_owed, admit_by
+):
+    inquiry = ask(days=days, answers=answers)
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    note_inquiry_step(inquiry=inquiry, kind="interim", given_help=given_help, happened_at=now, **desk)
+    place.refresh_from_db()
+    assert (place.interim_by is not None, place.admit_by) == (interim_owed, admit_by)
+
+
+def test_whoever_is_to_be_admitted_stays_on_the_waitlist_until_they_are(clinic, ask, desk, now):
+    inquiry = ask(answers={"pregnant": "yes", "injects": "yes"})
+    place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)
+    link_inquiry(inquiry=inquiry, patient=clinic.patient(), **desk)
+    record_screening_visit(inquiry=inquiry, outcome="admit", held_at=now, **desk)
+    assert (waitlist_seen_by(clinic.front_desk, clinic.program, now), list(help_owed(clinic.front_desk))) == ([place], [place])
+    record_screening_visit(inquiry=inquiry, outcome="wait", held_at=now, **desk)
+    inquiry.refresh_from_db()
+    assert (inquiry.state, WaitlistPlace.objects.get()) == ("waiting", place)
+
+
 def test_a_later_answer_moves_somebody_up_and_an_unknown_does_not_move_them_down(ask, desk):
     inquiry = ask(answers={"injects": "no"})
     place = put_on_waitlist(inquiry=inquiry, joined_on=TODAY, **desk)

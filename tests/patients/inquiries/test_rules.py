@@ -31,17 +31,21 @@ def test_pregnancy_and_injecting_give_the_order(pregnant, injects, priority):
 
 
 @pytest.mark.parametrize(
-    ("priority", "has_interim", "found"),
+    ("priority", "hours", "found"),
     [
-        (1, False, Owed(ASKED_AT + timedelta(hours=48), date(2026, 3, 16))),
-        (3, False, Owed(ASKED_AT + timedelta(hours=48), date(2026, 3, 16))),
-        (3, True, Owed(None, date(2026, 6, 30))),
-        (4, False, Owed()),
-        (4, True, Owed()),
+        (1, None, Owed(ASKED_AT + timedelta(hours=48), date(2026, 3, 16))),
+        (3, None, Owed(ASKED_AT + timedelta(hours=48), date(2026, 3, 16))),
+        (3, 48, Owed(None, date(2026, 6, 30))),
+        (3, 49, Owed(None, date(2026, 3, 16))),
+        (2, 1, Owed(None, date(2026, 3, 16))),
+        (1, 1, Owed(None, date(2026, 3, 16))),
+        (4, None, Owed()),
+        (4, 1, Owed()),
     ],
 )
-def test_help_within_48_hours_and_a_place_within_14_or_120_days(priority, has_interim, found):
-    assert owed(priority, ASKED_AT, ASKED_ON, has_interim=has_interim) == found
+def test_help_within_48_hours_and_a_place_within_14_or_120_days(priority, hours, found):
+    helped_at = None if hours is None else ASKED_AT + timedelta(hours=hours)
+    assert owed(priority, ASKED_AT, ASKED_ON, helped_at=helped_at) == found
 
 
 @pytest.mark.parametrize("question", ["overdose_now", "overdosed", "suicidal", "suicide_plan"])
