@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from casemgr.keys import derived_key, read_keys
+from casemgr.proxies import Network, read_proxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "test", "production")
@@ -24,6 +25,7 @@ class Environment:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     trusted_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
     database_url: str
     database_owner_url: str
     database_role: str
@@ -65,6 +67,7 @@ def read_environment() -> Environment:
         secret_key=secret,
         allowed_hosts=tuple(_read.list("ALLOWED_HOSTS", default=[] if production else ["localhost", "127.0.0.1", "[::1]"])),
         trusted_origins=tuple(_read.list("TRUSTED_ORIGINS", default=[])),
+        trusted_proxies=read_proxies(_read.str("TRUSTED_PROXIES", default="")),
         database_url=database_url,
         database_owner_url=_read.str("DATABASE_OWNER_URL", default=""),
         database_role=_read.str("DATABASE_ROLE", default="casemgr_app"),

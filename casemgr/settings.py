@@ -17,6 +17,8 @@ AUDIT_ANCHOR = ENV.audit_anchor
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)
+TRUSTED_PROXIES = ENV.trusted_proxies
+"""Whose X-Forwarded-For says from where a request comes; without any, the address that speaks to us is the one on record."""
 ROOT_URLCONF = "casemgr.urls"
 WSGI_APPLICATION = "casemgr.wsgi.application"
 AUTH_USER_MODEL = "casemgr.User"

@@ -17,6 +17,7 @@ from rest_framework.exceptions import Throttled
 
 from casemgr.api.problems import handle
 from casemgr.api.throttles import count_request
+from casemgr.core.administration.origin import address_of
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many
 
@@ -27,7 +28,7 @@ from casemgr.core.audit.recording import audit_event, note_many
 def token(request: HttpRequest) -> HttpResponse:
     """Give a client that proves its secret a token for ten minutes (RFC 6749 4.4); it is the only way into the API."""
     try:
-        count_request(f"token:{request.META.get('REMOTE_ADDR', '')}", settings.PARTNER_TOKENS_PER_MINUTE)
+        count_request(f"token:{address_of(request)}", settings.PARTNER_TOKENS_PER_MINUTE)
     except Throttled as throttled:
         return handle(throttled, {})
     _url, headers, body, status = OAuthLibMixin().create_token_response(request)

@@ -1,20 +1,26 @@
 import base64
 import json
+from ipaddress import ip_address
+from uuid import uuid4
 
 import jsonschema
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
 from casemgr.api.scopes import SCOPES
 from casemgr.core.audit.models import AuditEvent
+from casemgr.proxies import read_proxies
 from tests.api.conftest import SECRET
 
 
-def ask_for_token(client, secret=SECRET, **form):
+def ask_for_token(client, secret=SECRET, *, forwarded_for="", **form):
     basic = base64.b64encode(f"{client.client_id}:{secret}".encode()).decode()
-    return Client().post("/oauth/token", {"grant_type": "client_credentials", **form}, headers={"Authorization": f"Basic {basic}"})
+    headers = {"Authorization": f"Basic {basic}", "X-Forwarded-For": forwarded_for}
+    return Client().post("/oauth/token", {"grant_type": "client_credentials", **form}, headers=headers)
 
 
 class TestToken:
@@ -81,6 +87,15 @@ class TestToken:
         settings.PARTNER_TOKENS_PER_MINUTE = 0
         refused = ask_for_token(hospital.client)
         assert (refused.status_code, refused.headers["Content-Type"]) == (429, "application/problem+json")
+
+    def test_attempts_are_counted_for_each_partner_behind_our_own_proxy(self, settings, hospital):
+        settings.PARTNER_TOKENS_PER_MINUTE = 1
+        settings.TRUSTED_PROXIES = read_proxies("127.0.0.1")
+        first, other = (str(ip_address(uuid4().int)) for _address in range(2))
+        with time_machine.travel(timezone.now(), tick=False):
+            answers = [ask_for_token(hospital.client, forwarded_for=address).status_code for address in (first, first, f"{first}, {other}")]
+        assert answers == [200, 429, 200], "who asks too often stops nobody else, whatever address they name besides their own"
+        assert set(AuditEvent.objects.filter(verb="token").values_list("address", flat=True)) == {first, other}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from casemgr.core.accounts.models import User
+from casemgr.core.administration.origin import address_of
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, write_event
 
@@ -19,6 +20,10 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Let nobody make an account."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Count attempts by the address that the audit record names."""
+        return address_of(request) or super().get_client_ip(request)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in, remember when, and put it on the record."""

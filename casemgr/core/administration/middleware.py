@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, User
+from casemgr.core.administration.origin import address_of
 from casemgr.core.audit.door import Door, no_is_on_record, through
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, write_event
@@ -30,7 +31,7 @@ def door(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         name = next((name for start, name in DOORS.items() if request.path.startswith(start)), "page")
-        with through(Door(name, request.META.get("REMOTE_ADDR", ""), uuid.uuid4().hex)):
+        with through(Door(name, address_of(request), uuid.uuid4().hex)):
             return get_response(request)
 
     return handle

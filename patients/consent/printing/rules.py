@@ -67,7 +67,7 @@ WORDS: dict[str, dict[str, str]] = {
         "recipients": "4. Quién puede recibirlo",
         "through": "Por medio de este intermediario, a estos participantes",
         "treating_only": "Por medio de este intermediario, solo a participantes que me dan tratamiento",
-        "later_programs": "También los programas de tratamiento a menos de {miles} millas que se establezcan después de este consentimiento",
+        "later_programs": "También los programas de tratamiento a menos de {miles} millas establecidos después de este consentimiento",
         "purposes": "5. Para qué",
         "on_request": "La persona lo pidió.",
         "revocation": "6. Derecho a revocar, y cómo",

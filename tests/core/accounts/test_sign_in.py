@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from casemgr.core.accounts.models import User
 from casemgr.core.audit.models import AuditEvent
+from casemgr.proxies import read_proxies
 
 PASSWORD = "a long enough password"
 
@@ -53,6 +54,23 @@ def test_five_wrong_passwords_lock_out_even_the_right_one(client, worker_with_pa
     _sign_in(client)
     assert "_auth_user_id" not in client.session
     assert AuditEvent.objects.filter(verb="sign_in", outcome="done").count() == 0
+
+
+def test_attempts_are_counted_and_recorded_by_the_address_behind_our_own_proxy(client, worker_with_password, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+
+    def answers(*addresses):
+        return [
+            client.post("/account/login/", {"login": "a@b.test", "password": "x"}, headers={"X-Forwarded-For": address}).status_code
+            for address in addresses
+        ]
+
+    settings.TRUSTED_PROXIES = read_proxies("127.0.0.0/8")
+    assert answers("203.0.113.9", "203.0.113.9", "198.51.100.1, 203.0.113.9", "203.0.113.9, 198.51.100.7") == [200, 200, 429, 200]
+    assert set(AuditEvent.objects.values_list("address", flat=True)) == {"203.0.113.9", "198.51.100.7"}
+    settings.TRUSTED_PROXIES = ()
+    assert answers("203.0.113.1", "203.0.113.2", "203.0.113.3") == [200, 200, 429], "a header that no proxy of ours wrote is not believed"
+    assert AuditEvent.objects.order_by("-pk")[0].address == "127.0.0.1"
 
 
 def test_nobody_makes_an_account_for_themselves(client, clinic):
