@@ -17,7 +17,7 @@ from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.safety.actions import note_answer
 from patients.screenings.models import Observation, ObservationKind, QuestionnaireAnswers
-from patients.screenings.queries import Told, alarms_in, answered_at_of, is_alarming_now, program_told_by, ref_of_told
+from patients.screenings.queries import Told, alarms_in, answered_at_of, is_alarming_now, program_told_by, ref_of_told, words_beside
 from patients.screenings.rules import ANSWER_STATUSES, LOINC, PHQ9_TOTAL, STATUSES, ObservationProblem, observation_problems, score_of
 
 
@@ -180,12 +180,8 @@ def _tell_of_danger(patient: Patient, program: Program | None, rows: Sequence[To
 
 def _words_beside(row: Told, day: str) -> str:
     """Return what stands beside an answer that was not given here."""
-    if isinstance(row, Observation) and row.code == PHQ9_TOTAL:
-        words = _(
-            "Only the total of %(day)s was told: %(total)s. Questions 1 to 8 come to 24 at most, so question 9 was not answered with no."
-        )
-        return words % {"day": day, "total": int(row.value_number or 0)}
-    return _("Answered on %(day)s, and not asked here.") % {"day": day}
+    is_total = isinstance(row, Observation) and row.code == PHQ9_TOTAL and not row.components
+    return words_beside(day, only_total=int(row.value_number or 0) if is_total and isinstance(row, Observation) else None)
 
 
 def _against_observation(observation: Observation, at: datetime) -> list[Reason]:

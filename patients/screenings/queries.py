@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
@@ -15,10 +17,14 @@ from patients.instruments.data import instruments, known
 from patients.instruments.rules import SafetyAnswer, safety_answers, safety_questions
 from patients.record.models import Patient
 from patients.record.queries import locked
-from patients.screenings.models import Assessment, AssessmentState, Observation, QuestionnaireAnswers
-from patients.screenings.rules import PHQ9_TOTAL, calls_somebody, nine_behind
+from patients.screenings.models import Assessment, AssessmentMode, AssessmentState, Observation, QuestionnaireAnswers
+from patients.screenings.rules import NINE, PHQ9, PHQ9_TOTAL, NineProblem, calls_somebody, nine_behind
 
 IN_ERROR = "entered-in-error"
+NINE_WORDS = {
+    NineProblem.MISSING: gettext_lazy("Say what question 9 of the PHQ-9 was answered with, or that it is not known."),
+    NineProblem.IMPOSSIBLE: gettext_lazy("This total cannot come about with this answer to question 9. Look at the sheet again."),
+}
 QUESTIONS = safety_questions(instruments().values())
 """The questions about safety, under whatever another system calls them."""
 
@@ -94,8 +100,24 @@ def alarms_in(row: Told) -> list[SafetyAnswer]:
     else:
         parts = [{"code": row.code, "value_number": row.value_number, "value_code": row.value_code, "value_text": row.value_text}]
         heard = safety_answers(QUESTIONS, "", [_as_answer(part) for part in (*parts, *row.components)])
-        heard += [SafetyAnswer("phq9", "9", nine_behind(row.value_number))] if row.code == PHQ9_TOTAL and not heard else []
+        heard += [SafetyAnswer(PHQ9, NINE, nine_behind(row.value_number))] if row.code == PHQ9_TOTAL and not heard else []
     return [answer for answer in heard if answer.value != 0]
+
+
+def nine_in_total(row: Assessment, at: datetime) -> int:
+    """Return the least that question 9 was answered with behind a total of the PHQ-9; nought when nobody is to be called."""
+    if row.instrument != PHQ9 or row.mode != AssessmentMode.SCORE_ONLY or row.patient.deceased_on is not None:
+        return 0
+    is_recent = row.completed_at is not None and calls_somebody(row.completed_at, at)
+    return int(row.answers.get(NINE, nine_behind(row.total))) if is_recent else 0
+
+
+def words_beside(day: str, *, only_total: int | None) -> str:
+    """Return what stands beside an answer that was not given here; where only a total was told, what follows from it."""
+    if only_total is None:
+        return _("Answered on %(day)s, and not asked here.") % {"day": day}
+    words = _("Only the total of %(day)s was told: %(total)s. Questions 1 to 8 come to 24 at most, so question 9 was not answered with no.")
+    return words % {"day": day, "total": only_total}
 
 
 def is_alarming_now(row: Told, patient: Patient, at: datetime) -> bool:

@@ -46,13 +46,38 @@ SCORES: tuple[Score, ...] = (
 """Totals that can be entered without the answers. Codes: LOINC 2.82 (loinc.org); ranges: the instruments' own scoring."""
 
 
-PHQ9_TOTAL, MOST_WITHOUT_NINE = "44261-6", 24
-"""LOINC code of the total of the PHQ-9, and the most that its first eight questions come to (8 times 3)."""
+PHQ9, PHQ9_TOTAL, NINE, NINE_CODE, MOST_WITHOUT_NINE = "phq9", "44261-6", "9", "44260-8", 24
+"""The PHQ-9, the LOINC code of its total, its question about safety with its code, and the most that its first eight questions come to
+(8 times 3)."""
+
+NINE_NOT_KNOWN = "not_known"
+NINE_ANSWERS = ("0", "1", "2", "3", NINE_NOT_KNOWN)
+"""What may be said of question 9 beside a total that was added up on paper: nobody passes it over, and nobody makes it up."""
 
 
 def nine_behind(total: Decimal | None) -> int:
     """Return the least that question 9 of the PHQ-9 must have been answered with for this total; nought when it may have been no."""
     return max(int(total) - MOST_WITHOUT_NINE, 0) if total is not None else 0
+
+
+class NineProblem(StrEnum):
+    """Name what is wrong with what was said of question 9 beside a total of the PHQ-9."""
+
+    MISSING = "missing"
+    IMPOSSIBLE = "impossible"
+
+
+def nine_problem(*, total: Decimal | int, nine: str) -> NineProblem | None:
+    """Return what is wrong with question 9 beside this total: nothing was said of it, or both cannot be true."""
+    if nine not in NINE_ANSWERS:
+        return NineProblem.MISSING
+    possible = nine == NINE_NOT_KNOWN or 0 <= total - int(nine) <= MOST_WITHOUT_NINE
+    return None if possible else NineProblem.IMPOSSIBLE
+
+
+def nine_known(nine: str) -> int | None:
+    """Return what question 9 was answered with, where that is known."""
+    return int(nine) if nine in NINE_ANSWERS and nine != NINE_NOT_KNOWN else None
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ def _record(request: StaffRequest, public_id: UUID, form: ScoreForm | Laboratory
         and attempt(form, lambda: record_observation(patient=row, **form.observation, by=request.user, at=timezone.now())) is not None
     ):
         messages.success(request, _("The result was recorded."))
+        if isinstance(form, ScoreForm) and form.lacks_nine:
+            messages.warning(request, _("Question 9 is not known. Ask the person about thoughts of death or of hurting themselves."))
         return redirect("patients:observations", row.public_id)
     context: dict[str, Any] = {"patient": row, "form": form, "heading": heading}
     return render(request, "patients/screenings/record.html", context, status=422 if form.errors else 200)

@@ -61,12 +61,11 @@ def score(instrument: Instrument, answers: Answers, *, sex: str = UNKNOWN_SEX) -
     )
 
 
-def score_of_total(instrument: Instrument, total: int | float, *, sex: str = UNKNOWN_SEX) -> Result:
-    """Say what a total means that was added up on paper, without the answers."""
+def score_of_total(instrument: Instrument, total: int | float, *, sex: str = UNKNOWN_SEX, given: Answers | None = None) -> Result:
+    """Say what a total means that was added up on paper, with the few answers that are known besides."""
     scores = Scores(total=total, subscores={instrument.score_name: total} if instrument.score_name != "total" else {})
-    return Result(
-        total=total, band=_band(instrument, total), positive=_positive(instrument, scores, sex), alerts=alerts_of(instrument, {}, scores)
-    )
+    alerts = alerts_of(instrument, given or {}, scores)
+    return Result(total=total, band=_band(instrument, total), positive=_positive(instrument, scores, sex), alerts=alerts)
 
 
 def takes_a_total(instrument: Instrument) -> bool:

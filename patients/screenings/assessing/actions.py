@@ -1,7 +1,7 @@
 """Begin an assessment, take answers one by one, complete it; the only writer of assessments."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,8 @@ from patients.record.queries import locked
 from patients.safety.actions import note_answer, note_screener
 from patients.screenings.assessing.rules import barriers_in
 from patients.screenings.models import Assessment, AssessmentMode, AssessmentState
-from patients.screenings.queries import draft_of, locked_assessment, ref_of
+from patients.screenings.queries import NINE_WORDS, draft_of, locked_assessment, nine_in_total, ref_of, words_beside
+from patients.screenings.rules import NINE, PHQ9, nine_known, nine_problem
 from patients.world.actions import record_barrier
 from patients.world.models import Barrier
 
@@ -102,22 +103,25 @@ def complete_assessment(*, assessment: Assessment, by: User, at: datetime) -> As
 
 @action(Can.RECORD_SCREENING)
 def record_total(
-    *, patient: Patient, program: Program, instrument: str, total: Decimal | int | None, answered_at: datetime, by: User, at: datetime
+    *,
+    patient: Patient,
+    program: Program,
+    instrument: str,
+    total: Decimal | int | None,
+    answered_at: datetime,
+    by: User,
+    at: datetime,
+    nine: str = "",
 ) -> Assessment:
-    """Record the total of an instrument that was answered and added up elsewhere."""
+    """Record the total of an instrument that was answered and added up elsewhere.
+
+    Beside a total of the PHQ-9 stands what question 9 was answered with; a yes calls somebody as if it were given here.
+    """
     told = _open_to(by, program, instrument)
-    ends = told.range
-    if not takes_a_total(told) or ends is None:
-        raise Refused(Reason(_("This instrument has no total; enter its answers."), field="instrument"))
-    checks = (
-        (total is None, "total", _("Enter the total.")),
-        (total is not None and not ends[0] <= total <= ends[1], "total", _("This total goes from %(lowest)s to %(highest)s.")),
-        (total is not None and total != int(total), "total", _("This total is a whole number.")),
-        (answered_at > at, "answered_at", _("The moment lies in the future.")),
-    )
-    span = {"lowest": ends[0], "highest": ends[1]}
-    if reasons := [Reason(text % span if "%(" in text else text, field=field) for holds, field, text in checks if holds]:
+    if reasons := [*_against_total(told, total, at - answered_at), *_against_nine(told, total, nine)]:
         raise Refused(*reasons)
+    known_nine = nine_known(nine) if told.id == PHQ9 else None
+    answers = {} if known_nine is None else {NINE: known_nine}
     row = Assessment(
         patient=patient,
         program=program,
@@ -127,11 +131,13 @@ def record_total(
         mode=AssessmentMode.SCORE_ONLY,
         started_at=answered_at,
         completed_at=answered_at,
+        answers=answers,
         recorded_at=at,
         recorded_by=by,
     )
-    _write_down(row, score_of_total(told, int(total or 0), sex=patient.sex))
+    _write_down(row, score_of_total(told, int(total or 0), sex=patient.sex, given=answers))
     row.save(force_insert=True)
+    _tell_of_total(row, by=by, at=at)
     return row
 
 
@@ -159,6 +165,16 @@ def _end(row: Assessment, state: AssessmentState, reason: str, *, by: User, at: 
     row.state, row.reason, row.ended_at, row.ended_by = state, words, at, by
     row.save(update_fields=["state", "reason", "ended_at", "ended_by"])
     return row
+
+
+def _tell_of_total(row: Assessment, *, by: User, at: datetime) -> None:
+    """Tell of the yes to question 9 that stands beside a total of the PHQ-9 or follows from it, while it is recent enough to act on."""
+    if (nine := nine_in_total(row, at)) == 0:
+        return
+    day = (row.completed_at or at).astimezone(row.program.zone).date().isoformat()
+    words = words_beside(day, only_total=None if row.answers else int(row.total or 0))
+    said: dict[str, Any] = {"instrument": PHQ9, "item": NINE, "answer": nine, "assessment_ref": ref_of(row), "words": words}
+    note_answer(patient=row.patient, program=row.program, **said, by=by, at=at)
 
 
 def _write_down(row: Assessment, result: Result) -> None:
@@ -214,6 +230,27 @@ def _open_to(by: User, program: Program, instrument: str) -> Instrument:
     if told.compartment and not by.may(RIGHT_OF[told.compartment], program_id=program.pk):
         raise Denied(RIGHT_OF[told.compartment])
     return told
+
+
+def _against_total(told: Instrument, total: Decimal | int | None, age: timedelta) -> list[Reason]:
+    """Return in sentences what is missing or impossible in a total of this age."""
+    if not takes_a_total(told) or told.range is None:
+        return [Reason(_("This instrument has no total; enter its answers."), field="instrument")]
+    lowest, highest = told.range
+    span = _("This total goes from %(lowest)s to %(highest)s.") % {"lowest": lowest, "highest": highest}
+    checks = (
+        (total is None, "total", _("Enter the total.")),
+        (total is not None and not lowest <= total <= highest, "total", span),
+        (total is not None and total != int(total), "total", _("This total is a whole number.")),
+        (age < timedelta(0), "answered_at", _("The moment lies in the future.")),
+    )
+    return [Reason(text, field=field) for holds, field, text in checks if holds]
+
+
+def _against_nine(told: Instrument, total: Decimal | int | None, nine: str) -> list[Reason]:
+    """Return in a sentence what is wrong with question 9 beside a total of the PHQ-9."""
+    problem = nine_problem(total=total, nine=nine) if told.id == PHQ9 and total is not None else None
+    return [Reason(str(NINE_WORDS[problem]), field="nine", code=problem)] if problem else []
 
 
 def _may_open(by: User, row: Assessment) -> None:

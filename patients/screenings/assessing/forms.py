@@ -11,6 +11,7 @@ from casemgr.core.ui.verb_forms import MOMENT
 from patients.instruments.data import instruments
 from patients.instruments.rules import Instrument, Item, Wording, takes_a_total
 from patients.screenings.assessing.actions import LONGEST_REASON
+from patients.screenings.forms import nine_field
 
 
 class AnswerChoice(forms.TypedChoiceField):
@@ -98,6 +99,7 @@ class TotalForm(forms.Form):
     """Ask for the total of an instrument that was filled in on paper."""
 
     total = forms.IntegerField(label=_("Total"), required=False, widget=forms.NumberInput(attrs={"class": "field--tiny"}))
+    nine = nine_field()
     answered_at = forms.DateTimeField(label=_("Filled in at"), widget=MOMENT)
 
     def __init__(self, *args: Any, offered: list[Instrument], **options: Any) -> None:

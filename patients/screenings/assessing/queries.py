@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Window
@@ -31,7 +31,8 @@ from patients.instruments.rules import (
 from patients.record.models import Patient
 from patients.screenings.assessing.rules import barriers_in
 from patients.screenings.models import Assessment, AssessmentState, Observation
-from patients.screenings.queries import IN_ERROR, INSTRUMENT_OF_CODE, assessments_for, open_to
+from patients.screenings.queries import IN_ERROR, INSTRUMENT_OF_CODE, assessments_for, nine_in_total, open_to
+from patients.screenings.rules import NINE, PHQ9
 from patients.world.models import Barrier, BarrierKind
 from patients.world.queries import facts_of
 
@@ -250,6 +251,18 @@ def asked_at_once(row: Assessment, before: Mapping[str, Any]) -> str:
     told = known(row.instrument)
     fresh = {item: value for item, value in row.answers.items() if before.get(item) != value}
     return next(iter(instruments_asked_at_once(told, fresh)), "") if told else ""
+
+
+def asked_by_total(row: Assessment, at: datetime) -> str:
+    """Return the instrument that must come next because of the question about safety behind a total; nothing when none must."""
+    told = known(row.instrument)
+    nine = nine_in_total(row, at)
+    return next(iter(instruments_asked_at_once(told, {NINE: nine})), "") if told and nine else ""
+
+
+def lacks_nine(row: Assessment) -> bool:
+    """Say whether this is a total of the PHQ-9 of which question 9 is not known."""
+    return row.instrument == PHQ9 and NINE not in row.answers
 
 
 def due_for(patient: Patient, *, admitted_on: date, today: date) -> list[Due]:

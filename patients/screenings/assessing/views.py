@@ -33,8 +33,10 @@ from patients.screenings.assessing.forms import AnswersForm, ReasonForm, StartFo
 from patients.screenings.assessing.queries import (
     answers_in_words,
     asked_at_once,
+    asked_by_total,
     assessments_seen_by,
     due_for,
+    lacks_nine,
     needs_found,
     offered_to,
     open_items,
@@ -94,8 +96,7 @@ def add_total(request: StaffRequest, patient: UUID) -> HttpResponse:
     if form.is_valid():
         facts: dict[str, Any] = {"patient": row, "program": program, **form.cleaned_data}
         if (done := attempt(form, lambda: record_total(**facts, by=request.user, at=timezone.now()))) is not None:
-            messages.success(request, _("The result was recorded."))
-            return redirect("patients:assessment", row.public_id, done.pk)
+            return _after_total(request, row, done)
     note_read(by=request.user, at=timezone.now(), what="record", patient_id=row.pk)
     context = {"patient": row, "form": form, "heading": _("Record a total"), "submit": _("Save result")}
     return render(request, "patients/screenings/assess_form.html", context, status=422 if form.errors else 200)
@@ -188,6 +189,19 @@ def _after_saving(request: StaffRequest, row: Patient, kept: Assessment, before:
         return render(request, "patients/screenings/_saved.html", {"saved_at": now, "missing": open_items(kept), "seen": form.seen_after})
     messages.success(request, _("The answers are kept as a draft."))
     return redirect("patients:assessment", row.public_id, kept.pk)
+
+
+def _after_total(request: StaffRequest, row: Patient, done: Assessment) -> HttpResponse:
+    """Go to the questions that a total asks for at once, or to the result; say what is left to ask where question 9 is not known."""
+    now = timezone.now()
+    messages.success(request, _("The result was recorded."))
+    if following := asked_by_total(done, now):
+        draft = start_assessment(patient=row, program=done.program, instrument=following, language=row.language, by=request.user, at=now)
+        messages.warning(request, _("This total asks for these questions at once: question 9 was not answered with no. Ask them now."))
+        return redirect("patients:assessment", row.public_id, draft.pk)
+    if lacks_nine(done):
+        messages.warning(request, _("Question 9 is not known. Ask the person about thoughts of death or of hurting themselves."))
+    return redirect("patients:assessment", row.public_id, done.pk)
 
 
 def _questions(request: StaffRequest, row: Patient, found: Assessment, form: AnswersForm) -> HttpResponse:

@@ -123,6 +123,25 @@ def test_a_total_alone_is_checked_like_any_other(clinic, patient, by, instrument
     assert refused.value.reasons[0].field == field
 
 
+@pytest.mark.parametrize(
+    ("total", "nine", "days", "answer"),
+    [(25, "not_known", 0, 1), (27, "not_known", 0, 3), (24, "not_known", 0, None), (24, "0", 0, None), (4, "2", 30, 2), (4, "2", 31, None)],
+)
+def test_the_question_about_safety_behind_a_total_calls_as_if_it_were_asked_here(clinic, patient, by, total, nine, days, answer):
+    facts = {"patient": patient, "program": clinic.program, "instrument": "phq9", "total": total, "nine": nine}
+    row = record_total(**facts, answered_at=by["at"] - timedelta(days=days), **by)
+    said = [signal for concern in open_concerns_for(patient) for signal in concern.signals.all()]
+    assert [(signal.item, signal.answer, signal.ref) for signal in said] == ([("9", answer, f"assessment:{row.pk}")] if answer else [])
+
+
+@pytest.mark.parametrize(("total", "nine"), [(25, ""), (25, "0"), (26, "1"), (2, "3"), (5, "4")])
+def test_a_total_of_the_phq_9_says_what_question_nine_was_answered_with(clinic, patient, by, total, nine):
+    facts = {"patient": patient, "program": clinic.program, "instrument": "phq9", "total": total, "nine": nine}
+    with pytest.raises(Refused) as refused:
+        record_total(**facts, answered_at=by["at"], **by)
+    assert [reason.field for reason in refused.value.reasons] == ["nine"]
+
+
 def test_a_total_alone_has_its_band(clinic, patient, by):
     row = record_total(patient=patient, program=clinic.program, instrument="isi", total=15, answered_at=by["at"] - timedelta(days=1), **by)
     assert (row.mode, row.total, row.band, row.findings["positive"]) == ("score_only", Decimal(15), "moderate", ["clinical_insomnia"])

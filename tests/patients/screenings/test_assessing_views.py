@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent
+from patients.safety.queries import open_concerns_for
 from patients.screenings.assessing.actions import complete_assessment, record_total, save_answers, start_assessment
 from patients.screenings.models import Assessment
 from patients.world.models import Barrier
@@ -117,6 +119,18 @@ def test_a_total_alone_is_taken_down(therapist, patient):
         _page("add_total", patient), {"instrument": "isi", "total": "16", "answered_at": "2026-03-04T09:30"}, follow=True
     )
     assert "Clinical insomnia (moderate)" in _text(answer)
+
+
+@pytest.mark.parametrize(("total", "leads_to_the_screener"), [("24", False), ("25", True)])
+def test_a_total_that_tells_of_question_nine_leads_to_the_columbia_screener(therapist, patient, total, leads_to_the_screener):
+    filled_in = (timezone.localtime() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    facts = {"instrument": "phq9", "total": total, "answered_at": filled_in}
+    missing = therapist.post(_page("add_total", patient), facts)
+    assert (missing.status_code, list(missing.context["form"].errors)) == (422, ["nine"])
+    answer = therapist.post(_page("add_total", patient), {**facts, "nine": "not_known"}, follow=True)
+    assert ("Have you wished you were dead" in _text(answer)) is leads_to_the_screener
+    assert ("Question 9 is not known" in _text(answer)) is not leads_to_the_screener
+    assert open_concerns_for(patient).exists() is leads_to_the_screener
 
 
 def test_a_mistake_is_marked_with_its_reason(therapist, patient, go_through):

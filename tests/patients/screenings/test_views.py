@@ -3,11 +3,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent
+from patients.safety.queries import open_concerns_for
 from patients.screenings.actions import record_observation
 from patients.screenings.models import Observation
 
+TOTAL = {"code": "44261-6", "observed_at": "2026-03-04T09:30"}
 OBSERVATION_QUERIES = 7
 # session, user, memberships, patient, what the page shows, counts of the navigation, the audit row
 
@@ -31,7 +34,7 @@ def _text(answer):
 
 
 def test_a_total_is_entered_and_listed(nurse, patient):
-    answer = nurse.post(_page("add_score", patient), {"code": "44261-6", "value_number": "14", "observed_at": "2026-03-04T09:30"})
+    answer = nurse.post(_page("add_score", patient), {**TOTAL, "value_number": "14", "nine": "0"})
     assert answer.url == _page("observations", patient)
     score = Observation.objects.get()
     assert (score.title, score.value_number, score.observed_at.isoformat()) == (
@@ -46,10 +49,23 @@ def test_a_total_is_entered_and_listed(nurse, patient):
 
 @pytest.mark.parametrize(("typed", "said"), [("28", "This total goes from 0 to 27."), ("", "Enter the result.")])
 def test_an_impossible_or_missing_total_is_refused_at_its_field(nurse, patient, typed, said):
-    answer = nurse.post(_page("add_score", patient), {"code": "44261-6", "value_number": typed, "observed_at": "2026-03-04T09:30"})
+    answer = nurse.post(_page("add_score", patient), {**TOTAL, "value_number": typed, "nine": "not_known"})
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"value_number": [said]}
     assert not Observation.objects.exists()
+
+
+@pytest.mark.parametrize(("total", "nine"), [("14", ""), ("25", "0"), ("2", "3")])
+def test_nobody_passes_over_question_nine_of_a_total(nurse, patient, total, nine):
+    answer = nurse.post(_page("add_score", patient), {**TOTAL, "value_number": total, "nine": nine})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["nine"])
+
+
+def test_question_nine_beside_a_total_calls_somebody(nurse, patient):
+    filled_in = (timezone.localtime() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    nurse.post(_page("add_score", patient), {**TOTAL, "value_number": "3", "nine": "2", "observed_at": filled_in})
+    (signal,) = open_concerns_for(patient).get().signals.all()
+    assert (signal.item, signal.answer, "not asked here" in signal.words) == ("9", 2, True)
 
 
 def test_a_test_result_is_positive_or_negative(nurse, patient):
