@@ -108,6 +108,42 @@ def test_the_next_is_named_again_and_again_until_somebody_takes_it(clinic, answe
     assert (task.owner, task.state) == (clinic.nurse, "in_progress")
 
 
+@pytest.mark.parametrize("how", ["left", "off_the_team", "working_on_the_task"])
+def test_who_took_it_and_cannot_see_to_it_any_more_is_as_if_nobody_had(clinic, answer, how):
+    patient = clinic.patient()
+    concern = answer(patient, "4", instrument="cssrs_screener")
+    drain(at=clinic.now)
+    if how == "working_on_the_task":
+        take_task(task=Task.objects.get(), by=clinic.therapist, at=clinic.now)
+    else:
+        take_concern(concern=concern, by=clinic.therapist, at=clinic.now)
+        drain(at=clinic.now)
+    if how == "left":
+        Membership.objects.filter(user=clinic.therapist).update(ends_on="2026-03-03")
+    else:
+        CareTeamMember.objects.filter(patient=patient, user=clinic.therapist).update(until="2026-03-03")
+    for minutes in (15, 60):
+        drain(at=clinic.now + minutes * MINUTE)
+    chief = (clinic.director, "supervisor")
+    assert called(1) == [(clinic.case_manager, "team"), chief]
+    assert called(2) == [(clinic.prescriber, "site"), chief]
+    task = Task.objects.get(state="open")
+    assert (task.owner, Task.objects.filter(state="in_progress").exists()) == (clinic.prescriber, False)
+    concern.refresh_from_db()
+    assert (concern.taken_by, concern.taken_at) == (None, None)
+
+
+def test_what_becomes_graver_after_its_taker_left_calls_somebody_at_once(clinic, answer):
+    patient = clinic.patient()
+    take_concern(concern=answer(patient), by=clinic.therapist, at=clinic.now)
+    drain(at=clinic.now)
+    CareTeamMember.objects.filter(patient=patient, user=clinic.therapist).update(until="2026-03-03")
+    answer(patient, given=3, at=clinic.now + MINUTE)
+    drain(at=clinic.now + MINUTE)
+    assert (clinic.case_manager, "team") in called(0)
+    assert Task.objects.get(state="open").owner == clinic.case_manager
+
+
 def test_calls_missed_while_the_worker_stood_still_are_not_made_all_at_once(clinic, answer):
     answer(clinic.patient())
     drain(at=clinic.now)

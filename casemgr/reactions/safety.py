@@ -10,7 +10,7 @@ from casemgr.core.accounts.rules import Can, Role
 from casemgr.reactions.owners import may_take_on
 from patients.caseload.queries import care_team_of, patients_seen_by
 from patients.episodes.queries import open_episodes_for
-from patients.safety.actions import call_about_concern, take_concern
+from patients.safety.actions import call_about_concern, free_concern, take_concern
 from patients.safety.events import (
     SafetyConcernClosed,
     SafetyConcernRaised,
@@ -34,22 +34,27 @@ def tell_somebody(event: SafetyConcernRaised, at: datetime) -> str:
     concern = _concern(event.concern_id)
     if concern.state != ConcernState.OPEN:
         return "silent: a disposition was written"
+    _free_from_who_left(concern, at)
     open_task = _task_of(concern)
     if event.telling > 1 and open_task is not None:
         drop_task(task=open_task, reason=_("It became graver: there is a new task."), by=User.objects.system(), at=at)
     first = next(_whom_to_call(concern), None)
     _call(concern, [first] if first and concern.taken_by_id is None else [], turn=0, at=at)
-    owner = concern.taken_by if concern.taken_by and _may_see_to(concern.taken_by, concern) else first[0] if first else None
+    owner = concern.taken_by or (first[0] if first else None)
     task = _make_task(concern, owner, at)
     return f"task {task.pk}" if owner else f"task {task.pk}, for whoever takes it first: nobody could be named"
 
 
 def look_whether_somebody_came(event: SafetyConcernWaits, at: datetime) -> str:
-    """Call the next one and the supervisors when nobody has taken a concern; who took it is reminded before the supervisors hear of it."""
+    """Call the next one and the supervisors when nobody has taken a concern; who took it is reminded before the supervisors hear of it.
+
+    Who took it and has left since, or may not see the person any more, sees to nothing: the next one is called as if nobody had.
+    """
     concern = _concern(event.concern_id)
     if concern.state != ConcernState.OPEN:
         return "silent: a disposition was written"
     _see_who_took_the_task(concern, at)
+    _free_from_who_left(concern, at)
     if concern.taken_by_id is not None:
         due_at = disposition_due_at(level=concern.level, since=concern.risen_at or concern.opened_at)
         if at >= due_at:
@@ -163,8 +168,20 @@ def _see_who_took_the_task(concern: SafetyConcern, at: datetime) -> None:
     """Take whoever works on the task for whoever sees to the concern."""
     task = _task_of(concern)
     owner = task.owner if task is not None and task.state == TaskState.IN_PROGRESS else None
-    if concern.taken_by_id is None and owner is not None and owner.may(Can.ASSESS_SAFETY, program_id=concern.program_id):
+    if concern.taken_by_id is None and owner is not None and _may_see_to(owner, concern):
         concern.taken_by = take_concern(concern=concern, by=owner, at=at).taken_by
+
+
+def _free_from_who_left(concern: SafetyConcern, at: datetime) -> None:
+    """Take a concern, and its task, from whoever took it and can see to it no longer."""
+    if concern.taken_by is None or _may_see_to(concern.taken_by, concern):
+        return
+    task = _task_of(concern)
+    if task is not None and task.owner_id == concern.taken_by_id:
+        reason = _("Whoever had it can see to it no longer: there is a new task.")
+        drop_task(task=task, reason=reason, by=User.objects.system(), at=at)
+    free_concern(concern=concern, by=User.objects.system(), at=at)
+    concern.taken_by = None
 
 
 def _whoever_took_it(concern: SafetyConcern) -> list[tuple[User, str]]:

@@ -121,6 +121,16 @@ def call_about_concern(
     return calls
 
 
+@action(Can.RUN_SCHEDULE)
+def free_concern(*, concern: SafetyConcern, by: User, at: datetime) -> SafetyConcern:
+    """Let go of a concern whose taker can see to it no longer, so that the next one is called; the history keeps who had it."""
+    row = locked_concern(concern)
+    if row.is_open and row.taken_by_id is not None and row.taken_by_id == concern.taken_by_id:
+        row.taken_by, row.taken_at = None, None
+        row.save(update_fields=["taken_by", "taken_at"])
+    return row
+
+
 @action(Can.ASSESS_SAFETY)
 def take_concern(*, concern: SafetyConcern, by: User, at: datetime) -> SafetyConcern:
     """See to a concern; whoever takes it over from a colleague is named from then on."""
