@@ -17,7 +17,7 @@ from patients.instruments.rules import AnswerProblem, Instrument, Problem, Resul
 from patients.record.models import Patient
 from patients.record.queries import locked
 from patients.safety.actions import note_answer, note_screener
-from patients.screenings.assessing.rules import barriers_in
+from patients.screenings.assessing.rules import barriers_in, is_one_sitting
 from patients.screenings.models import Assessment, AssessmentMode, AssessmentState
 from patients.screenings.queries import NINE_WORDS, draft_of, locked_assessment, nine_in_total, ref_of, words_beside
 from patients.screenings.rules import NINE, PHQ9, nine_known, nine_problem
@@ -33,13 +33,17 @@ CSSRS = "cssrs_screener"
 def start_assessment(
     *, patient: Patient, program: Program, instrument: str, by: User, at: datetime, language: str = "en", mode: str = AssessmentMode.STAFF
 ) -> Assessment:
-    """Begin an instrument; a draft of it that is already there is gone on with."""
+    """Begin an instrument; a draft of the same sitting is gone on with, an older one is cancelled first and says so."""
     told = _open_to(by, program, instrument)
     if not told.items:
         raise Refused(Reason(_("The answers to this instrument come from partners; it is not asked here."), field="instrument"))
     row = locked(patient)
-    if (begun := draft_of(row, program, instrument)) is not None:
+    begun = draft_of(row, program, instrument)
+    if begun is not None and is_one_sitting(started_at=begun.started_at, at=at):
         return begun
+    if begun is not None:
+        day = begun.started_at.astimezone(program.zone).date().isoformat()
+        _end(begun, AssessmentState.CANCELLED, _("Not finished on %(day)s.") % {"day": day}, by=by, at=at)
     return Assessment.objects.create(
         patient=row,
         program=program,

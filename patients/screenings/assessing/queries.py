@@ -29,7 +29,7 @@ from patients.instruments.rules import (
     said_in,
 )
 from patients.record.models import Patient
-from patients.screenings.assessing.rules import barriers_in
+from patients.screenings.assessing.rules import barriers_in, is_one_sitting
 from patients.screenings.models import Assessment, AssessmentState, Observation
 from patients.screenings.queries import IN_ERROR, INSTRUMENT_OF_CODE, assessments_for, nine_in_total, open_to
 from patients.screenings.rules import NINE, PHQ9
@@ -244,6 +244,11 @@ def open_items(row: Assessment) -> tuple[str, ...]:
     """Return the questions that the score of a draft still waits for."""
     told = known(row.instrument)
     return missing_items(told, row.answers) if told else ()
+
+
+def is_from_before(row: Assessment, at: datetime) -> bool:
+    """Say whether a draft was begun in another sitting, so that what is answered now would be added to what was answered then."""
+    return row.is_draft and bool(row.answers) and not is_one_sitting(started_at=row.started_at, at=at)
 
 
 def asked_at_once(row: Assessment, before: Mapping[str, Any]) -> str:

@@ -1,6 +1,17 @@
-"""Decide what an answered questionnaire may become in somebody's own world."""
+"""Decide how long a sitting lasts, and what an answered questionnaire may become in somebody's own world."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+ONE_SITTING = timedelta(hours=24)
+"""How long after its beginning a draft is gone on with: what asks about “the last 2 weeks” is answered on one day, and answers of two days
+make a total of neither. Program policy (M)."""
+
+
+def is_one_sitting(*, started_at: datetime, at: datetime) -> bool:
+    """Say whether a draft may still be gone on with as if it were begun now."""
+    return at - started_at <= ONE_SITTING
+
 
 BARRIER_OF_NEED: Mapping[str, str] = {
     "housing": "housing",

@@ -36,6 +36,7 @@ from patients.screenings.assessing.queries import (
     asked_by_total,
     assessments_seen_by,
     due_for,
+    is_from_before,
     lacks_nine,
     needs_found,
     offered_to,
@@ -207,7 +208,7 @@ def _after_total(request: StaffRequest, row: Patient, done: Assessment) -> HttpR
 def _questions(request: StaffRequest, row: Patient, found: Assessment, form: AnswersForm) -> HttpResponse:
     """Show the questions of a draft."""
     context = {"patient": row, "assessment": found, "told": form.told, "wording": form.wording, "questions": form.questions, "form": form}
-    context |= {"missing": open_items(found), "seen": form.seen_after}
+    context |= {"missing": open_items(found), "seen": form.seen_after, "is_from_before": is_from_before(found, timezone.now())}
     return render(request, "patients/screenings/ask.html", context, status=422 if form.errors else 200)
 
 

@@ -60,6 +60,17 @@ def test_beginning_again_goes_on_with_the_draft(begin):
     assert begin("gad7").pk != begin().pk
 
 
+def test_answers_of_another_sitting_are_not_mixed_into_todays(begin, by, patient, clinic):
+    then = {**by, "at": by["at"] - timedelta(hours=24)}
+    old = begin(at=then["at"])
+    save_answers(assessment=old, answers=PHQ9, **then)
+    assert begin().pk == old.pk, "the same sitting, a day at most"
+    new = begin(at=by["at"] + timedelta(minutes=1))
+    old.refresh_from_db()
+    assert (old.state, old.reason, old.ended_by, old.answers) == ("cancelled", "Not finished on 2026-03-03.", by["by"], PHQ9)
+    assert (new.pk != old.pk, new.answers, list(drafts_for(patient))) == (True, {}, [new])
+
+
 def test_an_impossible_answer_is_refused_and_nothing_kept(begin, by):
     draft = begin("cows")
     with pytest.raises(Refused) as refused:

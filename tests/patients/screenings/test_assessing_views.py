@@ -59,6 +59,18 @@ def test_an_instrument_is_gone_through_on_one_page(therapist, patient):
     assert "More than half the days" in _text(answer)
 
 
+def test_a_draft_of_another_sitting_says_so_and_is_begun_anew(therapist, clinic, patient, now):
+    by = {"by": clinic.staff["therapist"], "at": now}
+    draft = start_assessment(patient=patient, program=clinic.program, instrument="phq2", **by)
+    page = _page("assessment", patient, draft.pk)
+    assert "begun in another sitting" not in _text(therapist.get(page))
+    save_answers(assessment=draft, answers={"1": 3}, **by)
+    assert "begun in another sitting" in _text(therapist.get(page))
+    anew = therapist.post(_page("start_assessment", patient), {"instrument": "phq2"}, follow=True)
+    assert "begun in another sitting" not in _text(anew)
+    assert list(Assessment.objects.order_by("pk").values_list("state", "answers")) == [("cancelled", {"1": 3}), ("draft", {})]
+
+
 def test_a_change_is_kept_at_once_and_says_what_is_open(therapist, patient):
     page = therapist.post(_page("start_assessment", patient), {"instrument": "phq2"}).url
     answer = therapist.post(page, {"item_1": "1"}, headers={"HX-Request": "true"})

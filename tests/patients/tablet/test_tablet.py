@@ -290,6 +290,13 @@ def test_the_same_answer_in_a_later_sitting_calls_somebody_again(clinic, issue, 
     assert not open_concerns_for(patient).exists()
 
 
+def test_a_tablet_asks_every_question_again_when_a_draft_is_from_another_day(issue, tablet):
+    old = issue(at=timezone.now() - timedelta(days=75))
+    Assessment.objects.filter(pk__in=old.assessments).update(answers={str(number): 1 for number in range(1, 9)})
+    assert "Question 1 of 10" in _text(_begin(tablet, issue()))
+    assert list(Assessment.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "draft"]
+
+
 def test_whoever_signs_in_while_a_tablet_is_out_is_signed_out_by_the_questions(clinic, issue, tablet, patient):
     link = issue()
     _begin(tablet, link)
