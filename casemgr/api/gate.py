@@ -1,7 +1,7 @@
 """Let a partner's request through to the record only by way of the gate; every view of the API is one of these."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -102,9 +102,17 @@ class GatedView(APIView):
             raise NotFound from None
 
     def release_many(
-        self, *, after: int | None = None, among: Sequence[int] | None = None, program_id: int | None = None
+        self,
+        *,
+        after: int | None = None,
+        among: Sequence[int] | None = None,
+        program_id: int | None = None,
+        categories: Iterable[str] | None = None,
+        told: str = "",
     ) -> list[Released]:
         """Ask the gate about the next people, or about these; with a program only about that program's record of them.
+
+        With categories more or less is asked for than this view tells of everybody; `told` is what the account calls it then.
 
         A list rests on consent whoever asks: an agreement opens nobody's record to whoever does not know the person already.
         """
@@ -112,8 +120,8 @@ class GatedView(APIView):
         return disclose_many(
             recipient=partner.organization,
             purpose=partner.purpose,
-            categories=self.categories,
-            description=self.told,
+            categories=self.categories if categories is None else categories,
+            description=told or self.told,
             via=Api.via,
             by=partner.user,
             at=timezone.now(),

@@ -20,7 +20,12 @@ class ReferralForm(forms.Form):
         help_text=_("It decides which parts of the record go along, and no more than these."),
     )
     service = forms.CharField(label=_("What is asked for"), max_length=200)
-    message = forms.CharField(label=_("Message to the partner"), required=False, widget=forms.Textarea({"rows": 4}))
+    message = forms.CharField(
+        label=_("Message to the partner"),
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Write of no other part of the record than goes along. It leaves only while a consent opens all of these parts."),
+    )
 
 
 class AnswerForm(forms.Form):

@@ -12,7 +12,7 @@ from patients.disclosures.models import Disclosure
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from referrals.referral.models import Referral, ReferralState
-from referrals.referral.rules import waits_too_long, what_is_told
+from referrals.referral.rules import parts_beside, waits_too_long, what_is_told
 
 UNSETTLED = [ReferralState.DRAFT, ReferralState.SENT, ReferralState.ACCEPTED]
 
@@ -63,6 +63,13 @@ def categories_told(referral: Referral) -> tuple[str, ...]:
 def told_with(referral: Referral) -> list[str]:
     """Return the parts of the record that go along with a referral, in words."""
     return [str(InformationCategory(category).label) for category in categories_told(referral)]
+
+
+def told_beside(referral: Referral) -> list[str]:
+    """Return the parts of the record that the words of a draft seem to speak of and a referral for its purpose does not tell."""
+    if referral.state != ReferralState.DRAFT:
+        return []
+    return [str(InformationCategory(part).label) for part in parts_beside(referral.purpose, f"{referral.service}\n{referral.message}")]
 
 
 def account_of(referral: Referral) -> Disclosure | None:

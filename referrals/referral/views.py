@@ -33,6 +33,7 @@ from referrals.referral.queries import (
     referral_list,
     referrals_of,
     referrals_seen_by,
+    told_beside,
     told_with,
     waits_long,
 )
@@ -195,6 +196,7 @@ def _show(request: StaffRequest, referral: Referral, *, form: Any = None, refuse
         "stands": referral_state(referral),
         "waits": waiting(referral),
         "told": told_with(referral),
+        "beside": told_beside(referral),
         "account": account_of(referral),
         "others": list(referrals_of(referral.patient).filter(program=referral.program_id).exclude(pk=referral.pk)[:5]),
         "form": form or AnswerForm(),

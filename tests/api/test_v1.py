@@ -16,6 +16,7 @@ from patients.disclosures.models import Disclosure
 from patients.record.models import Identifier
 from referrals.casework.models import Task
 from referrals.referral.models import Referral
+from referrals.referral.rules import what_is_told
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.inventory.models import Product
 from treatment_plans.medication.models import Order
@@ -350,12 +351,32 @@ class TestReferrals:
         sent(state="draft", sent_at=None, disclosure_id=None)
         sent(patient=clinic.patient())
         listed = hospital.get("/api/v1/referrals").json()
-        assert [(row["id"], row["service"], row["patient"]["id"]) for row in listed["data"]] == [
-            (mine.pk, "Hepatitis C treatment", str(rosa.public_id))
-        ]
+        assert [(row["id"], row["patient"]["id"]) for row in listed["data"]] == [(mine.pk, str(rosa.public_id))]
         assert "program" not in listed["data"][0]
         assert "key" not in listed["data"][0]
         assert listed["next"] is None
+
+    def test_its_words_leave_only_while_a_consent_opens_all_that_it_tells(self, clinic, hospital, rosa, sent, query_count):
+        whole = list(what_is_told("treatment"))
+        referral, wide = sent(), hospital.consent(rosa, categories=whole)
+        with query_count(6):
+            (told,) = hospital.get("/api/v1/referrals").json()["data"]
+        assert (told["service"], told["message"]) == ("Hepatitis C treatment", "Prefers mornings")
+        told_more = Disclosure.objects.get()
+        assert (told_more.categories, told_more.description) == (sorted(whole), "Referrals sent to the recipient")
+        hospital.consent(rosa, categories=["demographics"], supersedes=wide)
+        sent(patient=clinic.patient())
+        with query_count(10):
+            (told,) = hospital.get("/api/v1/referrals").json()["data"]
+        assert (told["id"], told["state"], told["patient"]["id"]) == (referral.pk, "sent", str(rosa.public_id))
+        answered = self.answer(hospital, referral, answer="Monday at nine").json()["data"]
+        assert (answered["state"], answered["answer"]) == ("accepted", "Monday at nine")
+        assert not {"service", "message"} & (set(told) | set(answered))
+        told_less = Disclosure.objects.exclude(pk=told_more.pk).order_by("pk").values_list("categories", "description")
+        assert list(told_less) == [
+            (["demographics"], "Referrals sent to the recipient, without what is asked for"),
+            (["demographics"], "Receipt of the answer to a referral"),
+        ]
 
     def test_the_account_says_no_more_than_the_list_told(self, clinic, hospital, sent):
         hill = Program.objects.create(name="Hill Program")

@@ -44,6 +44,9 @@ CANARIES = {
 PROTECTED = ("infections", "pregnancy", "counseling_notes", "trauma", "legal", "partner_violence")
 """The parts that nothing tells unless they are asked for by name."""
 
+MESSAGE = "Kwepistle"
+"""The word in what somebody wrote in a referral: it leaves only together with all parts that the referral tells."""
+
 NEVER = "Kwnevertold"
 """The word in what no part tells: drafts, what was ruled out, what staff wrote beside it, what a group did, an unsafe number."""
 

@@ -35,6 +35,7 @@ from tests.api.conftest import SECRET as CLIENT_SECRET
 from tests.api.conftest import token_for
 from tests.doors import routes
 from tests.patients.consent.papers import COMMON, ORGANIZATIONS, PAPERS
+from tests.sharing.canaries import MESSAGE
 from tests.sharing.conftest import SECRET
 from tests.sharing.receivers import PartnerSystem, mails_in, text_of
 from tests.worlds import Clinic
@@ -57,6 +58,13 @@ class Got:
     text: str
     parts: frozenset[str]
     is_thin: bool = False
+    names_only: bool = False
+    """Whether it says who the person is and, of the other parts, no more than somebody wrote in a referral."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the parts whose word stands in it."""
+        return frozenset() if self.is_thin else self.parts & {"demographics"} if self.names_only else self.parts
 
 
 @dataclass
@@ -316,10 +324,7 @@ def _queue(world: World, asked: Asked, **facts: Any) -> None:
 
 def by_referral(world: World, asked: Asked) -> Iterator[Got]:
     """Take over the packet of a referral that was sent when a consent still carried it."""
-    referral = Referral.objects.create(
-        patient=world.patient, program=world.clinic.program, organization=asked.recipient, purpose=asked.purpose, service="A place",
-        state="sent", sent_at=world.now, disclosure_id=1, recorded_at=world.now, recorded_by=world.clinic.system,
-    )  # fmt: skip
+    referral = _referral(world, asked)
     try:
         written = hand_over_referral_packet(referral=referral, by=world.sender, at=world.now)
     except Refused:
@@ -329,12 +334,21 @@ def by_referral(world: World, asked: Asked) -> Iterator[Got]:
     yield Got(text_of(written.body, written.media_type), frozenset(what_is_told(asked.purpose)))
 
 
+def _referral(world: World, asked: Asked) -> Referral:
+    """Send a referral with words of its own."""
+    return Referral.objects.create(
+        patient=world.patient, program=world.clinic.program, organization=asked.recipient, purpose=asked.purpose, service=f"A {MESSAGE}",
+        message=MESSAGE, state="sent", sent_at=world.now, disclosure_id=1, recorded_at=world.now, recorded_by=world.clinic.system,
+    )  # fmt: skip
+
+
 def by_api(world: World, asked: Asked) -> Iterator[Got]:
     """Ask at every address of the API; where nothing is told, the answer is the one about nobody, to the byte."""
     token = world.tokens.get((asked.recipient.pk, asked.purpose))
     if token is None:
         return
     headers = {"Authorization": f"Bearer {token}"}
+    referral = _referral(world, asked)
     for name, view, takes_patient in _addresses():
         address = reverse(name, kwargs={"patient": world.patient.public_id} if takes_patient else {})
         answer = Client().get(address, headers=headers)
@@ -343,7 +357,10 @@ def by_api(world: World, asked: Asked) -> Iterator[Got]:
             nobody = Client().get(reverse(name, kwargs={"patient": UUID(int=7)}), headers=headers)
             assert (answer.content, answer.headers) == (nobody.content, nobody.headers), f"{name} betrays that the person is known"
         elif body.get("data") != []:
-            yield Got(json.dumps(body, ensure_ascii=False) + answer.headers["X-Part2-Notice"], frozenset(view.categories))
+            text = json.dumps(body, ensure_ascii=False) + answer.headers["X-Part2-Notice"]
+            parts = what_is_told(asked.purpose) if MESSAGE in text else view.categories
+            yield Got(text, frozenset(parts), names_only=MESSAGE in text)
+    Referral.objects.filter(pk=referral.pk).update(state="withdrawn")
 
 
 @cache

@@ -14,8 +14,12 @@ from casemgr.sharing.referrals import answered_referral, referral_asked_about, r
 from patients.consent.models import InformationCategory
 from patients.disclosures.actions import Released, Withheld
 from referrals.referral.models import Referral
+from referrals.referral.rules import tells_all, what_is_told
 
 LONGEST_KEY = 120
+
+ITS_WORDS = frozenset({"service", "message"})
+"""What somebody wrote in a referral to be told on a consent to all its parts; on a narrower one it stays here."""
 
 
 class ReferralList(GatedView):
@@ -24,7 +28,7 @@ class ReferralList(GatedView):
     http_method_names = ["get"]
     scope = "referrals.read"
     categories = frozenset({InformationCategory.DEMOGRAPHICS.value})
-    told = "Referrals sent to the recipient"
+    told = "Referrals sent to the recipient, without what is asked for"
 
     @extend_schema(
         operation_id="list_referrals",
@@ -39,18 +43,26 @@ class ReferralList(GatedView):
             raise ValidationError({"before": "This is not the id of a referral."})
         found = referrals_to(partner.organization.pk, partner.purpose, before=int(before) if before else None, limit=PAGE)
         released = self._released(found)
-        told = [referral for referral in found if _place(referral) in released]
-        data = [_shown(referral, released[_place(referral)].person or {}) for referral in told]
+        told = [(referral, released[_place(referral)]) for referral in found if _place(referral) in released]
+        data = [_shown(referral, one.person or {}, is_whole=tells_all(partner.purpose, one.categories)) for referral, one in told]
         following = f"{request.path}?before={found[-1]['id']}" if len(found) == PAGE else None
-        return answer_many(data, [released[_place(referral)] for referral in told], following)
+        return answer_many(data, [one for _referral, one in told], following)
 
     def _released(self, found: list[dict[str, Any]]) -> dict[tuple[int, int], Released]:
         """Ask the gate about these people, program by program: what it lets go is on their account and in the answer alike."""
         people: dict[int, list[int]] = {}
         for referral in found:
             people.setdefault(referral["program"], []).append(referral["key"])
-        asked = [self.release_many(among=keys, program_id=program) for program, keys in people.items()] or [self.release_many(among=[])]
+        asked = [self._asked(keys, program) for program, keys in people.items()] or [self._asked([], None)]
         return {(one.patient_id, one.program_id): one for released in asked for one in released}
+
+    def _asked(self, keys: list[int], program_id: int | None) -> list[Released]:
+        """Ask for all that such a referral tells, for its words may speak of each part; of whom that is not open, for who it is."""
+        whole = self.release_many(
+            among=keys, program_id=program_id, categories=what_is_told(self.partner.purpose), told="Referrals sent to the recipient"
+        )
+        others = sorted(set(keys) - {one.patient_id for one in whole})
+        return whole + (self.release_many(among=others, program_id=program_id) if others else [])
 
 
 class ReferralAnswerView(GatedView):
@@ -64,7 +76,7 @@ class ReferralAnswerView(GatedView):
     @extend_schema(
         operation_id="answer_referral",
         request=shapes.ReferralAnswer,
-        responses=shapes.about_one("AnsweredReferral", shapes.Referral()),
+        responses=shapes.about_one("AnsweredReferral", shapes.SettledReferral()),
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
@@ -99,7 +111,7 @@ class ReferralAnswerView(GatedView):
         except Withheld:
             raise NotFound from None
         settled = answered_referral(partner.organization.pk, partner.purpose, number)
-        return answer(_shown(settled, settled["patient"]), released)
+        return answer(_shown(settled, settled["patient"], is_whole=False), released)
 
 
 def _place(referral: dict[str, Any]) -> tuple[int, int]:
@@ -107,9 +119,10 @@ def _place(referral: dict[str, Any]) -> tuple[int, int]:
     return referral["key"], referral["program"]
 
 
-def _shown(referral: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
-    """Return what is told of a referral."""
-    return {**{name: value for name, value in referral.items() if name not in {"key", "program"}}, "patient": person}
+def _shown(referral: dict[str, Any], person: dict[str, Any], *, is_whole: bool) -> dict[str, Any]:
+    """Return what is told of a referral: where it stands and what was answered; its own words only when all that it tells is open."""
+    kept = {"key", "program"} if is_whole else {"key", "program", *ITS_WORDS}
+    return {**{name: value for name, value in referral.items() if name not in kept}, "patient": person}
 
 
 def _key_of(request: HttpRequest) -> str:

@@ -123,17 +123,25 @@ class HousingTask(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
-class Referral(serializers.Serializer[Any]):
-    """Describe one referral sent to your organization."""
+WORDS_OF_A_REFERRAL = "Left out when the person's consent does not open to you all that a referral for your purpose tells."
+
+
+class SettledReferral(serializers.Serializer[Any]):
+    """Describe where one referral sent to your organization stands."""
 
     id = serializers.IntegerField()
     patient = Patient()
-    service = serializers.CharField()
-    message = serializers.CharField()
     state = serializers.ChoiceField(["sent", "accepted", "declined", "completed"])
     sent_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
     answer = serializers.CharField()
+
+
+class Referral(SettledReferral):
+    """Describe one referral sent to your organization."""
+
+    service = serializers.CharField(required=False, help_text=WORDS_OF_A_REFERRAL)
+    message = serializers.CharField(required=False, help_text=WORDS_OF_A_REFERRAL)
 
 
 class ReferralAnswer(serializers.Serializer[Any]):

@@ -69,6 +69,10 @@ def test_a_referral_is_written_looked_over_sent_answered_and_completed(consent, 
     page = browser.get(url("referral", referral.pk)).content.decode()
     assert "Will be told" in page
     assert "Name, birth date, language · How to reach the person · Housing" in page
+    assert "Look over what you wrote" not in page
+    Referral.objects.filter(pk=referral.pk).update(message="From Friday. On methadone.")
+    page = browser.get(url("referral", referral.pk)).content.decode()
+    assert "It seems to speak of: Medications" in page
     assert press(browser, "referral_send", referral).status_code == 302
     assert Disclosure.objects.get().outcome == "disclosed"
     assert press(browser, "referral_answer", referral, state="declined").status_code == 422
@@ -79,7 +83,7 @@ def test_a_referral_is_written_looked_over_sent_answered_and_completed(consent, 
     assert press(browser, "referral_complete", referral).status_code == 302
     referral.refresh_from_db()
     assert referral.state == "completed"
-    assert AuditEvent.objects.filter(verb="referral", patient_id=patient.pk).count() == 3
+    assert AuditEvent.objects.filter(verb="referral", patient_id=patient.pk).count() == 4
 
 
 def test_without_a_consent_the_page_says_what_is_missing_and_nothing_leaves(draft, clinic, browser):
