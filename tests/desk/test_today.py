@@ -24,11 +24,11 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 QUERIES = {
-    Role.CASE_MANAGER: 34,
-    Role.THERAPIST: 32,
-    Role.PEER: 14,
+    Role.CASE_MANAGER: 35,
+    Role.THERAPIST: 33,
+    Role.PEER: 15,
     Role.NURSE: 19,
-    Role.PRESCRIBER: 25,
+    Role.PRESCRIBER: 26,
     Role.FRONT_DESK: 11,
     Role.DIRECTOR: 20,
     Role.PRIVACY_OFFICER: 12,
@@ -167,10 +167,17 @@ def test_a_therapist_sees_today_in_order_groups_as_one_and_what_to_sign(clinic, 
         **written,
     )
     Attendance.objects.create(session=session, patient=ana, note="x", **written)
+    appointment(clinic, ben, clinic.now - 2 * HOUR, state="kept")
+    for person in (ana, ben):
+        appointment(clinic, person, clinic.now - 3 * DAY, state="kept")
     page = today(sign_in(clinic.therapist))
     assert rows(page, "appointments") == [("Ana Flores", "Individual session", "Came?"), ("Ben Marsh", "Individual session", "")]
     assert rows(page, "groups") == [(None, "Group at North", "")]
-    assert rows(page, "unsigned") == [("Ana Flores", "Individual session", "Over a day")]
+    assert rows(page, "unsigned") == [
+        ("Ben Marsh", "Individual session", "Not written"),
+        ("Ben Marsh", "Individual session", "Not written"),
+        ("Ana Flores", "Individual session", "Over a day"),
+    ]
     group = next(s for s in page.context["today"].sections if s.code == "groups").rows[0]
     assert group.why == "2 people expected"
     assert {str(ana.public_id), str(ben.public_id)} <= set(group.url.replace("&", "=").split("="))

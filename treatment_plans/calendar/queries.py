@@ -18,6 +18,7 @@ from treatment_plans.groups.models import GroupMeeting, MeetingState
 from treatment_plans.groups.queries import led_by
 from treatment_plans.rooms.models import Room, RoomPurpose, RoomUse
 from treatment_plans.rooms.queries import rooms_at, uses_of_rooms
+from treatment_plans.sessions.queries import may_lead_to_a_note, with_session
 
 MOST_SHOWN = 500
 """How many meetings one page shows at most. The figure is ours."""
@@ -67,7 +68,7 @@ def days_of(asked: Asked, appointments: QuerySet[Appointment], reader: User, at:
     days = {day: Day(day, day == today) for day in (asked.first + timedelta(days=number) for number in range(asked.days))}
     for closure in Closure.objects.filter(site__in=asked.sites.values("pk"), day__in=days).select_related("site"):
         days[closure.day].closures.append(closure)
-    booked = list(_narrowed(asked, appointments)[:MOST_SHOWN])
+    booked = list(with_session(_narrowed(asked, appointments))[:MOST_SHOWN])
     meetings = list(_meetings(asked))
     lines = [line_of(row, at, reader) for row in booked] + [_line_of_meeting(row) for row in meetings]
     known = {row.room_use_id for row in booked if row.room_use_id} | {row.room_use_id for row in meetings if row.room_use_id}
@@ -87,6 +88,8 @@ def people_on(days: Iterable[Day]) -> list[int]:
 def line_of(appointment: Appointment, at: datetime, reader: User) -> dict[str, Any]:
     """Return what one line of a calendar needs to know of an appointment."""
     may_write = appointment.clinician_id == reader.pk and reader.may(Can.WRITE_SESSION, program_id=appointment.program_id)
+    may_write = may_write and appointment.kind != AppointmentKind.GROUP
+    read: Any = appointment if not may_write or hasattr(appointment, "written_in") else with_session(_only(appointment)).get()
     use = appointment.room_use
     return {
         "appointment": appointment,
@@ -95,9 +98,16 @@ def line_of(appointment: Appointment, at: datetime, reader: User) -> dict[str, A
         "has_begun": appointment.starts_at <= at,
         "is_booked": appointment.state == AppointmentState.BOOKED,
         "is_cancelled": appointment.state.startswith("cancelled"),
-        "may_write": may_write and appointment.kind != AppointmentKind.GROUP,
+        "may_write": may_write,
+        "may_begin_note": may_write and appointment.starts_at <= at and may_lead_to_a_note(read),
+        "written_in": read.written_in if may_write else None,
         "room": use.room if use is not None and use.released_at is None else None,
     }
+
+
+def _only(appointment: Appointment) -> QuerySet[Appointment]:
+    """Return one appointment as rows."""
+    return Appointment.objects.filter(pk=appointment.pk)
 
 
 def address_of_day(site: Site | None, day: date, clinician: User | None = None, **more: str) -> str:

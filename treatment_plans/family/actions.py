@@ -1,7 +1,7 @@
 """Write down a session in which others took part, each on a consent; and what others told, apart."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +67,7 @@ def record_family_session(
         kind=SessionKind.FAMILY,
         starts_at=starts_at,
         ends_at=ends_at,
-        parts=[part if was_there else replace(part, appointment=None)],
+        parts=[part],
         modality=modality,
         techniques=techniques,
         homework=homework,
@@ -76,7 +76,7 @@ def record_family_session(
         by=by,
         at=at,
     )
-    if not was_there and part.appointment is not None:
+    if not was_there and part.appointment is not None and part.appointment.state != AppointmentState.KEPT:
         settle_appointment(appointment=part.appointment, state=AppointmentState.KEPT, by=by, at=at)
     add_participants(attendance=Attendance.objects.get(session=session), guests=guests, topics=topics, was_asked=was_asked, by=by, at=at)
     return session

@@ -20,7 +20,6 @@ from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from patients.world.queries import program_for
-from treatment_plans.appointments.models import Appointment, AppointmentState
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
 from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
@@ -41,7 +40,7 @@ from treatment_plans.family.queries import (
 )
 from treatment_plans.sessions.actions import Part
 from treatment_plans.sessions.models import Session
-from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patient
+from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patient, may_lead_to_a_note, with_session
 
 FEW = 10
 NOTES = 20
@@ -73,7 +72,7 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
     found, sites = _appointment(request, person), sites_open_to(request.user, Can.WRITE_SESSION)
     draft = draft_key("family", found.pk if found else "free", person.public_id)
-    booked = found if found and found.state == AppointmentState.BOOKED else None
+    booked = found if found and may_lead_to_a_note(found) else None
     site = booked.site if booked else sites.first()
     starts = (booked.starts_at if booked else at).astimezone(site.zone) if site else at
     program = site.program if site else _program(request, person)
@@ -103,6 +102,7 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
             return redirect("treatment_plans:session", written.pk)
     note_read(by=request.user, at=at, what="family", patient_id=person.pk)
     context = {"form": form, "patient": person, "appointment": booked, "notice": NOTICE, "draft": draft, **_doors(request)}
+    context["written_in"] = found.written_in if found else None
     return render(request, "treatment_plans/family/write.html", context, status=422 if form.errors else 200)
 
 
@@ -191,11 +191,11 @@ def _program(request: StaffRequest, person: Patient) -> Program:
     return found if found is not None else person.registered_site.program
 
 
-def _appointment(request: StaffRequest, person: Patient) -> Appointment | None:
+def _appointment(request: StaffRequest, person: Patient) -> Any:
     """Return the appointment that leads to this session, if the address names one of this person."""
     key = request.GET.get("appointment", "")
     number = int(key) if key.isdecimal() and len(key) < 18 else 0
-    return appointments_seen_by(request.user).filter(patient=person, pk=number).first()
+    return with_session(appointments_seen_by(request.user)).filter(patient=person, pk=number).first()
 
 
 def _doors(request: StaffRequest) -> dict[str, bool]:

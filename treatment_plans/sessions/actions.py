@@ -45,13 +45,6 @@ from treatment_plans.sessions.writing.queries import (
 
 __all__ = ["Part", "change_note", "record_session", "sign_session", "take_over_visits_in_bulk"]
 
-APPOINTMENT_STATES = {
-    AttendanceState.PRESENT.value: AppointmentState.KEPT,
-    AttendanceState.LATE.value: AppointmentState.KEPT,
-    AttendanceState.ABSENT.value: AppointmentState.NO_SHOW,
-}
-"""What an attendance says of the appointment; of an excuse somebody says who cancelled, so it stays among what is not settled yet."""
-
 
 @action(Can.WRITE_SESSION)
 def record_session(
@@ -96,8 +89,7 @@ def record_session(
     session.save()
     CoLeader.objects.bulk_create([CoLeader(session=session, user=user) for user in led_with])
     _write_parts(session, parts, by, at)
-    _settle_appointments(parts)
-    _record_absences(session, parts, at)
+    _settle(session, parts, at)
     return session
 
 
@@ -229,27 +221,40 @@ def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:
     return {patient.pk: patient for patient in Patient.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
 
 
-def _settle_appointments(parts: Iterable[Part]) -> None:
-    """Say of the appointments that led to a session what became of them: one statement for each state."""
-    by_state: dict[AppointmentState, list[int]] = defaultdict(list)
-    for part in parts:
-        if part.appointment is not None and part.state in APPOINTMENT_STATES:
-            by_state[APPOINTMENT_STATES[part.state]].append(part.appointment.pk)
-    for state in sorted(by_state):
-        Appointment.objects.filter(pk__in=by_state[state], state=AppointmentState.BOOKED).update(state=state)
+def _settle(session: Session, parts: Sequence[Part], at: datetime) -> None:
+    """Say of the appointments that led to a session what became of them, and record who was expected and did not come.
 
-
-def _record_absences(session: Session, parts: Iterable[Part], at: datetime) -> None:
-    """Record who was expected and did not come: the appointment missed, or the session where there was none."""
+    What the front desk said before of somebody who was seen to come stays; the page of the session shows where the two contradict.
+    """
+    held = _held_appointments(parts)
+    by_state: dict[str, list[int]] = defaultdict(list)
     facts: list[tuple[Event, datetime, str | None]] = []
     for part in parts:
-        if part.state == AttendanceState.ABSENT and part.appointment is not None:
-            missed = AppointmentMissed(appointment_id=part.appointment.pk, patient_id=part.patient.pk)
-            facts.append((missed, at, f"missed:{part.appointment.pk}:{part.appointment.version}"))
-        elif part.state == AttendanceState.ABSENT:
-            facts.append((SessionMissed(session_id=session.pk, patient_id=part.patient.pk), at, None))
+        appointment = held.get(part.appointment.pk) if part.appointment is not None else None
+        state = rules.appointment_after(part.state, appointment.state) if appointment else ""
+        if appointment and state != appointment.state:
+            by_state[state].append(appointment.pk)
+        if part.state == AttendanceState.ABSENT and (appointment is None or state == AppointmentState.NO_SHOW):
+            facts.append(_absence(session, part.patient, appointment, at))
+    for state, keys in sorted(by_state.items()):
+        Appointment.objects.filter(pk__in=keys).update(state=state)
     if facts:
         record_facts(facts, at=at)
+
+
+def _held_appointments(parts: Iterable[Part]) -> dict[int, Appointment]:
+    """Lock the appointments that led to a session, in one order for all, and return them as they stand."""
+    keys = sorted({part.appointment.pk for part in parts if part.appointment is not None})
+    rows = Appointment.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return {row.pk: row for row in rows} if keys else {}
+
+
+def _absence(session: Session, patient: Patient, appointment: Appointment | None, at: datetime) -> tuple[Event, datetime, str | None]:
+    """Return the fact that somebody did not come: to the appointment, or to the session where there was none."""
+    if appointment is None:
+        return SessionMissed(session_id=session.pk, patient_id=patient.pk), at, None
+    missed = AppointmentMissed(appointment_id=appointment.pk, patient_id=patient.pk)
+    return missed, at, f"missed:{appointment.pk}:{appointment.version}"
 
 
 def _missing_in_words(note: Attendance, session: Session, has_goals: bool) -> list[Reason]:

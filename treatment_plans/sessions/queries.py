@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -17,7 +18,13 @@ from treatment_plans.appointments.queries import on_day
 from treatment_plans.plan.models import Goal
 from treatment_plans.plan.queries import goals_in_force
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
-from treatment_plans.sessions.rules import AROUND
+from treatment_plans.sessions.rules import AROUND, contradicts
+
+MAY_LEAD = (AppointmentState.BOOKED, AppointmentState.KEPT, AppointmentState.NO_SHOW)
+"""States of an appointment from which a session can be written: whoever says first that somebody came takes nobody's note away."""
+
+HAVE_NOTES = (AppointmentKind.INDIVIDUAL, AppointmentKind.FAMILY, AppointmentKind.PEER)
+"""Kinds of appointment that end in the note of a session; a group has its meeting."""
 
 
 def attendances_seen_by(user: User, *, can: Can = Can.SEE_CHART) -> QuerySet[Attendance]:
@@ -89,20 +96,52 @@ def goals_by_patient(patients: Collection[Patient]) -> dict[int, list[Goal]]:
     return goals
 
 
+def with_session(appointments: QuerySet[Appointment]) -> QuerySet[Any]:
+    """Say of each appointment in which session it was written down (`written_in`), in the statement that reads it."""
+    written = Attendance.objects.filter(stands(), appointment=OuterRef("pk")).order_by("pk")
+    return appointments.annotate(written_in=Subquery(written.values("session")[:1]))
+
+
+def may_lead_to_a_note(appointment: Any) -> bool:
+    """Say whether a session can be written from an appointment that was read with its session: nothing is written, nobody cancelled."""
+    return appointment.written_in is None and appointment.state in MAY_LEAD
+
+
+def is_contradicted(note: Attendance) -> bool:
+    """Say whether a note that stands and its appointment tell different things of whether the person came."""
+    if note.appointment is None or hasattr(note, "in_error"):
+        return False
+    return contradicts(note.state, note.appointment.state, note.session.kind)
+
+
+def kept_without_note(appointments: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Return those that were kept and of which nothing was written, neither from the appointment nor around its hour."""
+    linked = Attendance.objects.filter(stands(), appointment=OuterRef("pk"))
+    alike = Attendance.objects.filter(stands(), patient=OuterRef("patient"), session__clinician=OuterRef("clinician"))
+    hours = (OuterRef("starts_at") - AROUND, OuterRef("starts_at") + AROUND)
+    around = alike.filter(appointment__isnull=True, session__starts_at__gte=hours[0], session__starts_at__lte=hours[1])
+    return appointments.filter(~Exists(linked), ~Exists(around), state=AppointmentState.KEPT, kind__in=HAVE_NOTES)
+
+
 def appointments_leading_to(patients: Collection[Patient], clinician: User, starts_at: datetime) -> dict[int, Appointment]:
-    """Return the booked appointments of these people with somebody around the time at which a session began."""
-    booked = Appointment.objects.filter(
+    """Return the appointments of these people with somebody around the time at which a session began, as far as none is written.
+
+    The front desk may have said before that somebody came to the group, or that they did not.
+    """
+    around = Appointment.objects.filter(
+        Q(state=AppointmentState.BOOKED) | Q(kind=AppointmentKind.GROUP, state__in=MAY_LEAD),
         patient__in=patients,
         clinician=clinician,
-        state=AppointmentState.BOOKED,
         starts_at__range=(starts_at - AROUND, starts_at + AROUND),
     )
-    return {appointment.patient_id: appointment for appointment in booked.order_by("-starts_at")}
+    free = with_session(around).filter(written_in__isnull=True).order_by("-starts_at")
+    return {appointment.patient_id: appointment for appointment in free}
 
 
 def expected_in_group(clinician: User, day: date, zone: ZoneInfo) -> set[int]:
-    """Return who is booked for a group with somebody on a day."""
-    booked = Appointment.objects.filter(clinician=clinician, kind=AppointmentKind.GROUP, state=AppointmentState.BOOKED)
+    """Return who is booked for a group with somebody on a day, or has come to it already."""
+    expected = (AppointmentState.BOOKED, AppointmentState.KEPT)
+    booked = Appointment.objects.filter(clinician=clinician, kind=AppointmentKind.GROUP, state__in=expected)
     return set(on_day(booked, day, zone).values_list("patient_id", flat=True))
 
 

@@ -12,8 +12,29 @@ PRESENT = frozenset({"present", "late"})
 ALONE = frozenset({"individual"})
 """Kinds of session that one person has to themselves."""
 
+ABSENT = "absent"
+FAMILY = "family"
+KEPT, NO_SHOW, BOOKED = "kept", "no_show", "booked"
+
 MOST_MINUTES = 720
 """Minutes that nobody spends in one session; more is a slip of the keyboard."""
+
+
+def appointment_after(attendance: str, appointment: str) -> str:
+    """Return what becomes of an appointment by what a session says of the person; whoever was seen to come is called absent by nobody.
+
+    Of an excuse somebody says who cancelled, so it stays among what is not settled yet.
+    """
+    if attendance in PRESENT and appointment in (BOOKED, NO_SHOW):
+        return KEPT
+    return NO_SHOW if attendance == ABSENT and appointment == BOOKED else appointment
+
+
+def contradicts(attendance: str, appointment: str, kind: str) -> bool:
+    """Say whether a session and its appointment tell different things of whether somebody came; a family may come alone and keep it."""
+    if attendance in PRESENT:
+        return appointment == NO_SHOW
+    return appointment == KEPT and kind != FAMILY
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from treatment_plans.sessions.actions import sign_session
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.queries import (
     attendances_seen_by,
+    is_contradicted,
     sessions_seen_by,
     worked_on,
 )
@@ -123,12 +124,15 @@ def _part(attendance: Attendance, wishes: list[tuple[str, str]]) -> dict[str, An
     """Return what the page shows of one person's part, the wishes that make it feel safe first."""
     thoughts = [(label, attendance.thought_record[name]) for name, label in THOUGHTS.items() if name in attendance.thought_record]
     state = ATTENDANCE_STATES[attendance.state]
-    return {"attendance": attendance, "state": state, "said": said_in(attendance), "wishes": wishes, "thoughts": thoughts}
+    is_doubtful = is_contradicted(attendance)
+    said = said_in(attendance)
+    return {"attendance": attendance, "state": state, "said": said, "wishes": wishes, "thoughts": thoughts, "is_doubtful": is_doubtful}
 
 
 def _seen_attendances(request: StaffRequest) -> "Prefetch[str, QuerySet[Attendance], str]":
     """Read those attendances along that the reader may see."""
-    seen = attendances_seen_by(request.user).prefetch_related(worked_on()).order_by("patient__family_name", "pk")
+    seen = attendances_seen_by(request.user).select_related("appointment", "in_error")
+    seen = seen.prefetch_related(worked_on()).order_by("patient__family_name", "pk")
     return Prefetch("attendances", queryset=seen, to_attr="seen")
 
 

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from casemgr.core.accounts.rules import Can
+from casemgr.desk.today.calendar import LOOK_BACK
 from casemgr.desk.today.scope import Scope
 from casemgr.desk.today.sections import MOST_ROWS, Row, Section, section, way
-from treatment_plans.sessions.queries import unsigned_for
+from treatment_plans.appointments.models import Appointment
+from treatment_plans.appointments.queries import appointments_seen_by
+from treatment_plans.sessions.queries import kept_without_note, unsigned_for
 from treatment_plans.signing.queries import (
     answers_to,
     by_age,
@@ -32,17 +36,42 @@ AGES: dict[int, tuple[str, str | Promise]] = {
 
 
 def unsigned_notes(scope: Scope) -> Section:
-    """Find my notes that wait for me: those that came back with a comment, then the unsigned ones, the oldest first."""
+    """Find my notes that wait for me: those that came back with a comment, those nobody wrote yet, then the unsigned, the oldest first."""
     returned = list(returned_to(scope.user)[: MOST_ROWS + 1])
     waiting = list(unsigned_for(scope.user)[: MOST_ROWS + 1])
     return section(
         "unsigned",
-        gettext_lazy("Notes to sign"),
+        gettext_lazy("Notes to write and sign"),
         "signature",
-        [*(_returned(asked) for asked in returned), *_unsigned(waiting, scope)],
+        [
+            *(_returned(asked) for asked in returned),
+            *(_not_written(appointment) for appointment in _came(scope)),
+            *_unsigned(waiting, scope),
+        ],
         empty=gettext_lazy("All notes are signed"),
-        empty_help=gettext_lazy("Your own notes appear here until they are signed, and again when a supervisor returns one."),
+        empty_help=gettext_lazy(
+            "Who came to you and has no note yet stands here, then your own notes until they are signed, and again when one is returned."
+        ),
         more_url=way("treatment_plans:unsigned"),
+    )
+
+
+def _came(scope: Scope) -> QuerySet[Appointment]:
+    """Return who came to me in the last weeks and of whom nothing is written."""
+    mine = appointments_seen_by(scope.user).filter(clinician=scope.user, starts_at__gte=scope.now - LOOK_BACK, starts_at__lte=scope.now)
+    return kept_without_note(mine).order_by("starts_at", "pk")[: MOST_ROWS + 1]
+
+
+def _not_written(appointment: Appointment) -> Row:
+    return Row(
+        appointment.get_kind_display(),
+        appointment.patient,
+        _("came, and there is no note yet"),
+        since=appointment.starts_at,
+        kind="note",
+        state=_("Not written"),
+        step=_("Write the note"),
+        url=way("treatment_plans:write_session", appointment.patient.public_id, query=f"appointment={appointment.pk}"),
     )
 
 

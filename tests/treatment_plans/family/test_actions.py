@@ -11,6 +11,7 @@ from patients.consent.queries import standing_of
 from patients.disclosures.models import Disclosure
 from patients.disclosures.rules import Question
 from patients.disclosures.spoken.actions import account_for_what_was_said
+from treatment_plans.appointments.actions import book_appointment, settle_appointment
 from treatment_plans.family.actions import Guest, add_participants, mark_participant_as_error, write_collateral_note
 from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.family.queries import seats_for
@@ -153,13 +154,22 @@ def test_somebody_of_an_organization_comes_by_name_on_its_own_consent(consent_to
     assert codes(refused) == ["not_around"]
 
 
-def test_the_family_may_come_alone_and_the_note_says_what_was_done(clinic, around, consent_to, hold):
+def test_the_family_may_come_alone_and_the_note_says_what_was_done(clinic, patient, right_now, around, consent_to, hold):
     sister = around()
     consent_to(sister)
     with pytest.raises(Refused) as refused:
         hold(sister, state="excused", note="")
     assert codes(refused) == ["no_note"]
-    assert Attendance.objects.get(session=hold(sister, state="excused")).state == "excused"
+    begins = right_now - timedelta(hours=2)
+    booked = book_appointment(
+        patient=patient, site=clinic.north, clinician=clinic.therapist, kind="family", starts_at=begins,
+        ends_at=begins + timedelta(hours=1), by=clinic.therapist, at=right_now - timedelta(days=1),
+    )  # fmt: skip
+    came = settle_appointment(appointment=booked, state="kept", late_minutes=10, by=clinic.therapist, at=right_now)
+    session = hold(sister, state="excused", appointment=came)
+    part = Attendance.objects.get(session=session)
+    came.refresh_from_db()
+    assert (part.state, part.appointment, came.state, came.late_minutes) == ("excused", came, "kept", 10)
 
 
 @pytest.fixture

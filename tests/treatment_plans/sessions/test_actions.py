@@ -7,12 +7,13 @@ from django.db import connection, transaction
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Denied, Refused
-from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.appointments.actions import book_appointment, settle_appointment
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
+from treatment_plans.sessions.queries import appointments_leading_to, expected_in_group
 
 
 @pytest.fixture
@@ -103,6 +104,26 @@ def test_appointments_that_led_to_a_session_are_settled_by_it(clinic, write, boo
     assert not Fact.objects.filter(kind="SessionMissed").exists()
 
 
+def test_what_the_front_desk_said_first_takes_no_appointment_from_a_session(clinic, write, book):
+    ana, ben, cleo = people = [clinic.patient() for _ in range(3)]
+    booked = {person: book(person) for person in people}
+    for person, state in ((ana, "kept"), (ben, "kept"), (cleo, "no_show")):
+        settle_appointment(appointment=booked[person], state=state, by=clinic.therapist, at=clinic.now)
+    Fact.objects.all().delete()
+    begins = clinic.now - timedelta(hours=2)
+    found = appointments_leading_to(people, clinic.therapist, begins)
+    assert found == {person.pk: one for person, one in booked.items()}
+    assert expected_in_group(clinic.therapist, begins.astimezone(clinic.north.zone).date(), clinic.north.zone) == {ana.pk, ben.pk}
+    states = {ana: "present", ben: "absent", cleo: "late"}
+    session = write(*(Part(person, state=state, appointment=found[person.pk]) for person, state in states.items()))
+    assert list(Appointment.objects.order_by("pk").values_list("state", flat=True)) == ["kept", "kept", "kept"]
+    assert not Fact.objects.exists()
+    assert set(session.attendances.values_list("appointment", flat=True)) == {one.pk for one in booked.values()}
+    assert appointments_leading_to(people, clinic.therapist, begins) == {}
+    with pytest.raises(Refused, match="from this appointment is written down already"):
+        write(Part(ana, appointment=booked[ana]))
+
+
 def test_absence_without_an_appointment_is_a_fact_and_an_excuse_is_none(clinic, write):
     ana, ben = clinic.patient(), clinic.patient()
     session = write(Part(ana, state="absent"), Part(ben, state="excused"))
@@ -191,7 +212,7 @@ def test_writing_and_signing_take_the_same_number_of_statements_for_two_and_twel
         Part(person, note="x", goals=[goal_of(person)], appointment=book(person), state=state)
         for person, state in zip(people, states, strict=True)
     ]
-    with query_count(15):
+    with query_count(16):
         session = write(*parts)
     with query_count(14):
         sign_session(session=session, by=clinic.therapist, at=clinic.now)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
-from treatment_plans.appointments.actions import book_appointment
+from treatment_plans.appointments.actions import book_appointment, settle_appointment
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
 from treatment_plans.sessions.actions import Part, record_session, sign_session
 from treatment_plans.sessions.models import Attendance, Session
@@ -107,6 +107,36 @@ def test_a_session_from_the_calendar_settles_its_appointment(clinic, sign_in):
     booked.refresh_from_db()
     assert booked.state == "kept"
     assert Attendance.objects.get().appointment == booked
+
+
+@pytest.mark.parametrize(("said", "words"), [("kept", "This becomes its note."), ("no_show", "Saving says that they came after all.")])
+def test_the_way_to_the_note_stays_when_the_front_desk_speaks_first(clinic, sign_in, said, words):
+    patient = clinic.patient()
+    begins = clinic.now - timedelta(hours=2)
+    booked = book_appointment(
+        patient=patient, site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=begins,
+        ends_at=begins + timedelta(hours=1), by=clinic.therapist, at=clinic.now - timedelta(days=1),
+    )  # fmt: skip
+    settle_appointment(appointment=booked, state=said, by=clinic.front_desk, at=clinic.now)
+    browser = sign_in(clinic.therapist)
+    address = f"{reverse('treatment_plans:write_session', args=[patient.public_id])}?appointment={booked.pk}"
+    day = reverse("treatment_plans:calendar") + f"?day={begins.astimezone(clinic.north.zone):%Y-%m-%d}&site={clinic.north.pk}"
+    pages = (reverse("treatment_plans:appointment", args=[booked.pk]), day)
+    assert all(address in browser.get(page).content.decode() for page in pages)
+    page = browser.get(address)
+    assert words in page.content.decode()
+    assert f"{page.context['form'].initial['starts_at']:%H}" == f"{begins.astimezone(clinic.north.zone):%H}"
+    written = browser.post(address, {**when(clinic), "kind": "individual", "state": "present", "note": "Talked."})
+    booked.refresh_from_db()
+    part = Attendance.objects.get()
+    assert (booked.state, part.appointment) == ("kept", booked)
+    for page in pages:
+        text = browser.get(page).content.decode()
+        assert (address in text, written.url in text) == (False, True)
+    assert "is written already" in browser.get(address).content.decode()
+    assert "Did the person come?" not in browser.get(written.url).content.decode()
+    settle_appointment(appointment=booked, state="no_show", by=clinic.front_desk, at=clinic.now)
+    assert "Here it says “Present”, and the appointment says “Did not come”." in browser.get(written.url).content.decode()
 
 
 def test_a_session_shows_only_the_people_whom_the_reader_may_see(clinic, held, sign_in):

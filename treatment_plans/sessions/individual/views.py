@@ -18,7 +18,7 @@ from casemgr.core.ui.forms import offer_choices
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
-from treatment_plans.appointments.models import Appointment, AppointmentState
+from treatment_plans.appointments.models import Appointment
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
 from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key, draft_of
@@ -26,7 +26,7 @@ from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part, change_note, record_session
 from treatment_plans.sessions.forms import ALONE, IndividualForm, NoteForm
 from treatment_plans.sessions.models import Attendance, SessionKind
-from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patient, worked_on
+from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patient, may_lead_to_a_note, with_session, worked_on
 from treatment_plans.sessions.views import after_writing, now_at, typed
 from treatment_plans.sessions.writing.forms import Shown
 from treatment_plans.sessions.writing.models import PART_LABELS, THOUGHTS
@@ -44,7 +44,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(patients_seen_by(request.user, can=Can.WRITE_SESSION), public_id=patient)
     found, sites = _appointment(request, person), sites_open_to(request.user, Can.WRITE_SESSION)
     draft = draft_key("session", found.pk if found else "free", person.public_id)
-    booked = found if found and found.state == AppointmentState.BOOKED else None
+    booked = found if found and may_lead_to_a_note(found) else None
     site = booked.site if booked else sites.first()
     kind = _kind(request, booked)
     known = before(person, site.program_id if site else 0, kind, at)
@@ -59,6 +59,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
             return after_writing(request, written)
     note_read(by=request.user, at=at, what="goals", patient_id=person.pk)
     context = {"form": form, "patient": person, "appointment": booked, "known": known, "parts": _parts(form, known), "draft": draft}
+    context["written_in"] = found.written_in if found else None
     return render(request, "treatment_plans/sessions/write.html", context, status=422 if form.errors else 200)
 
 
@@ -85,12 +86,12 @@ def note(request: StaffRequest, attendance: int) -> HttpResponse:
     return render(request, "treatment_plans/sessions/note.html", context, status=422 if form.errors else 200)
 
 
-def _appointment(request: StaffRequest, person: Patient) -> Appointment | None:
+def _appointment(request: StaffRequest, person: Patient) -> Any:
     """Return the appointment that leads here, if it is this person's; what is typed for it stays apart from what is typed for others."""
     text = request.GET.get("appointment", "")
     if not text.isdecimal() or len(text) > 18:
         return None
-    return appointments_seen_by(request.user).filter(patient=person, pk=int(text)).first()
+    return with_session(appointments_seen_by(request.user)).filter(patient=person, pk=int(text)).first()
 
 
 def _kind(request: StaffRequest, booked: Appointment | None) -> str:

@@ -22,7 +22,7 @@ from treatment_plans.sessions import rules as of_sessions
 from treatment_plans.sessions.coping.models import CopingCard
 from treatment_plans.sessions.coping.queries import cards_of
 from treatment_plans.sessions.models import SCALES, Attendance, AttendanceState, HomeworkOutcome, Modality, NoteFormat, Session, SessionKind
-from treatment_plans.sessions.queries import stands
+from treatment_plans.sessions.queries import stands, with_session
 from treatment_plans.sessions.rules import PRESENT
 from treatment_plans.sessions.writing import rules
 from treatment_plans.sessions.writing.models import PART_LABELS, Ask, NotePolicy
@@ -330,16 +330,22 @@ def _is_within(number: int | None, most: int) -> bool:
 
 
 def foreign_rows(parts: Iterable[Part]) -> list[Reason]:
-    """Return a reason for each goal or appointment that is not the person's own; two statements for any number of parts."""
+    """Return a reason for each goal or appointment that is not the person's own, or is written down already.
+
+    Two statements for any number of parts.
+    """
     goals = {(goal.pk, part.patient.pk): part.patient for part in parts for goal in part.goals}
     dates = {(part.appointment.pk, part.patient.pk): part.patient for part in parts if part.appointment is not None}
     owners = dict(Goal.objects.filter(pk__in={key for key, _of in goals}).values_list("pk", "problem__plan__patient")) if goals else {}
-    booked = dict(Appointment.objects.filter(pk__in={key for key, _of in dates}).values_list("pk", "patient")) if dates else {}
+    read = with_session(Appointment.objects.filter(pk__in={key for key, _of in dates})) if dates else ()
+    booked = {row.pk: row.patient_id for row in read}
+    written = {row.pk for row in read if row.written_in is not None}
     checks = [(goals, owners, _("A goal of another person was chosen for %(name)s."))]
     checks.append((dates, booked, _("An appointment of another person was chosen for %(name)s.")))
+    twice = _("The session of %(name)s from this appointment is written down already.")
     return [
         Reason(text % {"name": patient.display_name}, code="not_their_own")
         for chosen, true, text in checks
         for (key, person), patient in chosen.items()
         if true.get(key) != person
-    ]
+    ] + [Reason(twice % {"name": dates[pair].display_name}, code="written_already") for pair in dates if pair[0] in written]
