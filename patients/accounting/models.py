@@ -11,6 +11,7 @@ from casemgr.core.accounts.models import Program
 from casemgr.core.append_only import append_only, tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
+from patients.accounting.rules.arrival import NOT_ARRIVED, NOT_KNOWN
 from patients.record.models import Patient
 
 
@@ -45,6 +46,13 @@ class Delivery(models.TextChoices):
     MAIL = "mail", _("By mail")
     EMAIL = "email", _("By secure e-mail")
     INSPECTION = "inspection", _("Read here together")
+
+
+class Arrival(models.TextChoices):
+    """Say of a sending that stands in the account and that nobody confirmed how far it got."""
+
+    NOT_ARRIVED = NOT_ARRIVED, _("Tried, and as far as is known it did not arrive")
+    NOT_KNOWN = NOT_KNOWN, _("It is not known whether this arrived")
 
 
 class RequestState(models.TextChoices):

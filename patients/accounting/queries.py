@@ -3,12 +3,12 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
@@ -17,18 +17,20 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
 from casemgr.core.paper.typesetting import language_on_paper, page_frame
 from patients.accounting.models import Handout, RecordsRequest, RequestKind
+from patients.accounting.rules.arrival import ARRIVED, arrival_of
 from patients.accounting.rules.periods import TPO_PURPOSES, Period, period_of
-from patients.accounting.rules.wording import WAYS, WORDS, without_formula
+from patients.accounting.rules.wording import ARRIVALS, WAYS, WORDS, without_formula
 from patients.caseload.queries import patients_seen_by
 from patients.consent.models import Consent
 from patients.disclosures.models import Disclosure, DisclosureOutcome
-from patients.disclosures.queries import disclosures_seen_by
+from patients.disclosures.queries import accounting_of, disclosures_seen_by
 from patients.record.models import Patient
+from patients.transmissions.models import Transmission
 
 CHUNK = 500
 """Rows read at a time, so that a long account needs no more memory than a short one."""
 
-COLUMNS = ("when", "to_whom", "address", "what", "information", "purpose", "basis", "way", "passing_on", "reference")
+COLUMNS = ("when", "to_whom", "address", "what", "information", "purpose", "basis", "way", "arrival", "passing_on", "reference")
 """Columns of the table, in their order."""
 
 ON_PAPER = ("when", "to_whom", "what", "purpose", "basis")
@@ -50,6 +52,7 @@ class Entry(NamedTuple):
     purpose: str
     basis: str
     way: str
+    arrival: str
     passing_on: str
     reference: str
 
@@ -67,6 +70,8 @@ class Answer(NamedTuple):
     """Keys of the rows, the newest first; what is handed out is made of these and no others."""
     asked_on: date
     made_on: date
+    arrivals: Mapping[int, str]
+    """Rows of sendings that nobody confirmed, each with how far it got: as it stood when the answer was made."""
 
     @property
     def patient_id(self) -> int:
@@ -90,7 +95,7 @@ def answer_to(
     period = period_of(asked_on, regime=regime, since=since, until=until)
     rows = told_about(patient, user=user, period=period, program=program, kind=kind)
     keys = list(rows.values_list("pk", flat=True))
-    return Answer(patient, program, kind, regime, period, language_on_paper(language), keys, asked_on, today)
+    return Answer(patient, program, kind, regime, period, language_on_paper(language), keys, asked_on, today, arrivals_of(patient))
 
 
 def told_about(
@@ -103,6 +108,40 @@ def told_about(
     if kind == RequestKind.INTERMEDIARY_LIST:
         told = told.filter(recipient_id__in=_intermediaries())
     return told.order_by("-at", "-id")
+
+
+def arrivals_of(patient: Patient) -> dict[int, str]:
+    """Return the accounts of sendings that nobody confirmed, each with how far it got.
+
+    The account of a sending is written before it leaves (docs/decisions/0016); its own row says what became of it.
+    """
+    unconfirmed = Transmission.objects.filter(patient__in=patient.keys, disclosure_id__isnull=False).exclude(state="sent")
+    return {key or 0: arrival_of(state) for key, state in unconfirmed.values_list("disclosure_id", "state")}
+
+
+class Account(NamedTuple):
+    """Hold what a page shows of one person's account: the newest rows, and how many there are."""
+
+    told: list[Disclosure]
+    withheld: list[Disclosure]
+    told_count: int
+    withheld_count: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether there are more than are shown."""
+        return len(self.told) < self.told_count or len(self.withheld) < self.withheld_count
+
+
+def account_shown(patient: Patient, user: User, at: datetime, *, most: int) -> Account:
+    """Return the newest of what was told and of what was withheld, counted whole, and of each sending how far it got."""
+    rows = accounting_of(patient, user, at)
+    counts = dict(rows.order_by().values_list("outcome").annotate(Count("pk")))
+    told, withheld = (list(rows.filter(outcome=outcome)[:most]) if counts.get(outcome) else [] for outcome in DisclosureOutcome.values)
+    arrivals = arrivals_of(patient) if told else {}
+    for row in told:
+        row.arrival = arrivals.get(row.pk, ARRIVED)
+    return Account(told, withheld, *(counts.get(outcome, 0) for outcome in DisclosureOutcome.values))
 
 
 def _intermediaries() -> QuerySet[Any]:
@@ -118,13 +157,13 @@ def entries_of(answer: Answer) -> Iterator[Entry]:
         rows = Disclosure.objects.in_bulk(keys)
         signed = dict(Consent.objects.filter(pk__in={row.consent_id for row in rows.values()}).values_list("pk", "signed_on"))
         with translation.override(answer.language):
-            found = [_entry(rows[key], zone, signed, answer.language) for key in keys if key in rows]
+            found = [_entry(rows[key], zone, signed, answer) for key in keys if key in rows]
         yield from found
 
 
-def _entry(row: Disclosure, zone: ZoneInfo, signed: dict[int, date | None], language: str) -> Entry:
+def _entry(row: Disclosure, zone: ZoneInfo, signed: dict[int, date | None], answer: Answer) -> Entry:
     """Return one row in words."""
-    local = row.at.astimezone(zone)
+    local, language = row.at.astimezone(zone), answer.language
     way = WAYS[language].get(row.via, row.via)
     return Entry(
         when=local.strftime("%Y-%m-%d %H:%M"),
@@ -135,6 +174,7 @@ def _entry(row: Disclosure, zone: ZoneInfo, signed: dict[int, date | None], lang
         purpose=row.purpose_words,
         basis=_basis(row, signed, WORDS[language]),
         way=way,
+        arrival=ARRIVALS[language].get(answer.arrivals.get(row.pk, ARRIVED), ""),
         passing_on=row.get_redisclosure_display(),
         reference=str(row.public_id),
     )
@@ -214,7 +254,7 @@ def _on_paper(entry: Entry) -> list[str]:
     what = [entry.what] + ([entry.information] if entry.information != entry.what else [])
     return [
         entry.when,
-        _lines(entry.to_whom, entry.address),
+        _lines(entry.to_whom, entry.address, entry.arrival),
         _lines(*what),
         entry.purpose,
         _lines(entry.basis, entry.way, entry.passing_on, entry.reference[:8]),

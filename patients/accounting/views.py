@@ -35,9 +35,10 @@ from patients.accounting.actions import (
     withdraw_records_request,
 )
 from patients.accounting.forms import AnswerForm, ExtendForm, HandOutForm, TakeForm, WordsForm
-from patients.accounting.models import CLOSED, PaperForm, RecordsRequest, RequestKind, RequestState
+from patients.accounting.models import CLOSED, Arrival, PaperForm, RecordsRequest, RequestKind, RequestState
 from patients.accounting.queries import (
     Answer,
+    account_shown,
     answer_to,
     fingerprint_of,
     handouts_seen_by,
@@ -50,6 +51,7 @@ from patients.accounting.queries import (
     today_at,
 )
 from patients.caseload.queries import patients_seen_by
+from patients.disclosures.models import Disclosure
 from patients.disclosures.views import AccountTable
 from patients.record.models import Patient
 
@@ -60,6 +62,21 @@ SHOWN: dict[str, tuple[Any, tuple[str, ...]]] = {
 """The views of the work list: its word in the address, its name, and the states it keeps."""
 
 FEW_HANDOUTS = 50
+
+MOST_ROWS = 1000
+"""Rows of one person's account on a page, of what was told and of what was withheld; the file handed out holds all that was told."""
+
+
+class ArrivalTable(AccountTable):
+    """List what was told about one person; of a sending that nobody confirmed, how far it got."""
+
+    class Meta(AccountTable.Meta):
+        exclude = ("outcome",)
+
+    def render_recipient_name(self, record: Disclosure) -> SafeString:
+        """Name the recipient, and say if it is not known to have got it."""
+        named = super().render_recipient_name(record)
+        return format_html("{}<br>{}", named, state("warn", Arrival(record.arrival).label)) if record.arrival else named
 
 
 class RequestTable(tables.Table):
@@ -105,6 +122,23 @@ class RequestTable(tables.Table):
 def is_overdue(asked: RecordsRequest) -> bool:
     """Say whether the day of a request that waits is over, where the reader is."""
     return asked.is_open and asked.due_on < timezone.localdate()
+
+
+@page(Can.SEE_DISCLOSURES)
+def account(request: StaffRequest, patient: UUID) -> HttpResponse:
+    """Show a person's accounting of disclosures, to read and to print for them; what was withheld stands apart."""
+    row, now = _patient(request, Can.SEE_DISCLOSURES, patient), timezone.now()
+    note_read(by=request.user, at=now, what="accounting_of_disclosures", patient_id=row.pk)
+    shown = account_shown(row, request.user, now, most=MOST_ROWS)
+    context = {
+        "patient": row,
+        "account": shown,
+        "table": ArrivalTable(shown.told),
+        "withheld": AccountTable(shown.withheld) if shown.withheld else None,
+        "most": MOST_ROWS,
+        "now": now,
+    }
+    return render(request, "patients/accounting/account.html", context)
 
 
 @page(Can.OVERSEE_PRIVACY)

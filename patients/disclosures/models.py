@@ -83,6 +83,8 @@ class Disclosure(models.Model):
 
     person: Any
     """Whom it speaks of, where a list has looked them up; the table itself keeps no more than a key."""
+    arrival: str = ""
+    """How far a sending got that nobody confirmed, where a page has looked it up; the row itself was written before it left."""
 
     class Meta:
         ordering = ["-id"]

@@ -1,11 +1,10 @@
-"""Show what was told, to whom and why: of everybody, and of one person."""
+"""Show what was told, to whom and why."""
 
 from typing import Any
-from uuid import UUID
 
 import django_tables2 as tables
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,9 +16,8 @@ from casemgr.core.audit.recording import note_read
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, page
 from casemgr.core.ui.parts import NOTHING, moment, person, state
-from patients.caseload.queries import patients_seen_by
 from patients.disclosures.models import Basis, Disclosure, DisclosureOutcome
-from patients.disclosures.queries import accounting_of, disclosures_seen_by, with_people
+from patients.disclosures.queries import disclosures_seen_by, with_people
 from patients.record.models import Patient
 
 SHOWN: dict[str, tuple[Any, dict[str, str]]] = {
@@ -28,9 +26,6 @@ SHOWN: dict[str, tuple[Any, dict[str, str]]] = {
     "all": (_("Both"), {}),
 }
 """The views of the list: its word in the address, its name, and what it keeps."""
-
-MOST_ROWS = 1000
-"""Rows on one person's account; a longer one is a matter for the privacy officer."""
 
 
 class AccountTable(tables.Table):
@@ -117,23 +112,3 @@ def disclosures(request: StaffRequest) -> HttpResponse:
         "oversees": request.user.may(Can.OVERSEE_PRIVACY),
     }
     return render(request, "patients/disclosures/disclosures.html", context)
-
-
-@page(Can.SEE_DISCLOSURES)
-def accounting(request: StaffRequest, patient: UUID) -> HttpResponse:
-    """Show a person's accounting of disclosures, to read and to print for them; what was withheld stands apart."""
-    row = get_object_or_404(patients_seen_by(request.user, can=Can.SEE_DISCLOSURES), public_id=patient)
-    now = timezone.now()
-    note_read(by=request.user, at=now, what="accounting_of_disclosures", patient_id=row.pk)
-    account = list(accounting_of(row, request.user, now)[:MOST_ROWS])
-    told = [disclosure for disclosure in account if disclosure.outcome == DisclosureOutcome.DISCLOSED]
-    withheld = [disclosure for disclosure in account if disclosure.outcome == DisclosureOutcome.WITHHELD]
-    context = {
-        "patient": row,
-        "count": len(told),
-        "table": AccountTable(told, exclude=("outcome",)),
-        "withheld": AccountTable(withheld) if withheld else None,
-        "withheld_count": len(withheld),
-        "now": now,
-    }
-    return render(request, "patients/disclosures/accounting.html", context)

@@ -3,6 +3,8 @@
 They stand here and not in the translations of the screen: what was handed out must not change when a label does.
 """
 
+from patients.accounting.rules.arrival import NOT_ARRIVED, NOT_KNOWN
+
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "accounting": "Accounting of disclosures",
@@ -30,6 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         "basis": "On what it rests",
         "way": "By way of",
         "passing_on": "What the recipient may do with it",
+        "arrival": "Whether it arrived",
         "reference": "Reference",
         "consent": "Your consent no. {number}, signed on {day}",
         "consent_unsigned": "Your consent no. {number}",
@@ -65,6 +68,7 @@ WORDS: dict[str, dict[str, str]] = {
         "basis": "Con qué fundamento",
         "way": "Por qué medio",
         "passing_on": "Qué puede hacer con ello quien lo recibe",
+        "arrival": "Si llegó",
         "reference": "Referencia",
         "consent": "Su consentimiento n.º {number}, firmado el {day}",
         "consent_unsigned": "Su consentimiento n.º {number}",
@@ -102,6 +106,18 @@ WAYS: dict[str, dict[str, str]] = {
     },
 }
 """Each way out in words; one without words is shown by its own name."""
+
+ARRIVALS: dict[str, dict[str, str]] = {
+    "en": {
+        NOT_ARRIVED: "We tried to send this. As far as we know it did not arrive.",
+        NOT_KNOWN: "It is not known whether this arrived.",
+    },
+    "es": {
+        NOT_ARRIVED: "Intentamos enviar esto. Hasta donde sabemos, no llegó.",
+        NOT_KNOWN: "No se sabe si esto llegó.",
+    },
+}
+"""What is said of a sending that nobody confirmed; of what was taken, and of what went another way, nothing is said."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First letters with which a spreadsheet would take a text for a formula."""

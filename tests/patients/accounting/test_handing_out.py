@@ -14,13 +14,14 @@ from patients.accounting.queries import COLUMNS, answer_to, entries_of, table_of
 from patients.accounting.rules.wording import WORDS
 from patients.disclosures.actions import Withheld
 from patients.disclosures.models import Disclosure
+from patients.transmissions.models import Transmission
 from tests.core.paper.reading import pages_of, root_of, tags_of, words_of
 
 pytestmark = pytest.mark.usefixtures("_at_that_moment")
 
-HAND_OUT_QUERIES = 15
-# session, user, memberships, patient, episodes, site, programs, rows, row in words, consents, and the verb: savepoint, author, row, audit
-# (with its seal), savepoint released
+HAND_OUT_QUERIES = 16
+# session, user, memberships, patient, episodes, site, programs, rows, sendings that nobody confirmed, row in words, consents, and the verb:
+# savepoint, author, row, audit (with its seal), savepoint released
 
 
 @pytest.fixture
@@ -143,6 +144,35 @@ def test_the_table_of_ten_thousand_rows_is_read_in_chunks(clinic, told_at, answe
     said = answer(patient)
     with query_count(8):  # four chunks, each with its consents
         assert sum(1 for _line in table_of(said)) == 2001
+
+
+def test_a_sending_that_did_not_arrive_stands_in_it_and_says_so(clinic, sign_in, consent, tell, answer, hospital, now):
+    patient = clinic.patient()
+    consent(patient)
+    states = {"failed": "We tried to send this.", "doubtful": "It is not known", "withheld": "It is not known", "sent": "", "letter": ""}
+    for state in states:
+        told = tell(patient, description=state, via="letter" if state == "letter" else "webhook")
+        if state != "letter":
+            Transmission.objects.create(
+                patient=patient, program=clinic.program, recipient=hospital, purpose="treatment", categories=["medications"],
+                description=state, via="webhook", format="event", requested_by=clinic.case_manager, requested_at=now, due_at=now, state=state,
+                reason="" if state == "sent" else "It was tried 8 times.", settled_at=now, disclosure_id=told.disclosure_id,
+            )  # fmt: skip
+    said = answer(patient)
+    assert {entry.what: entry.arrival for entry in entries_of(said)}.keys() == states.keys()
+    for entry in entries_of(said):
+        assert entry.arrival.startswith(states[entry.what])
+        assert bool(entry.arrival) == bool(states[entry.what])
+    Transmission.objects.filter(state="doubtful").update(state="sent")
+    assert "".join(table_of(said)).count("It is not known") == 2, "what is handed out stays as it was when it was made"
+    assert "".join(table_of(answer(patient, language="es"))).count("No se sabe") == 1
+    desk = sign_in(clinic.case_manager)
+    facts = {"regime": "part2", "language": "en", "paper_form": "pdf"}
+    paper = words_of(desk.post(reverse("patients:hand_out", args=[patient.public_id]), facts).content)
+    assert "As far as we know it did not arrive." in paper
+    shown = desk.get(reverse("patients:accounting", args=[patient.public_id])).content.decode()
+    assert shown.count("Tried, and as far as is known it did not arrive") == 1
+    assert shown.count("It is not known whether this arrived") == 1
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Accounting of disclosures"), ("es", "Registro de divulgaciones")])

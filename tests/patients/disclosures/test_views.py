@@ -5,13 +5,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent
+from patients.accounting import views
 from patients.disclosures.actions import Withheld, disclose
 from patients.disclosures.models import Disclosure
 
 LIST_QUERIES = 7
 # session, user, memberships, audit row, accounts, people
-ACCOUNT_QUERIES = 7
-# session, user, memberships, patient, audit row, accounts
+ACCOUNT_QUERIES = 10
+# session, user, memberships, patient, audit row, how many of each, what was told, what was withheld, sendings that nobody confirmed
 
 
 @pytest.fixture
@@ -71,6 +72,22 @@ def test_the_list_names_the_person_and_splits_told_from_withheld(clinic, sign_in
     assert [row.reason for row in withheld.context["table"].data] == ["category"]
     assert len(desk.get(page, {"show": "all"}).context["table"].data) == 2
     assert len(desk.get(page, {"show": "nonsense"}).context["table"].data) == 1
+
+
+def test_a_long_account_is_counted_whole_and_says_that_it_is_cut(clinic, sign_in, told, monkeypatch):
+    patient = clinic.patient()
+    told(patient)
+    for row in list(Disclosure.objects.all()) * 2:
+        row.pk = None
+        row.save(force_insert=True)
+    desk, page = sign_in(clinic.case_manager), reverse("patients:accounting", args=[patient.public_id])
+    whole = desk.get(page)
+    assert "This is not the whole list" not in whole.content.decode()
+    monkeypatch.setattr(views, "MOST_ROWS", 2)
+    shown = desk.get(page)
+    assert [len(shown.context[name].rows) for name in ("table", "withheld")] == [2, 2]
+    assert (shown.context["account"].told_count, shown.context["account"].withheld_count) == (3, 3)
+    assert "The newest 2 of each are shown here." in shown.content.decode()
 
 
 def test_another_programs_accounts_are_not_shown(clinic, sign_in, consent, hospital, now):
