@@ -20,7 +20,7 @@ from patients.screenings.models import Assessment, AssessmentMode
 from patients.tablet.events import TabletHandedBack, TabletLinkWaits
 from patients.tablet.models import TabletEnding, TabletLink
 from patients.tablet.queries import assessments_of, locked_link
-from patients.tablet.rules import ANSWERS_WITHIN, OPENS_WITHIN, LinkProblem, problem_with_opening
+from patients.tablet.rules import ANSWERS_WITHIN, OPENS_WITHIN, LinkProblem, is_about_safety, open_until, problem_with_opening
 
 MOST_AT_ONCE = 6
 """Instruments on one tablet; more is too much for one sitting. Program policy."""
@@ -77,10 +77,16 @@ def open_tablet_link(*, link: TabletLink, language: str, by: User, at: datetime)
 
 @action(Can.RECORD_SCREENING)
 def answer_alone(*, link: TabletLink, assessment: Assessment, item: str, value: Any, by: User, at: datetime) -> Assessment:
-    """Keep one answer that the person gave through this link; it is kept at once, though the rest may never come."""
+    """Keep one answer that the person gave through this link; it is kept at once, though the rest may never come.
+
+    Each answer keeps the questions open. One about safety is kept also when it comes shortly after the time is over.
+    """
     row = locked_link(link)
-    if not row.is_open(at) or assessment.pk not in row.assessments:
+    told = known(assessment.instrument)
+    is_heard = row.hears_safety(at) and told is not None and is_about_safety(told, item)
+    if not (row.is_open(at) or is_heard) or assessment.pk not in row.assessments:
         raise Refused(_("This link has ended. Ask for a new one."))
+    _keep_open(row, at=at)
     return save_answers(assessment=assessment, answers={item: value}, by=by, at=at, alone=True)
 
 
@@ -97,6 +103,15 @@ def end_tablet_link(*, link: TabletLink, ending: str, by: User, at: datetime) ->
             _complete(assessment, by=by, at=at)
         record_fact(TabletHandedBack(link_id=row.pk, patient_id=row.patient_id), at=at, key=f"tablet:{row.pk}")
     return row
+
+
+def _keep_open(link: TabletLink, *, at: datetime) -> None:
+    """Let the questions stay open after an answer, and have the link looked at when that time is over."""
+    until = open_until(opened_at=link.opened_at or at, expires_at=link.expires_at, at=at)
+    if until > link.expires_at:
+        link.expires_at = until
+        link.save(update_fields=["expires_at"])
+        _look_again(link, at=at)
 
 
 def _look_again(link: TabletLink, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from casemgr.core.append_only import append_only, tracked
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.record.models import Patient
+from patients.tablet.rules import SAFETY_HEARD_FOR
 
 
 class TabletEnding(models.TextChoices):
@@ -26,7 +27,7 @@ class TabletEnding(models.TextChoices):
 
 @tracked
 class TabletLink(Recorded):
-    """Hold one link: it opens once, for an hour, these assessments of one person, and nothing else."""
+    """Hold one link: it opens once, for a short time, these assessments of one person, and nothing else."""
 
     sensitivity = Sensitivity.CLINICAL
 
@@ -72,3 +73,7 @@ class TabletLink(Recorded):
     def is_open(self, at: datetime) -> bool:
         """Say whether somebody may be answering at this moment."""
         return self.opened_at is not None and self.ended_at is None and at < self.expires_at
+
+    def hears_safety(self, at: datetime) -> bool:
+        """Say whether an answer to a question about safety is kept at this moment, also shortly after the time is over."""
+        return self.is_open(at - SAFETY_HEARD_FOR)

@@ -11,9 +11,19 @@ from patients.instruments.rules import Instrument, Item
 from patients.record.models import Patient
 from patients.screenings.models import Assessment
 from patients.tablet.models import TabletLink
-from patients.tablet.rules import asks_for_staff, next_question, question_before, questions_alone
+from patients.tablet.rules import (
+    LONGEST_SITTING,
+    SAFETY_HEARD_FOR,
+    asks_for_staff,
+    is_about_safety,
+    next_question,
+    question_before,
+    questions_alone,
+)
 
 SALT = "patients.tablet.link"
+KEY_KEPT_FOR = LONGEST_SITTING + SAFETY_HEARD_FOR
+"""How long the browser keeps the key; the link itself ends by its own clock."""
 
 
 def token_of(link: TabletLink) -> str:
@@ -68,6 +78,11 @@ class Step:
     def number(self) -> int:
         """Return the place of the question in its instrument; addresses count from one and name nothing."""
         return self.told.items.index(self.item) + 1
+
+    @property
+    def is_about_safety(self) -> bool:
+        """Say whether this question asks about the person's safety."""
+        return is_about_safety(self.told, self.item.id)
 
     @property
     def position(self) -> int:

@@ -11,7 +11,16 @@ OPENS_WITHIN = timedelta(minutes=60)
 """How long a link can be opened after it was made. Program policy."""
 
 ANSWERS_WITHIN = timedelta(minutes=60)
-"""How long the questions stay open after that. Program policy."""
+"""How long the questions stay open after that, and again after each answer that is kept. Program policy."""
+
+LONGEST_SITTING = timedelta(hours=3)
+"""How long they stay open at most, however many answers come. Program policy (M)."""
+
+KEPT_OPEN_IN_STEPS_OF = timedelta(minutes=10)
+"""By how much the end must move for it to be written down: an answer every few seconds moves it rarely."""
+
+SAFETY_HEARD_FOR = timedelta(minutes=15)
+"""How long after the end an answer about safety is still kept: its question stood on the screen by then. Program policy (M)."""
 
 
 class LinkProblem(StrEnum):
@@ -29,6 +38,18 @@ def problem_with_opening(*, expires_at: datetime, was_opened: bool, has_ended: b
     if was_opened:
         return LinkProblem.USED
     return LinkProblem.TOO_OLD if at >= expires_at else None
+
+
+def open_until(*, opened_at: datetime, expires_at: datetime, at: datetime) -> datetime:
+    """Return until when the questions stay open after an answer was kept."""
+    later = min(at + ANSWERS_WITHIN, opened_at + LONGEST_SITTING)
+    is_last = later == opened_at + LONGEST_SITTING
+    return later if later - expires_at >= KEPT_OPEN_IN_STEPS_OF or (is_last and later > expires_at) else expires_at
+
+
+def is_about_safety(instrument: Instrument, item: str) -> bool:
+    """Say whether a question asks about somebody's safety."""
+    return item in instrument.use.get("safety_items", ())
 
 
 def questions_alone(instrument: Instrument, answers: Mapping[str, Any]) -> tuple[Item, ...]:

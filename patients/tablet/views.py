@@ -30,32 +30,46 @@ from patients.screenings.models import Assessment
 from patients.tablet.actions import answer_alone, end_tablet_link, issue_tablet_link, open_tablet_link
 from patients.tablet.forms import QuestionForm
 from patients.tablet.models import TabletEnding, TabletLink
-from patients.tablet.queries import Step, assessments_of, first_step, link_of, link_with, links_for, must_somebody_come, step_at, token_of
+from patients.tablet.queries import (
+    KEY_KEPT_FOR,
+    Step,
+    assessments_of,
+    first_step,
+    link_of,
+    link_with,
+    links_for,
+    must_somebody_come,
+    step_at,
+    token_of,
+)
 
 P = ParamSpec("P")
 HELD = "tablet"
 ENGLISH_OK = "english_ok"
 LANGUAGES = ("en", "es")
-ANSWERS_WITHIN_SECONDS = 3600
-"""How long the browser keeps the key; the link itself ends by its own clock."""
 
 
 def _holds_a_tablet(view: Callable[Concatenate[HttpRequest, TabletLink, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a page through to whoever opened a link on this browser and has not come to its end; speak the language they chose."""
+    """Let a page through to whoever opened a link on this browser and has not come to its end; speak the language they chose.
+
+    What is sent shortly after the end is let through as well: whether it is kept is for the question to say.
+    """
 
     @wraps(view)
     @never_cache
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        link = link_with(request.session.get(HELD))
-        if link is None or not link.is_open(timezone.now()):
-            return _closed(request)
-        if request.user.is_authenticated:
-            _hold(request, link)
+        link, now = link_with(request.session.get(HELD)), timezone.now()
+        if link is None:
+            return _closed(request, was_sent=request.method == "POST")
         with translation.override(link.language):
+            if not (link.is_open(now) or (request.method == "POST" and link.hears_safety(now))):
+                return _closed(request, was_sent=request.method == "POST")
+            if request.user.is_authenticated:
+                _hold(request, link)
             try:
                 return view(request, link, *args, **kwargs)
             except (Refused, Denied):
-                return _closed(request)
+                return _closed(request, was_sent=request.method == "POST")
 
     return guarded
 
@@ -64,7 +78,7 @@ def _hold(request: HttpRequest, link: TabletLink) -> None:
     """Begin a session that knows a link and nothing else; whoever signed in on this browser, also since, is signed out."""
     logout(request)
     request.session[HELD] = link.pk
-    request.session.set_expiry(ANSWERS_WITHIN_SECONDS)
+    request.session.set_expiry(int(KEY_KEPT_FOR.total_seconds()))
 
 
 @never_cache
@@ -108,6 +122,8 @@ def question(request: HttpRequest, link: TabletLink, place: int, number: int) ->
     step = step_at(link, place, number)
     if step is None:
         return redirect("tablet:go_on")
+    if not link.is_open(timezone.now()) and not step.is_about_safety:
+        return _closed(request, was_sent=True)
     if _needs_english(request, link, step):
         return _offer_english(request, link, step)
     item = step.item
@@ -203,9 +219,12 @@ def _end(request: HttpRequest, link: TabletLink, ending: TabletEnding) -> HttpRe
     return response
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
-    """Say that there is nothing to answer here any more; it does not say why, nor whether there ever was."""
-    return render(request, "patients/tablet/closed.html", status=410)
+def _closed(request: HttpRequest, *, was_sent: bool = False) -> HttpResponse:
+    """Say that there is nothing to answer here any more; it does not say why, nor whether there ever was.
+
+    Whoever sent something is told that it was not kept, and where to go with it now.
+    """
+    return render(request, "patients/tablet/closed.html", {"was_sent": was_sent}, status=410)
 
 
 def _needs_english(request: HttpRequest, link: TabletLink, step: Step) -> bool:

@@ -14,7 +14,7 @@ from casemgr.core.refusals import Denied, Refused
 from patients.safety.actions import close_concern
 from patients.safety.queries import open_concerns_for
 from patients.screenings.models import Assessment
-from patients.tablet.actions import end_tablet_link, issue_tablet_link, open_tablet_link
+from patients.tablet.actions import answer_alone, end_tablet_link, issue_tablet_link, open_tablet_link
 from patients.tablet.models import TabletLink
 from patients.tablet.queries import link_of, token_of
 from referrals.casework.models import Task
@@ -295,6 +295,45 @@ def test_a_tablet_asks_every_question_again_when_a_draft_is_from_another_day(iss
     Assessment.objects.filter(pk__in=old.assessments).update(answers={str(number): 1 for number in range(1, 9)})
     assert "Question 1 of 10" in _text(_begin(tablet, issue()))
     assert list(Assessment.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "draft"]
+
+
+def test_each_answer_keeps_the_questions_open_and_one_about_safety_is_heard_a_while_longer(clinic, issue, patient, now):
+    by = clinic.staff["therapist"]
+    link = open_tablet_link(link=issue(at=now), language="en", by=by, at=now)
+    draft = Assessment.objects.get()
+
+    def give(minutes, item, value=0):
+        answer_alone(link=link, assessment=draft, item=item, value=value, by=by, at=now + timedelta(minutes=minutes))
+        link.refresh_from_db()
+        return round((link.expires_at - now).total_seconds() / 60)
+
+    assert [give(minutes, "1") for minutes in (1, 9, 11, 65, 119, 121, 175)] == [60, 60, 71, 125, 179, 180, 180]
+    with pytest.raises(Refused):
+        give(180, "2")
+    assert give(194, "9", 1) == 180
+    assert open_concerns_for(patient).exists()
+    with pytest.raises(Refused):
+        give(195, "9", 2)
+    drain(at=now + timedelta(minutes=170))
+    assert not Task.objects.filter(title="The questions on the tablet were not finished").exists()
+    drain(at=now + timedelta(minutes=181))
+    assert Task.objects.filter(title="The questions on the tablet were not finished").exists()
+
+
+def test_a_yes_one_second_too_late_calls_somebody_and_what_is_not_kept_is_said(issue, tablet, patient):
+    _begin(tablet, issue(), language="es")
+    nine, eight = (reverse("tablet:question", args=[1, number]) for number in (9, 8))
+    for late, address in ((timedelta(seconds=1), eight), (timedelta(minutes=16), nine)):
+        TabletLink.objects.update(expires_at=timezone.now() - late)
+        answer = tablet.post(address, {"answer": 1})
+        assert (answer.status_code, "988" in _text(answer), '<html lang="es">' in _text(answer)) == (410, True, True)
+        assert "988" not in _text(tablet.get(address))
+    assert not open_concerns_for(patient).exists()
+    TabletLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert "988" in _text(tablet.post(nine, {"answer": 1}))
+    assert (open_concerns_for(patient).count(), TabletLink.objects.get().ending) == (1, "somebody_comes")
+    assert Assessment.objects.get().answers == {"9": 1}
+    assert "988" in _text(tablet.post(nine, {"answer": 2}))
 
 
 def test_whoever_signs_in_while_a_tablet_is_out_is_signed_out_by_the_questions(clinic, issue, tablet, patient):
