@@ -107,7 +107,7 @@ NEWS = {
 """The part of the record that news of each kind gives a glimpse of, and for which the gate is asked."""
 
 NOT_SENT = {
-    TransmissionState.WITHHELD: gettext_lazy("Nothing was sent to %(name)s: see why"),
+    TransmissionState.WITHHELD: gettext_lazy("Withheld from %(name)s: see why"),
     TransmissionState.FAILED: gettext_lazy("Sending to %(name)s failed: try again"),
     TransmissionState.DOUBTFUL: gettext_lazy("Ask %(name)s whether it arrived"),
 }
