@@ -17,7 +17,7 @@ from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.sharing.actions import hand_over_record, hand_over_referral_packet, send_record
 from casemgr.sharing.forms import PacketForm, WhoForm
-from casemgr.sharing.queries import parts_for, program_to_share_from, seen_as, to_choose_first
+from casemgr.sharing.queries import parts_for, parts_got, program_to_share_from, seen_as, to_choose_first
 from casemgr.sharing.ways import WAYS, Written, answer_with
 from patients.caseload.queries import patients_seen_by
 from patients.consent.models import InformationCategory, PurposeOfUse
@@ -60,7 +60,7 @@ def as_partner(request: StaffRequest, patient: UUID) -> HttpResponse:
     context: dict[str, Any] = {"patient": row, "who": who}
     if asked is not None:
         program = program_to_share_from(row, request.user, request.program)
-        shown = seen_as(request.user, row, program, parts_for(row, program, **asked, at=now))
+        shown = seen_as(request.user, row, program, parts_got(row, program, **asked, at=now))
         told = [part for part in shown if part.allowed]
         context |= {"recipient": asked["recipient"], "purpose_words": PurposeOfUse(asked["purpose"]).label, "told": told}
         context |= {"withheld": [part for part in shown if not part.allowed], "asked": asked}

@@ -1,6 +1,6 @@
 """Read what was told, and say which columns tell who a person is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -9,13 +9,13 @@ from django.db.models import Exists, Q, QuerySet
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.agreements.models import Agreement
-from casemgr.core.agreements.queries import FOR_SYSTEMS, live_agreements
+from casemgr.core.agreements.queries import FOR_SYSTEMS, AgreementFacts, live_agreements
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Reason
 from patients.caseload.queries import patients_seen_by
 from patients.consent.models import InformationCategory
 from patients.consent.queries import consents_of, recipient_facts
-from patients.disclosures.models import Disclosure, sentence_of
+from patients.disclosures.models import Basis, Disclosure, sentence_of
 from patients.disclosures.rules import Question, Why, accounting_begins, may_disclose
 from patients.episodes.models import Episode
 from patients.record.models import Patient
@@ -81,12 +81,13 @@ def _today(program: Program, at: datetime) -> date:
 
 
 class Part(NamedTuple):
-    """Say of one part of the record whether somebody would be told it, on which consent, or why not."""
+    """Say of one part of the record whether somebody would be told it, on what, or why not."""
 
     category: str
     allowed: bool
     consent_id: int | None
     reasons: tuple[Reason, ...]
+    agreement: AgreementFacts | None = None
 
 
 def what_would_be_told(
@@ -108,6 +109,39 @@ def what_would_be_told(
         verdict = may_disclose(question._replace(categories=frozenset({category})))
         parts.append(Part(category, verdict.allowed, verdict.consent_id, tuple(reason_in_words(why) for why in verdict.reasons)))
     return parts
+
+
+def with_what_an_agreement_opens(
+    parts: Sequence[Part],
+    *,
+    to_systems: Collection[str],
+    patient_id: int,
+    program: Program,
+    recipient: Organization,
+    purpose: str,
+    at: datetime,
+) -> list[Part]:
+    """Return these parts, those that an agreement with this program opens to systems of the organization with the agreement beside them."""
+    if not to_systems or program_served(recipient.pk, patient_id, at) != program:
+        return list(parts)
+    today = _today(program, at)
+    live = {f"casemgr.agreement:{one.id}": one for one in live_agreements(recipient.pk, on=today, program_id=program.pk)}
+    question = Question(
+        recipient=recipient_facts(recipient),
+        purpose=purpose,
+        categories=frozenset(),
+        today=today,
+        basis=Basis.QSOA,
+        restrictions=restrictions_on(patient_id),
+        agreements=list(live.values()),
+        patient_id=patient_id,
+        program_id=program.pk,
+    )
+    told = []
+    for part in parts:
+        verdict = may_disclose(question._replace(categories=frozenset({part.category} & set(to_systems))))
+        told.append(part._replace(allowed=True, reasons=(), agreement=live[verdict.reference]) if verdict.allowed else part)
+    return told
 
 
 def reason_in_words(why: Why) -> Reason:

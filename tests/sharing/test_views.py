@@ -1,14 +1,22 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
+from casemgr.api.actions import register_client
+from casemgr.api.gate import OnePatient
 from casemgr.core.accounts.rules import Role
+from casemgr.core.administration.agreements.actions import end_agreement, record_agreement
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.directory.models import Organization
+from casemgr.sharing.queries import TOLD_TO_SYSTEMS
 from patients.consent.actions import revoke_consent
 from patients.disclosures.models import Disclosure
 from patients.transmissions.models import Transmission
+from tests.doors import routes
 from tests.sharing.canaries import words_in
 from tests.sharing.receivers import text_of
+from tests.sharing.test_sending import restrict
 
 
 @pytest.fixture
@@ -86,6 +94,48 @@ def test_see_as_partner_shows_what_would_leave_and_why_the_rest_would_not(desk, 
     assert AuditEvent.objects.filter(verb="seen_as_partner", patient_id=filled.pk).exists()
     revoke_consent(consent=given, revoked_by=filled.legal_name, by=given.recorded_by, at=given.recorded_at)
     assert words_in(desk.get(address("as_partner", filled, hospital)).content.decode()) == {"demographics"}, "the name in the page's head"
+
+
+@pytest.fixture
+def agreement(clinic, now, hospital):
+    """Return an agreement on which a system of the hospital may read two parts of the record."""
+    signed = record_agreement(
+        program=clinic.program, organization=hospital, kind="baa", services="Urine drug testing", signed_on=date(2026, 3, 1),
+        expires_on=date(2036, 12, 1), bound_by_part2=True, resists_proceedings=True, by=clinic.privacy_officer, at=now,
+    )  # fmt: skip
+    register_client(
+        organization=hospital, name="Mercy exchange", client_id="mercy", client_secret="a-secret-of-the-hospital",
+        scopes=["patient.read", "plan.read", "medications.read"], purpose="treatment", rests_on="agreement", by=clinic.administrator, at=now,
+    )  # fmt: skip
+    return signed
+
+
+def test_see_as_partner_shows_what_an_agreement_opens_to_a_system_and_on_what_each_part_rests(
+    clinic, desk, filled, hospital, consent, agreement, query_count
+):
+    given = consent(filled)
+    desk.get(address("as_partner", filled, hospital))
+    with query_count(20):
+        page = desk.get(address("as_partner", filled, hospital)).content.decode()
+    assert words_in(page) == {"demographics", "medications", "appointments", "plan"}
+    assert page.count(f"On consent no. {given.pk}") == page.count("on an agreement: Business associate agreement (BAA), Urine drug") == 3
+    assert words_in(desk.get(address("as_partner", filled, hospital, "payment")).content.decode()) == {"demographics"}
+    share = desk.get(address("share", filled, hospital)).content.decode()
+    assert share.count('name="categories"') == 3, "what staff hand over rests on consent"
+    restrict(clinic, filled, clinic.now)
+    assert words_in(desk.get(address("as_partner", filled, hospital)).content.decode()) == {"demographics"}, "the name in the page's head"
+
+
+def test_see_as_partner_shows_nothing_on_an_agreement_that_ended(clinic, desk, filled, hospital, agreement, now):
+    assert words_in(desk.get(address("as_partner", filled, hospital)).content.decode()) == {"demographics", "medications", "plan"}
+    end_agreement(agreement=agreement, ended_on=now.date(), reason="They changed hands.", by=clinic.privacy_officer, at=now)
+    assert words_in(desk.get(address("as_partner", filled, hospital)).content.decode()) == {"demographics"}, "the name in the page's head"
+
+
+def test_each_scope_opens_to_a_system_what_its_address_tells_of_one_person():
+    views = [getattr(route.callback, "view_class", object) for route in routes()]
+    one_person = {view.scope: sorted(view.categories) for view in views if issubclass(view, OnePatient)}
+    assert one_person == {scope: [part] for scope, part in TOLD_TO_SYSTEMS.items()}
 
 
 def test_counseling_notes_are_seen_as_nobody(desk, filled, hospital, consent):
