@@ -189,8 +189,9 @@
     began(told, local) {
       const before = sessionStorage.getItem(told.store);
       sessionStorage.removeItem(told.store);
-      const now = this.here();
       const isSent = this.words.typed !== undefined; // the form came back, with what this window sent
+      if (isSent && told.fields) { this.carry(told); }
+      const now = this.here();
       this.queue = this.unseen(told, local, local && (isSent ? before === String(local.base) : !this.isDirty));
       if (isSent || this.isDirty) {
         const isNewer = String(told.version) !== before && !(this.queue.length && local.base === told.version);
@@ -208,7 +209,7 @@
       const agrees = !local || (told.fields && !differing(local.fields, told.fields).length);
       if (!agrees && local.base !== told.version && (told.fields || told.gone)) { this.queue.push(told); }
       if (this.further()) { return; }
-      if (isNews) { this.restored(agrees ? told.at : local.clock); }
+      if (isNews || this.homeless().length) { this.restored(agrees ? told.at : local.clock); }
       if (agrees) { this.saved(told.at); } else { this.typed(); }
     }
 
@@ -226,6 +227,28 @@
         if (one.gone || differing(one.fields, this.here()).length) { this.two(one); return true; }
       }
       return false;
+    }
+
+    homeless() { return Object.entries(this.rest).filter(([, held]) => held.some((text) => text.trim())); }
+
+    /* What the form that came back has no place for is not lost with it; what stands poured into another field is in place. */
+    carry(told) {
+      const known = read(this.form), there = plain(Object.values(known).flat());
+      const stands = (text) => there.includes(plain([text.trim()]).slice(2, -2));
+      this.labels = told.labels || {};
+      this.rest = Object.fromEntries(Object.entries(told.fields).filter(([name, held]) => !(name in known) && held.some((text) => text.trim() && !stands(text))));
+      if (Object.keys(this.rest).length) { this.restored(told.at); }
+    }
+
+    /* Words without a field go along when the form is sent: the server knows a place for them, or shows them again. */
+    sendRest() {
+      this.form.querySelectorAll("[data-draft-rest]").forEach((one) => one.remove());
+      Object.entries(this.rest).forEach(([name, held]) => held.filter((text) => text.trim()).forEach((text) => {
+        const one = document.createElement("input");
+        Object.assign(one, { type: "hidden", name, value: text });
+        one.dataset.draftRest = "";
+        this.form.append(one);
+      }));
     }
 
     take(typed) {
@@ -331,6 +354,7 @@
     left() {
       this.mayGo = false;
       clearTimeout(this.later);
+      this.sendRest();
       const seen = this.form.querySelector("[data-draft-version]");
       seen.disabled = !this.isOpen; // a note is saved once, whichever window sends it: the server compares
       seen.value = this.base;
@@ -378,7 +402,7 @@
     restored(at) {
       const place = this.show("restored").querySelector("[data-draft-at]");
       place.textContent = place.textContent.replace("{at}", at || "");
-      const homeless = Object.entries(this.rest).filter(([, held]) => held.some((text) => text.trim()));
+      const homeless = this.homeless();
       this.box.querySelector("[data-draft-homeless]").hidden = !homeless.length;
       homeless.forEach(([name, held]) => {
         const text = document.createElement("p");
