@@ -22,8 +22,8 @@ class SafetyConcernAdmin(PatientTable):
     list_filter = ("state", "level", "disposition")
     shown = (
         "patient", "program", "source", "level", "opened_at", "risen_at", "state", "taken_by", "taken_at", "screener_result",
-        "not_screened_because", "disposition", "disposition_words", "handed_to", "no_follow_up_because", "closed_at", "closed_by",
-        "recorded_at", "recorded_by",
+        "not_screened_because", "lower_because", "disposition", "disposition_words", "handed_to", "no_follow_up_because", "closed_at",
+        "closed_by", "recorded_at", "recorded_by",
     )  # fmt: skip
     verbs = (AdminVerb(take_concern, _("I see to it"), VerbForm, "concern", lambda row: bool(row.is_open)),)
 

@@ -34,7 +34,7 @@ from patients.safety.models import (
     SafetySource,
     ScreenerResult,
 )
-from patients.safety.queries import highest_answer, locked_concern
+from patients.safety.queries import highest_answer, level_answered, locked_concern
 from patients.safety.rules import FOLLOW_UP_SOURCE, Finding, Lack, Level, is_graver, lacking, level_of_answer, look_again_at
 
 
@@ -82,6 +82,16 @@ def note_screener(*, patient: Patient, program: Program, result: str, assessment
     concern = _open_concern(locked(patient), program)
     if concern is not None:
         concern.screener_result, concern.screener_ref = result, assessment_ref
+        concern.save(update_fields=["screener_result", "screener_ref"])
+    return concern
+
+
+@action(Can.RECORD_SCREENING)
+def withdraw_screener(*, patient: Patient, program: Program, assessment_ref: str, by: User, at: datetime) -> SafetyConcern | None:
+    """Take the result of a C-SSRS that was entered in error off the open concern; what was answered stays beside it."""
+    concern = _open_concern(locked(patient), program)
+    if concern is not None and concern.screener_ref == assessment_ref:
+        concern.screener_result, concern.screener_ref = "", ""
         concern.save(update_fields=["screener_result", "screener_ref"])
     return concern
 
@@ -172,6 +182,7 @@ def close_concern(
     at: datetime,
     disposition_words: str = "",
     not_screened_because: str = "",
+    lower_because: str = "",
     handed_to: str = "",
     follow_ups: Sequence[tuple[str, date]] = (),
     no_follow_up_because: str = "",
@@ -179,7 +190,8 @@ def close_concern(
     """Close a concern with what was found and done, by whom, and when somebody follows up; nothing else closes one."""
     row = _still_open(concern)
     row.disposition, row.screener_result = disposition, screener_result
-    row.disposition_words, row.not_screened_because = disposition_words.strip(), not_screened_because.strip()
+    row.disposition_words, row.lower_because = disposition_words.strip(), lower_because.strip()
+    row.not_screened_because = not_screened_because.strip()
     row.handed_to, row.no_follow_up_because = handed_to.strip(), no_follow_up_because.strip()
     today = at.astimezone(row.program.zone).date()
     if reasons := _against_closing(row, follow_ups, today):
@@ -300,6 +312,7 @@ def _against_closing(row: SafetyConcern, follow_ups: Sequence[tuple[str, date]],
         Lack.DISPOSITION: _("Choose what was done."),
         Lack.SCREENER: _("Say what the C-SSRS, asked by staff, came to."),
         Lack.SCREENER_REASON: _("Say why no C-SSRS was done."),
+        Lack.LOWER_REASON: _("More was answered to the C-SSRS than this result says. Say why it is lower, in a sentence."),
         Lack.WORDS: _("Write the reasons, or what was done, in a sentence."),
         Lack.ESCORT: _("Say to whom the person was handed, and who went along."),
         Lack.FOLLOW_UP: _("Choose a day to follow up, or say why nobody does."),
@@ -309,7 +322,9 @@ def _against_closing(row: SafetyConcern, follow_ups: Sequence[tuple[str, date]],
         disposition=row.disposition if row.disposition in Disposition.values else "",
         screener_result=row.screener_result if row.screener_result in ScreenerResult.values else "",
         words=row.disposition_words,
+        answered=level_answered(row),
         not_screened_because=row.not_screened_because,
+        lower_because=row.lower_because,
         handed_to=row.handed_to,
         has_follow_up=bool(follow_ups),
         no_follow_up_because=row.no_follow_up_because,

@@ -38,6 +38,7 @@ class DispositionForm(forms.Form):
 
     screener_result = forms.ChoiceField(label=_("C-SSRS, asked by you"), choices=ScreenerResult.choices, widget=forms.RadioSelect)
     not_screened_because = forms.CharField(label=_("Why it was not done"), required=False, widget=_words(2))
+    lower_because = forms.CharField(label=_("Why the result is lower than what was answered"), required=False, widget=_words(2))
     disposition = forms.ChoiceField(label=_("What was done"), choices=Disposition.choices, widget=forms.RadioSelect)
     handed_to = forms.CharField(
         label=_("Handed to, and who went along"),
@@ -53,14 +54,22 @@ class DispositionForm(forms.Form):
     kind = forms.ChoiceField(label=_("How"), choices=FollowUpKind.choices, required=False, initial=FollowUpKind.CALL)
     no_follow_up_because = forms.CharField(label=_("Why nobody follows up"), required=False, widget=_words(2))
 
-    def __init__(self, *args: Any, concern: SafetyConcern, today: date, **options: Any) -> None:
-        """Begin with the result of the questionnaire, if it was done, and with the days that the program's policy wants."""
+    def __init__(self, *args: Any, concern: SafetyConcern, answered: int, today: date, **options: Any) -> None:
+        """Begin with the result of the questionnaire, if it was done, and with the days that the program's policy wants.
+
+        Where something was answered to the C-SSRS, a lower result is asked for its reasons.
+        """
         initial = {
             "screener_result": concern.screener_result,
             "first_on": today + timedelta(days=FOLLOW_UP_FIRST.days),
             "second_on": today + timedelta(days=FOLLOW_UP_LAST.days),
         }
         super().__init__(*args, **{"initial": initial, **options})
+        if answered == RiskLevel.NONE:
+            del self.fields["lower_because"]
+        else:
+            said = {"level": RiskLevel(answered).label}
+            self.fields["lower_because"].help_text = _("Only for a lower result: what was answered comes to “%(level)s”.") % said
 
     @property
     def helper(self) -> FormHelper:
@@ -69,6 +78,7 @@ class DispositionForm(forms.Form):
         helper.layout = Layout(
             "screener_result",
             "not_screened_because",
+            *(name for name in ("lower_because",) if name in self.fields),
             "disposition",
             "handed_to",
             "disposition_words",

@@ -8,7 +8,8 @@ from patients.caseload.queries import hidden_from, is_seen_by, patients_seen_by
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.record.queries import locked
-from patients.safety.models import CalledAs, ConcernState, SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
+from patients.safety.models import CalledAs, ConcernState, RiskLevel, SafetyCall, SafetyConcern, SafetyFollowUp, SafetySignal
+from patients.safety.rules import CSSRS
 
 
 def open_concerns_for(patient: Patient) -> QuerySet[SafetyConcern]:
@@ -74,6 +75,12 @@ def locked_concern(concern: SafetyConcern) -> SafetyConcern:
     row = SafetyConcern.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=concern.pk)
     row.patient = patient
     return row
+
+
+def level_answered(concern: SafetyConcern) -> int:
+    """Return the gravest that was answered to the C-SSRS while a concern was open, also what was taken back later."""
+    said = SafetySignal.objects.filter(concern=concern, instrument=CSSRS)
+    return said.aggregate(gravest=Max("level"))["gravest"] or RiskLevel.NONE
 
 
 def follow_ups_for(patient: Patient) -> QuerySet[SafetyFollowUp]:

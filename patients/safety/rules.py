@@ -99,6 +99,7 @@ class Lack(StrEnum):
     DISPOSITION = "disposition"
     SCREENER = "screener_result"
     SCREENER_REASON = "not_screened_because"
+    LOWER_REASON = "lower_because"
     WORDS = "words"
     ESCORT = "handed_to"
     FOLLOW_UP = "follow_up_on"
@@ -106,12 +107,17 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Hold what a clinician writes down at the end: the result, what was done, and when the person is called."""
+    """Hold what a clinician writes down at the end: the result, what was done, and when the person is called.
+
+    Beside it stands the gravest that was answered to the C-SSRS while the concern was open.
+    """
 
     disposition: str
     screener_result: str
     words: str = ""
+    answered: int = Level.NONE
     not_screened_because: str = ""
+    lower_because: str = ""
     handed_to: str = ""
     has_follow_up: bool = False
     no_follow_up_because: str = ""
@@ -119,6 +125,9 @@ class Finding:
 
 NOT_DONE, NO_RISK = "not_done", "none"
 JUDGED_LOW, LEFT, EMERGENCY = "judged_low", "left", "emergency"
+
+LEVEL_OF_RESULT: Mapping[str, Level] = {NO_RISK: Level.NONE, "low": Level.LOW, "moderate": Level.MODERATE, "high": Level.HIGH}
+"""What each result of the C-SSRS says, on the scale of its single answers."""
 
 
 def lacking(finding: Finding) -> list[Lack]:
@@ -129,11 +138,18 @@ def lacking(finding: Finding) -> list[Lack]:
         (not finding.disposition, Lack.DISPOSITION),
         (not finding.screener_result, Lack.SCREENER),
         (not_screened and not _says_enough(finding.not_screened_because), Lack.SCREENER_REASON),
+        (is_below_answers(finding) and not _says_enough(finding.lower_because), Lack.LOWER_REASON),
         (needs_words and not _says_enough(finding.words), Lack.WORDS),
         (finding.disposition == EMERGENCY and not finding.handed_to.strip(), Lack.ESCORT),
         (not finding.has_follow_up and not _says_enough(finding.no_follow_up_because), Lack.FOLLOW_UP),
     )
     return [lack for holds, lack in checks if holds]
+
+
+def is_below_answers(finding: Finding) -> bool:
+    """Say whether the result is lower than what was answered to the C-SSRS; a clinician may say so, and says why."""
+    level = LEVEL_OF_RESULT.get(finding.screener_result)
+    return level is not None and level < finding.answered
 
 
 def _says_enough(text: str) -> bool:

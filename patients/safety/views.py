@@ -26,7 +26,15 @@ from patients.safety.actions import close_concern, raise_concern, record_follow_
 from patients.safety.forms import ConcernForm, DispositionForm, FollowUpForm
 from patients.safety.models import RiskLevel, SafetyConcern, SafetyFollowUp
 from patients.safety.planning.queries import is_stale, plans_in_force, safety_plans_for, steps_of
-from patients.safety.queries import concerns_for, concerns_seen_by, follow_ups_for, open_concerns_seen_by, program_of, unnamed_concerns
+from patients.safety.queries import (
+    concerns_for,
+    concerns_seen_by,
+    follow_ups_for,
+    level_answered,
+    open_concerns_seen_by,
+    program_of,
+    unnamed_concerns,
+)
 
 TONES = {RiskLevel.HIGH: "stop", RiskLevel.MODERATE: "stop", RiskLevel.UNASSESSED: "stop", RiskLevel.LOW: "warn", RiskLevel.NONE: "quiet"}
 MOST = 200
@@ -159,7 +167,7 @@ def close(request: StaffRequest, patient: UUID, concern: int) -> HttpResponse:
     row = _patient(request, Can.ASSESS_SAFETY, patient)
     found = get_object_or_404(concerns_seen_by(request.user, can=Can.ASSESS_SAFETY), patient=row, pk=concern)
     now = timezone.now()
-    form = DispositionForm(request.POST or None, concern=found, today=timezone.localdate(now))
+    form = DispositionForm(request.POST or None, concern=found, answered=level_answered(found), today=timezone.localdate(now))
     if form.is_valid() and attempt(form, lambda: close_concern(concern=found, **form.finding, by=request.user, at=now)) is not None:
         messages.success(request, _("Written down. Each follow-up is a task now."))
         return redirect("patients:safety", row.public_id)

@@ -82,6 +82,7 @@ class SafetyConcern(Recorded):
     screener_result = models.CharField(_("C-SSRS by staff"), max_length=12, choices=ScreenerResult.choices, blank=True)
     screener_ref = models.CharField(_("which C-SSRS"), max_length=80, blank=True)
     not_screened_because = models.TextField(_("why no C-SSRS was done"), blank=True)
+    lower_because = models.TextField(_("why the result is lower than what was answered"), blank=True)
     disposition = models.CharField(_("disposition"), max_length=16, choices=Disposition.choices, blank=True)
     disposition_words = models.TextField(_("what was found and done"), blank=True)
     handed_to = models.CharField(_("handed to, and who went along"), max_length=200, blank=True)

@@ -16,7 +16,7 @@ from patients.instruments.data import known
 from patients.instruments.rules import AnswerProblem, Instrument, Problem, Result, problem_of, score, score_of_total, takes_a_total
 from patients.record.models import Patient
 from patients.record.queries import locked
-from patients.safety.actions import note_answer, note_screener
+from patients.safety.actions import note_answer, note_screener, withdraw_screener
 from patients.screenings.assessing.rules import barriers_in, is_one_sitting
 from patients.screenings.models import Assessment, AssessmentMode, AssessmentState
 from patients.screenings.queries import NINE_WORDS, draft_of, locked_assessment, nine_in_total, ref_of, words_beside
@@ -153,12 +153,18 @@ def cancel_assessment(*, assessment: Assessment, reason: str, by: User, at: date
 
 @action(Can.RECORD_SCREENING)
 def mark_assessment_in_error(*, assessment: Assessment, reason: str, by: User, at: datetime) -> Assessment:
-    """Mark a completed assessment as entered in error, saying why; it is not changed, and no list counts it any more."""
+    """Mark a completed assessment as entered in error, saying why; it is not changed, and no list counts it any more.
+
+    The result of a C-SSRS goes from the open concern with it.
+    """
     row = locked_assessment(assessment)
     _may_open(by, row)
     if row.state != AssessmentState.COMPLETE:
         raise Refused(_("Only a completed assessment is marked as entered in error; a draft is cancelled."))
-    return _end(row, AssessmentState.IN_ERROR, reason, by=by, at=at)
+    ended = _end(row, AssessmentState.IN_ERROR, reason, by=by, at=at)
+    if row.instrument == CSSRS:
+        withdraw_screener(patient=row.patient, program=row.program, assessment_ref=ref_of(row), by=by, at=at)
+    return ended
 
 
 def _end(row: Assessment, state: AssessmentState, reason: str, *, by: User, at: datetime) -> Assessment:

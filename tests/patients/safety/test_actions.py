@@ -3,7 +3,14 @@ from django.db import IntegrityError, transaction
 
 from casemgr.core.outbox.models import Fact
 from casemgr.core.refusals import Denied, Refused
-from patients.safety.actions import close_concern, note_screener, raise_concern, raise_concern_from_inquiry, take_concern
+from patients.safety.actions import (
+    close_concern,
+    note_screener,
+    raise_concern,
+    raise_concern_from_inquiry,
+    take_concern,
+    withdraw_screener,
+)
 from patients.safety.models import SafetyConcern, SafetySignal
 from patients.safety.queries import open_concerns_for
 
@@ -96,6 +103,17 @@ def test_a_closed_concern_says_who_when_and_what(clinic, patient, answer, by):
         take_concern(concern=concern, **by)
 
 
+def test_a_result_below_what_was_answered_says_why(patient, answer, by):
+    for item in ("1", "4"):
+        concern = answer(patient, item, instrument="cssrs_screener")
+    answer(patient, "4", 0, instrument="cssrs_screener")
+    with pytest.raises(Refused) as refused:
+        closed(concern, by, screener_result="none")
+    assert [reason.field for reason in refused.value.reasons] == ["lower_because"]
+    row = closed(concern, by, screener_result="none", lower_because=" Pressed by mistake, asked again. ")
+    assert (row.screener_result, row.lower_because) == ("none", "Pressed by mistake, asked again.")
+
+
 def test_the_result_of_a_whole_screener_waits_for_the_disposition(clinic, patient, answer, by):
     facts = {"patient": patient, "program": clinic.program, "assessment_ref": "patients.assessment:7"}
     assert note_screener(result="none", **facts, **by) is None
@@ -103,6 +121,10 @@ def test_the_result_of_a_whole_screener_waits_for_the_disposition(clinic, patien
     assert note_screener(result="moderate", **facts, **by).screener_ref == "patients.assessment:7"
     with pytest.raises(Refused):
         note_screener(result="perhaps", **facts, **by)
+    withdraw_screener(**{**facts, "assessment_ref": "patients.assessment:6"}, **by)
+    assert SafetyConcern.objects.get().screener_result == "moderate", "another screener"
+    row = withdraw_screener(**facts, **by)
+    assert (row.screener_result, row.screener_ref, row.is_open) == ("", "", True)
 
 
 def test_what_was_seen_or_said_when_asking_for_help_counts_as_well(clinic, patient, by):

@@ -84,6 +84,17 @@ class TestThePageOfOnePerson:
         again = browser.post(at("take_concern", patient, self.concern.pk), follow=True)
         assert "This concern is closed" in again.content.decode()
 
+    def test_a_lower_result_is_asked_for_its_reasons_where_more_was_answered(self, clinic, patient, sign_in, answer):
+        browser, page = sign_in(clinic.nurse), at("close_concern", patient, self.concern.pk)
+        assert "lower_because" not in browser.get(page).context["form"].fields
+        answer(patient, "4", instrument="cssrs_screener")
+        assert "what was answered comes to “High”" in browser.get(page).content.decode()
+        said = {"screener_result": "none", "disposition": "safety_plan", "first_on": "2030-01-02", "kind": "call"}
+        refused = browser.post(page, said)
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["lower_because"])
+        assert browser.post(page, {**said, "lower_because": "Pressed by mistake, asked again."}).status_code == 302
+        assert "Pressed by mistake" in browser.get(at("safety", patient)).content.decode()
+
     def test_a_follow_up_is_written_down(self, clinic, patient, sign_in):
         browser = sign_in(clinic.case_manager)
         row = SafetyFollowUp.objects.create(

@@ -218,7 +218,9 @@ def test_a_yes_counts_while_it_is_a_draft_and_only_once(begin, by, patient):
     complete_assessment(assessment=cssrs, **by)
     concern.refresh_from_db()
     assert (concern.screener_result, concern.screener_ref) == ("low", f"assessment:{cssrs.pk}")
-    assert concern.is_open
+    mark_assessment_in_error(assessment=cssrs, reason="Another person's answers", **by)
+    concern.refresh_from_db()
+    assert (concern.is_open, concern.screener_result, concern.screener_ref) == (True, "", "")
 
 
 def test_an_answer_that_asks_for_nothing_raises_nothing(begin, by, patient):
