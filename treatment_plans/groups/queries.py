@@ -92,19 +92,20 @@ def sessions_of(meeting: GroupMeeting) -> QuerySet[Session]:
     return Session.objects.filter(site=first.site_id, kind=first.kind, title=first.title, starts_at=first.starts_at, ends_at=first.ends_at)
 
 
-def without_part(meeting: GroupMeeting) -> QuerySet[GroupPlace]:
-    """Return who had a place on the day of a meeting that was written down and has no part in it yet."""
+def without_part(meeting: GroupMeeting, *, on_day: bool = True) -> QuerySet[GroupPlace]:
+    """Return who had a place on the day of a meeting that was written down, or at any time, and has no part in it yet."""
     if meeting.session is None:
         return GroupPlace.objects.none()
     day = meeting.session.starts_at.astimezone(meeting.series.site.zone).date()
     there = Attendance.objects.filter(session__in=sessions_of(meeting).values("pk"))
-    return on_roster(meeting.series, day).exclude(patient__in=there.values("patient"))
+    places = on_roster(meeting.series, day) if on_day else GroupPlace.objects.filter(series=meeting.series, joined_on__isnull=False)
+    return places.exclude(patient__in=there.values("patient"))
 
 
-def places_without_part(meeting: GroupMeeting, user: User) -> list[GroupPlace]:
+def places_without_part(meeting: GroupMeeting, user: User, *, on_day: bool = True) -> list[GroupPlace]:
     """Return those who have no part in a meeting yet, as far as this user may write about them."""
     seen = patients_seen_by(user, can=Can.WRITE_SESSION)
-    rows = without_part(meeting).filter(patient__in=seen).select_related("patient", "goal")
+    rows = without_part(meeting, on_day=on_day).filter(patient__in=seen).select_related("patient", "goal")
     return list(rows.order_by("patient__family_name", "patient__given_name", "pk"))
 
 

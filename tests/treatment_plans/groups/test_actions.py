@@ -257,6 +257,6 @@ def test_whoever_may_not_see_a_member_writes_no_part_of_theirs(clinic, found, jo
         add_parts(parts=[Part(mine)], **known)
     assert hold(series, Part(mine)).session.attendances.count() == 1
     for person in (mine, theirs):
-        with pytest.raises(Refused, match="has a part already, or had no place"):
+        with pytest.raises(Refused, match="has a part already, or never had a place"):
             add_parts(parts=[Part(person)], **known)
     assert GroupPlace.objects.filter(series=series).count() == 2

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
+from patients.caseload.actions import end_care_team_member
+from patients.caseload.models import CareTeamMember
 from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.drafts.actions import save_draft
 from treatment_plans.drafts.queries import draft_key, unfinished_notes
 from treatment_plans.drafts.rules import Words
-from treatment_plans.groups.actions import cancel_meeting
+from treatment_plans.groups.actions import cancel_meeting, leave_group
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -181,6 +183,40 @@ def test_who_may_not_see_a_member_does_not_find_them_and_is_told_how_many(clinic
     assert sign_in(clinic.front_desk).get(address).status_code == 403
 
 
+def test_whoever_leaves_the_roster_while_the_form_is_open_is_asked_about_and_no_word_is_lost(clinic, found, join, sign_in):
+    ana, ben, gone = (clinic.patient(given=name) for name in ("Anamaria", "Benedict", "Zebulon"))
+    series, later = found(), clinic.patient(given="Cleopatra")
+    _first, bens, _gone = join(series, ana, ben, gone)
+    meeting = GroupMeeting.objects.filter(series=series).first()
+    browser, address, key = sign_in(clinic.therapist), reverse("treatment_plans:write_meeting", args=[meeting.pk]), draft_key("group", meeting.pk)  # fmt: skip
+    typed = {**when(clinic), "shared_text": "We read.", "others_present": "on", "draft_version": "1"}
+    typed |= {"patients": [str(ana.public_id), str(ben.public_id)], f"{gone.public_id}-note": "Slept.", f"{gone.public_id}-state": "late"}
+    kept = {f"{ben.public_id}-note": ["Long words about the day."], f"{later.public_id}-state": [], "shared_text": ["We read."]}
+    save_draft(key=key, words=Words(kept), version=0, by=clinic.therapist, at=clinic.now)
+    leave_group(place=bens, on=series.starts_on, by=clinic.therapist, at=clinic.now)
+    end_care_team_member(member=CareTeamMember.objects.get(patient=gone, user=clinic.therapist), until=date(2026, 1, 6), by=clinic.director, at=clinic.now)  # fmt: skip
+    join(series, later)
+    answer = browser.post(address, typed)
+    page = answer.content.decode()
+    assert (answer.status_code, Session.objects.exists(), unfinished_notes(clinic.therapist).exists()) == (422, False, True)
+    assert ("Long words about the day.</textarea>" in page, "Slept.</textarea>" in page, "Zebulon" in page) == (True, True, False)
+    assert f'name="{gone.public_id}-state" value="late"' in page
+    assert [f"Say whether {one.display_name} was there." in page for one in (ana, ben, later)] == [False, False, True]
+    assert [page.count(f'href="#id_{one.public_id}-gone') for one in (ana, ben, gone, later)] == [0, 1, 1, 0]
+    typed |= {f"{later.public_id}-state": "absent", f"{gone.public_id}-gone": "on"}
+    assert (browser.post(address, typed).status_code, Session.objects.exists()) == (422, False)
+    assert browser.post(address, {**typed, f"{ben.public_id}-gone": "write"}).status_code == 302
+    assert list(Attendance.objects.order_by("patient").values_list("patient", "state", "note")) == [
+        (ana.pk, "present", ""), (ben.pk, "present", "Long words about the day."), (later.pk, "absent", ""),
+    ]  # fmt: skip
+    assert not unfinished_notes(clinic.therapist).exists()
+    again = browser.post(address, typed | {f"{ben.public_id}-note": "More."})
+    assert (again.status_code, "More.</textarea>" in again.content.decode(), "We read.</textarea>" in again.content.decode()) == (422, True, True)  # fmt: skip
+    assert 'value="write"' not in again.content.decode()
+    left_out = typed | {f"{one.public_id}-gone": "leave" for one in (ana, ben, later)}
+    assert (browser.post(address, left_out).status_code, Attendance.objects.count()) == (302, 3)
+
+
 def test_somebody_who_may_see_the_rest_adds_and_signs_their_parts_in_a_meeting_that_was_written_and_signed(clinic, group, sign_in):
     other = clinic.hire(Role.THERAPIST, clinic.north)
     mine, theirs = clinic.patient(given="Anamaria"), clinic.patient(given="Zebulon", team=(other,))
@@ -225,7 +261,10 @@ def test_a_group_of_once_begins_with_whoever_is_booked_and_is_written_on_one_pag
     browser.get(chosen)
     seen = AuditEvent.objects.filter(verb="goals", outcome="seen").values_list("patient_id", flat=True)
     assert sorted(seen) == sorted([zoe.pk, aaron.pk])
-    browser.post(chosen, {**when(clinic, 0), "title": "Walk", "shared_text": "We walked.", "others_present": "on"})
+    walk = {**when(clinic, 0), "title": "Walk", "shared_text": "We walked.", "others_present": "on"}
+    answer = browser.post(f"{chosen}&patients={theirs.public_id}", {**walk, f"{theirs.public_id}-note": "Slept."})
+    assert (answer.status_code, "Slept.</textarea>" in answer.content.decode(), Session.objects.exists()) == (422, True, False)
+    browser.post(chosen, walk)
     booked.refresh_from_db()
     assert (Session.objects.get().title, booked.state) == ("Walk", "kept")
 

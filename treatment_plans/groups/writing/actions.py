@@ -67,16 +67,17 @@ def add_parts(*, meeting: GroupMeeting, parts: Sequence[Part], draft: Finished |
     """Write the parts that whoever wrote a meeting down could not write, because they may not see these people.
 
     The parts stand in a session of their own with the same times and shared part: each writer signs their own words, and sees nobody
-    else's; what was written and signed before stays as it is.
+    else's; what was written and signed before stays as it is. Of somebody who left the roster meanwhile a part is written when the writer
+    says so.
     """
     fresh = _held(meeting)
     first = fresh.session
     if fresh.state != MeetingState.HELD or first is None:
         raise Refused(_("First write the meeting down."), code="not_held")
-    known = {place.patient_id: place.patient for place in places_without_part(fresh, by)}
+    known = {place.patient_id: place.patient for place in places_without_part(fresh, by, on_day=False)}
     foreign = [part.patient for part in parts if part.patient.pk not in known]
     if foreign:
-        text = _("%(name)s has a part already, or had no place on that day.")
+        text = _("%(name)s has a part already, or never had a place in this group.")
         raise Refused(*(Reason(text % {"name": one.display_name}, field="state", part=str(one.public_id)) for one in foreign))
     booked = appointments_leading_to([part.patient for part in parts], by, first.starts_at)
     shared = {name: getattr(first, name) for name in AS_BEFORE}

@@ -1,11 +1,13 @@
 """Take in what is written down of one meeting of a group: once for all, and once for each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ from casemgr.core.language.fields import WordsField
 from casemgr.core.refusals import Reason
 from casemgr.core.ui.forms import ErrorLink, error_links, offer_choices, offer_rows
 from patients.record.models import Patient
+from treatment_plans.drafts.rules import Fields, person_of_field
 from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.actions import Part
@@ -26,6 +29,34 @@ CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}
 SHORT = forms.Select({"class": "field--short"})
 TINY = forms.NumberInput({"class": "field--tiny"})
 FRAME = ("title", "site", "day", "starts_at", "minutes", "modality")
+SAYS = ("state", "note", "minutes", "no_goal_reason", *SCALES)
+"""Fields of an own part that hold something only when somebody said it; goals stand chosen before."""
+
+WRITE, LEAVE = "write", "leave"
+GONE = [(WRITE, _("Write their part too")), (LEAVE, _("Leave it out"))]
+HAS_PART = [(LEAVE, _("Leave it out: their part is written already"))]
+
+
+def people_said(typed: QueryDict) -> set[UUID]:
+    """Return of whom a form that was sent says something: in their own part, or by one word for everybody who stood on the page."""
+    said = {person for name in typed if (person := _says_of(name)) and any(text.strip() for text in typed.getlist(name))}
+    shown = typed.getlist("patients") if "others_present" in typed else []
+    return said | {person for text in shown if (person := person_of_field(text))}
+
+
+def with_kept(typed: QueryDict, kept: Fields, asked: Collection[UUID]) -> QueryDict:
+    """Return what was typed with the parts that a draft keeps of people of whom the form does not ask any longer."""
+    whole = typed.copy()
+    for name, texts in kept.items():
+        person = person_of_field(name)
+        if person is not None and person not in asked and name not in typed:
+            whole.setlist(name, list(texts))
+    return whole
+
+
+def _says_of(name: str) -> UUID | None:
+    """Return of whom a field says something, or nobody."""
+    return person_of_field(name) if name[36:37] == "-" and name[37:] in SAYS else None
 
 
 class SharedForm(forms.Form):
@@ -101,9 +132,16 @@ class OwnForm(forms.Form):
     note = WordsField(label=_("Own part"), required=False, widget=forms.Textarea({"rows": 3}))
 
     def __init__(
-        self, *args: Any, patient: Patient, goals: Sequence[Goal], preset: Sequence[int] = (), wishes: Sequence[Any] = (), **options: Any
+        self,
+        *args: Any,
+        patient: Patient,
+        goals: Sequence[Goal],
+        preset: Sequence[int] = (),
+        wishes: Sequence[Any] = (),
+        gone: Sequence[Any] = (),
+        **options: Any,
     ) -> None:
-        """Offer the goals of this person's plan, with those of the last time chosen."""
+        """Offer the goals of this person's plan, with those of the last time chosen; of somebody who is gone, ask what to do."""
         self.wishes = wishes
         chosen = {"goals": [str(key) for key in preset]}
         super().__init__(*args, **{**options, "prefix": str(patient.public_id), "initial": chosen})
@@ -117,6 +155,8 @@ class OwnForm(forms.Form):
             )
         else:
             del self.fields["goals"], self.fields["no_goal_reason"]
+        if gone:
+            self.fields["gone"] = _what_to_do(patient, gone)
 
     def clean(self) -> dict[str, Any]:
         """Ask about a number that was typed for somebody who was not there: it is not dropped without a word."""
@@ -127,6 +167,16 @@ class OwnForm(forms.Form):
                     words = gettext("%(name)s was not there: leave this empty, or say that they came.")
                     self.add_error(name, words % {"name": self.patient.display_name})
         return said
+
+    @property
+    def is_left_out(self) -> bool:
+        """Say whether the part of somebody who is gone is not to be written."""
+        return "gone" in self.fields and self["gone"].value() == LEAVE
+
+    @property
+    def gone_offered(self) -> list[Any]:
+        """Return the choices about the part of somebody who is gone, or none."""
+        return list(self["gone"]) if "gone" in self.fields else []
 
     @property
     def has_more(self) -> bool:
@@ -160,21 +210,58 @@ class OwnForm(forms.Form):
         )
 
 
+def _what_to_do(patient: Patient, choices: Sequence[Any]) -> forms.ChoiceField:
+    """Return what asks about the part of somebody who is on the roster no longer; nothing is chosen before."""
+    asked = _("%(name)s has no place on this day any longer, or has a part already. Nothing is saved before you choose.")
+    return forms.ChoiceField(
+        label=_("This part"),
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": asked % {"name": patient.display_name}},
+    )
+
+
+class StrayForm(forms.Form):
+    """Show again what was typed of somebody whom the writer may not see any longer, and never who it is: it can only be left out."""
+
+    note = WordsField(label=_("What you typed"), required=False, widget=forms.Textarea({"rows": 3}))
+    gone = forms.BooleanField(
+        label=_("Leave it out"),
+        error_messages={
+            "required": _(
+                "You typed a part of somebody whom you may not see any longer. Nothing is saved before you say that it is left out."
+            )
+        },
+    )
+
+    def __init__(self, typed: QueryDict, *, person: UUID) -> None:
+        """Take in what was typed of this person."""
+        super().__init__(typed, prefix=str(person))
+        self.typed = typed
+
+    def besides(self) -> list[tuple[str, str]]:
+        """Return what else was said of the person, to be sent along."""
+        shown = {self.add_prefix(name) for name in self.fields}
+        mine = [name for name in self.typed if name.startswith(f"{self.prefix}-") and name not in shown]
+        return [(name, text) for name in mine for text in self.typed.getlist(name)]
+
+
 class NoteOfGroup:
     """Hold the form for all and the form for each as one: valid together, refused together."""
 
-    def __init__(self, shared: SharedForm, own: Sequence[OwnForm]) -> None:
-        """Take both."""
-        self.shared, self.own = shared, list(own)
+    def __init__(self, shared: SharedForm, own: Sequence[OwnForm], strays: Sequence[StrayForm] = (), shown: Collection[str] = ()) -> None:
+        """Take both, what was typed of people who are seen no longer, and who stood on the page that was sent."""
+        self.shared, self.own, self.strays, self.shown = shared, list(own), list(strays), frozenset(shown)
 
     def is_valid(self) -> bool:
         """Look at every form; of whom nothing is said, that is an error at their own line."""
-        valid = [self.shared.is_valid(), *(form.is_valid() for form in self.own)]
+        written = self._written()
+        valid = [form.is_valid() for form in (self.shared, *written, *self.strays)]
         others_present = self.shared.cleaned_data.get("others_present", False)
-        for form in self.own:
+        for form in written:
             if form.cleaned_data.get("state"):
                 continue
-            if others_present:
+            if others_present and self._stood_there(form.patient):
                 form.cleaned_data["state"] = AttendanceState.PRESENT.value
             else:
                 form.add_error("state", gettext("Say whether %(name)s was there.") % {"name": form.patient.display_name})
@@ -184,7 +271,15 @@ class NoteOfGroup:
     def parts(self) -> list[Part]:
         """Return everybody's part."""
         others = self.shared.cleaned_data["others_no_goal"]
-        return [form.part(others) for form in self.own]
+        return [form.part(others) for form in self._written()]
+
+    def _written(self) -> list[OwnForm]:
+        """Return the forms of those whose part is to be written."""
+        return [form for form in self.own if not form.is_left_out]
+
+    def _stood_there(self, patient: Patient) -> bool:
+        """Say whether one word for everybody on the page meant this person, who may have joined since it was opened."""
+        return not self.shown or str(patient.public_id) in self.shown
 
     def refuse(self, reasons: Sequence[Reason]) -> None:
         """Put each reason at the field that it belongs to."""
@@ -196,4 +291,4 @@ class NoteOfGroup:
     @property
     def errors(self) -> list[ErrorLink]:
         """Return what needs attention, with the place that it leads to."""
-        return [link for form in (self.shared, *self.own) for link in error_links(form)]
+        return [link for form in (self.shared, *self._written(), *self.strays) for link in error_links(form)]

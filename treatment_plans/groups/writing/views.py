@@ -23,20 +23,31 @@ from casemgr.core.ui.pages import StaffRequest, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.queries import sites_open_to, staff_at
-from treatment_plans.drafts.forms import finished
-from treatment_plans.drafts.queries import draft_key, roster_key
+from treatment_plans.drafts.actions import drop_draft
+from treatment_plans.drafts.forms import VERSION, finished
+from treatment_plans.drafts.queries import draft_key, draft_of, roster_key, words_seen
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
 from treatment_plans.groups.queries import (
     facilitators_of,
     goals_to_begin_with,
     keep_out_of,
     meetings_seen_by,
+    on_roster,
     places_without_part,
     roster_for,
     without_part,
 )
 from treatment_plans.groups.writing.actions import add_parts, record_meeting
-from treatment_plans.groups.writing.forms import NoteOfGroup, OwnForm, SharedForm
+from treatment_plans.groups.writing.forms import (
+    GONE,
+    HAS_PART,
+    NoteOfGroup,
+    OwnForm,
+    SharedForm,
+    StrayForm,
+    people_said,
+    with_kept,
+)
 from treatment_plans.sessions.actions import record_session, sign_session
 from treatment_plans.sessions.models import Session, SessionKind
 from treatment_plans.sessions.naming.queries import NOBODY_ELSE, KeepOut, Written, names_found, names_perhaps
@@ -55,6 +66,16 @@ class Begun:
     staff: Any
     initial: dict[str, Any]
     preset: dict[int, list[int]] = field(default_factory=dict)
+    gone: dict[int, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Hold what was typed, and of whom besides those who are asked about: of people who are seen, and of keys that are not."""
+
+    words: QueryDict | None = None
+    gone: Sequence[Patient] = ()
+    strays: Sequence[uuid.UUID] = ()
 
 
 @page(Can.WRITE_SESSION)
@@ -69,7 +90,9 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
     series = found.series
     zone = series.site.zone
     places = roster_for(series, found.starts_at.astimezone(zone).date(), request.user)
-    people = [place.patient for place in places]
+    draft = draft_key("group", found.pk)
+    typed = _typed(request, draft, [place.patient for place in places])
+    people = [*(place.patient for place in places), *typed.gone]
     goals = goals_by_patient(people)
     initial = {
         **_clock(found.starts_at, series.site),
@@ -78,8 +101,9 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         "techniques": series.techniques,
         "led_with": [user for user in facilitators_of(series) if user.pk != request.user.pk],
     }
-    begun = Begun(people, None, _colleagues(request, series.site), initial, goals_to_begin_with(series, places, goals))
-    note, draft = _note(request, begun, goals, series.program_id), draft_key("group", found.pk)
+    gone = {person.pk: GONE for person in typed.gone}
+    begun = Begun(people, None, _colleagues(request, series.site), initial, goals_to_begin_with(series, places, goals), gone)
+    note = _note(typed, begun, goals, series.program_id)
 
     def act() -> Session:
         starts_at, ends_at = note.shared.times_at(series.site)
@@ -100,21 +124,29 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
 
 def _write_the_rest(request: StaffRequest, found: GroupMeeting, at: datetime) -> HttpResponse:
     """Ask for the parts of those whom whoever wrote a meeting down may not see; where none is left, show the group."""
-    series = found.series
+    series, draft = found.series, draft_key("group", found.pk)
+    home = redirect("treatment_plans:group_series", found.series_id)
     places = places_without_part(found, request.user)
-    if not places:
-        return redirect("treatment_plans:group_series", found.series_id)
-    people = [place.patient for place in places]
+    typed = _typed(request, draft, [place.patient for place in places])
+    if not (places or typed.gone or typed.strays):
+        return home
+    people = [*(place.patient for place in places), *typed.gone]
     goals = goals_by_patient(people)
-    begun = Begun(people, None, User.objects.none(), {}, goals_to_begin_with(series, places, goals))
-    typed: QueryDict | None = request.POST if request.method == "POST" else None
-    note, draft = NoteOfGroup(SharedForm.for_the_rest(typed), _own(typed, begun, goals, series.program_id)), draft_key("group", found.pk)
+    free = {place.patient_id for place in places_without_part(found, request.user, on_day=False)} if typed.gone else set()
+    gone = {person.pk: GONE if person.pk in free else HAS_PART for person in typed.gone}
+    begun = Begun(people, None, User.objects.none(), {}, goals_to_begin_with(series, places, goals), gone)
+    strays = [StrayForm(typed.words, person=one) for one in typed.strays] if typed.words else []
+    note = NoteOfGroup(SharedForm.for_the_rest(typed.words), _own(typed, begun, goals, series.program_id), strays, _shown(typed))
+    if typed.words and note.is_valid() and not note.parts():
+        drop_draft(key=draft, by=request.user, at=at)
+        messages.success(request, _("Left out. Nothing was added."))
+        return home
 
     def act() -> Session:
         return add_parts(meeting=found, parts=note.parts(), draft=finished(draft, request.POST), by=request.user, at=at)
 
-    unseen = without_part(found).count() - len(places)
-    more = {"meeting": found, "series": series, "unseen": unseen, "written": found.session, "draft": draft}
+    unseen, words = without_part(found).count() - len(places), typed.words.get("shared_text", "") if typed.words else ""
+    more = {"meeting": found, "series": series, "unseen": unseen, "written": found.session, "draft": draft, "typed_for_all": words}
     return _answer(request, note, people, act, at, more)
 
 
@@ -126,11 +158,13 @@ def write_group(request: StaffRequest) -> HttpResponse:
     site = sites.first()
     if "patients" not in request.GET:
         return _ask_roster(request, site, at)
-    people = _chosen(request.user, request.GET.getlist("patients"))
+    wanted = request.GET.getlist("patients")
+    people, draft = _chosen(request.user, wanted, is_sent=request.method == "POST"), roster_key(_keys(wanted))
+    typed = _typed(request, draft, people)
+    people = [*people, *typed.gone]
     initial = {**(_clock(at, site) if site else {}), "site": site}
-    begun = Begun(people, sites, _colleagues(request, site), initial)
-    note = _note(request, begun, goals_by_patient(people), site.program_id if site else 0)
-    draft = roster_key(person.public_id for person in people)
+    begun = Begun(people, sites, _colleagues(request, site), initial, gone={person.pk: GONE for person in typed.gone})
+    note = _note(typed, begun, goals_by_patient(people), site.program_id if site else 0)
 
     def act() -> Session:
         where = note.shared.cleaned_data["site"]
@@ -179,18 +213,48 @@ def _others(request: StaffRequest) -> KeepOut:
     return keep_out_of(get_object_or_404(meetings_seen_by(request.user, can=Can.WRITE_SESSION), pk=meeting).series, request.user)
 
 
-def _note(request: StaffRequest, begun: Begun, goals: dict[int, Any], program_id: int) -> NoteOfGroup:
+def _typed(request: StaffRequest, draft: str, people: Sequence[Patient]) -> Typed:
+    """Return what was typed, with the parts of people of whom the form does not ask any longer: none is dropped without a word.
+
+    Somebody may leave the roster, or the sight of the writer, while the form is open or its words wait in a draft.
+    """
+    if request.method != "POST":
+        return Typed()
+    typed: QueryDict = request.POST
+    asked, hidden = {one.public_id for one in people}, set()
+    kept = draft_of(request.user, draft) if VERSION in typed else None
+    if kept is not None and kept.words is not None and (seen := words_seen(kept, request.user)):
+        hidden = people_said(with_kept(QueryDict(mutable=True), kept.words.fields, asked))
+        typed = with_kept(typed, seen.fields, asked)
+    missing = (people_said(typed) | hidden) - asked
+    gone = list(patients_seen_by(request.user, can=Can.WRITE_SESSION).filter(public_id__in=missing)) if missing else []
+    return Typed(typed, gone, sorted(missing - {one.public_id for one in gone}))
+
+
+def _shown(typed: Typed) -> Sequence[str]:
+    """Return who stood on the page that was sent."""
+    return typed.words.getlist("patients") if typed.words else []
+
+
+def _note(typed: Typed, begun: Begun, goals: dict[int, Any], program_id: int) -> NoteOfGroup:
     """Return the forms of the page."""
-    typed: QueryDict | None = request.POST if request.method == "POST" else None
-    shared = SharedForm(typed, sites=begun.sites, staff=begun.staff, initial=begun.initial)
-    return NoteOfGroup(shared, _own(typed, begun, goals, program_id))
+    shared = SharedForm(typed.words, sites=begun.sites, staff=begun.staff, initial=begun.initial)
+    strays = [StrayForm(typed.words, person=one) for one in typed.strays] if typed.words else []
+    return NoteOfGroup(shared, _own(typed, begun, goals, program_id), strays, _shown(typed))
 
 
-def _own(typed: QueryDict | None, begun: Begun, goals: dict[int, Any], program_id: int) -> list[OwnForm]:
+def _own(typed: Typed, begun: Begun, goals: dict[int, Any], program_id: int) -> list[OwnForm]:
     """Return the form for each person, with what makes the session feel safe for them."""
     wishes = wishes_of([one.pk for one in begun.people], program_id)
     return [
-        OwnForm(typed, patient=one, goals=goals.get(one.pk, []), preset=begun.preset.get(one.pk, []), wishes=wishes.get(one.pk, []))
+        OwnForm(
+            typed.words,
+            patient=one,
+            goals=goals.get(one.pk, []),
+            preset=begun.preset.get(one.pk, []),
+            wishes=wishes.get(one.pk, []),
+            gone=begun.gone.get(one.pk, ()),
+        )
         for one in begun.people
     ]
 
@@ -209,7 +273,7 @@ def _answer(
             return _after_writing(request, written, people, others)
     note_many(audit_event(by=request.user, at=at, verb="goals", outcome=Outcome.SEEN, patient_id=person.pk) for person in people)
     errors = note.errors
-    context = {"form": note.shared, "parts": note.own, "errors": errors, **more}
+    context = {"form": note.shared, "parts": note.own, "strays": note.strays, "errors": errors, **more}
     return render(request, "treatment_plans/groups/write.html", context, status=422 if errors else 200)
 
 
@@ -240,7 +304,7 @@ def _session_of(meeting: GroupMeeting) -> Session:
 def _unseen(meeting: GroupMeeting, places: Sequence[GroupPlace]) -> int:
     """Return how many on the roster the writer may not see; somebody who may writes their part."""
     on = meeting.starts_at.astimezone(meeting.series.site.zone).date()
-    return meeting.series.places.filter(joined_on__lte=on).exclude(left_on__lte=on).count() - len(places)
+    return on_roster(meeting.series, on).count() - len(places)
 
 
 def _colleagues(request: StaffRequest, site: Site | None) -> Any:
@@ -258,16 +322,21 @@ def _ask_roster(request: StaffRequest, site: Site | None, at: datetime) -> HttpR
     return render(request, "treatment_plans/groups/roster.html", context)
 
 
-def _chosen(user: User, texts: Sequence[str]) -> list[Patient]:
-    """Return the people who were chosen; somebody who may not be seen is somebody unknown."""
-    try:
-        wanted = {uuid.UUID(text) for text in texts}
-    except ValueError:
-        raise Http404 from None
+def _chosen(user: User, texts: Sequence[str], *, is_sent: bool = False) -> list[Patient]:
+    """Return the people who were chosen; somebody who may not be seen is somebody unknown, but for what was typed of them before."""
+    wanted = _keys(texts)
     people = list(patients_seen_by(user, can=Can.WRITE_SESSION).filter(public_id__in=wanted))
-    if len(people) != len(wanted):
+    if len(people) != len(wanted) and not is_sent:
         raise Http404
     return people
+
+
+def _keys(texts: Sequence[str]) -> set[uuid.UUID]:
+    """Return the keys of people in an address."""
+    try:
+        return {uuid.UUID(text) for text in texts}
+    except ValueError:
+        raise Http404 from None
 
 
 def _clock(moment: datetime, site: Site) -> dict[str, Any]:
