@@ -140,8 +140,14 @@ def with_what_an_agreement_opens(
     told = []
     for part in parts:
         verdict = may_disclose(question._replace(categories=frozenset({part.category} & set(to_systems))))
-        told.append(part._replace(allowed=True, reasons=(), agreement=live[verdict.reference]) if verdict.allowed else part)
+        told.append(_on_agreement(part, live[verdict.reference]) if verdict.allowed else part)
     return told
+
+
+def _on_agreement(part: Part, agreement: AgreementFacts) -> Part:
+    """Return a part with the agreement that opens it, and with its consent only if that opens it too."""
+    consent_id = part.consent_id if part.allowed else None
+    return part._replace(allowed=True, consent_id=consent_id, reasons=(), agreement=agreement)
 
 
 def reason_in_words(why: Why) -> Reason:
