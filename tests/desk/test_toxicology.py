@@ -12,6 +12,7 @@ from patients.diagnoses.actions import record_diagnosis
 from patients.diagnoses.models import UseReport
 from patients.screenings.models import Observation
 from patients.toxicology.models import ToxicologyPanel, ToxicologyResult
+from patients.toxicology.rules.reading import Prescribed
 from tests.charts import dose_of, order_for
 from treatment_plans.medication.models import MedicationStatement
 
@@ -53,12 +54,19 @@ def test_what_is_prescribed_is_read_where_it_is_known(clinic, patient, dosed):
         recorded_at=clinic.now, recorded_by=clinic.system,
     )  # fmt: skip
     found = prescribed_for(patient, today)
-    assert (found.expected, found.explained) == ({"methadone", "eddp"}, {"benzodiazepines"})
+    assert (found.expected, found.explained) == ({"methadone", "eddp"}, {"benzodiazepines", "methadone", "eddp"})
     assert found.names == ("Methadone 60 mg", "clonazepam 0.5 MG Oral Tablet")
-    assert prescribed_for(patient, today + 4 * DAY).expected == frozenset()
-    assert prescribed_for(clinic.patient(), today).expected == frozenset()
+    assert prescribed_for(clinic.patient(), today) == Prescribed()
+    later = prescribed_for(patient, today + 4 * DAY)
+    assert (later.expected, later.explained) == (frozenset(), found.explained), "not expected after missed days, and never called use"
+    dosed.state, dosed.ends_on = "ended", today
+    dosed.save()
+    assert "methadone" in prescribed_for(patient, today + 14 * DAY).explained
+    assert "methadone" not in prescribed_for(patient, today + 15 * DAY).explained
     elsewhere = prescribed_for(patient, today, frozenset({0}))
-    assert (elsewhere.expected, elsewhere.names) == (frozenset(), ("clonazepam 0.5 MG Oral Tablet",)), "of other programs nothing is told"
+    assert (elsewhere.expected | elsewhere.explained, elsewhere.names) == ({"benzodiazepines"}, ("clonazepam 0.5 MG Oral Tablet",)), (
+        "of other programs nothing is told"
+    )
 
 
 def test_a_specimen_is_read_by_what_was_given(clinic, patient, dosed, sign_in):

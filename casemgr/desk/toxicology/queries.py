@@ -14,7 +14,7 @@ from patients.screenings.models import Observation, ObservationKind
 from patients.screenings.queries import observations_for
 from patients.toxicology.models import Analyte
 from patients.toxicology.rules.analytes import analyte_of, explained_by
-from patients.toxicology.rules.reading import DAYS_AFTER_LAST_DOSE, Prescribed, expected_of
+from patients.toxicology.rules.reading import DAYS_STILL_EXPLAINED, Prescribed, expected_of, explained_of
 from treatment_plans.medication.models import Dose, MedicationStatement
 from treatment_plans.medication.queries import orders_in_force, orders_of
 from treatment_plans.medication.rules import POSITIVE_CODES
@@ -30,12 +30,13 @@ def prescribed_for(patient: Patient, on: date, programs: frozenset[int] | None =
     """
     here = Q() if programs is None else Q(program__in=programs)
     given = Q() if programs is None else Q(order__program__in=programs)
-    since = on - timedelta(days=max(DAYS_AFTER_LAST_DOSE.values()))
+    since = on - timedelta(days=DAYS_STILL_EXPLAINED)
     doses = Dose.objects.filter(given, patient=patient, for_day__gte=since, for_day__lte=on).order_by()
     last_doses = {row["substance"]: row["last"] for row in doses.values("substance").annotate(last=Max("for_day"))}
-    orders = [str(order) for order in orders_in_force(orders_of(patient).filter(here), on)]
+    orders = list(orders_in_force(orders_of(patient).filter(here), on))
     others = _other_medicines(patient, on)
-    return Prescribed(expected_of(last_doses, on), explained_by(others), (*orders, *others))
+    explained = explained_by(others) | explained_of(last_doses, (order.substance for order in orders), on)
+    return Prescribed(expected_of(last_doses, on), explained, (*map(str, orders), *others))
 
 
 def _other_medicines(patient: Patient, on: date) -> list[str]:

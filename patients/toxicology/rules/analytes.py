@@ -47,25 +47,27 @@ OF_MEDICATION: dict[str, frozenset[str]] = {
 OTHER_MEDICINES: tuple[tuple[str, frozenset[str]], ...] = (
     (
         "alprazolam|chlordiazepoxide|clobazam|clonazepam|clorazepate|diazepam|estazolam|flurazepam|lorazepam|midazolam|oxazepam|temazepam"
-        "|triazolam",
+        "|triazolam|benzodiazepine|xanax|librium|klonopin|tranxene|valium|ativan|versed|restoril|halcion|onfi",
         frozenset({"benzodiazepines"}),
     ),
-    ("amphetamine|lisdexamfetamine|adderall", frozenset({"amphetamines"})),
-    ("oxycodone", frozenset({"oxycodone", "opiates"})),
-    ("morphine|codeine|hydrocodone|hydromorphone", frozenset({"opiates"})),
-    ("fentanyl", frozenset({"fentanyl", "norfentanyl"})),
-    ("dronabinol|cannabidiol|nabiximols", frozenset({"cannabinoids"})),
-    ("methadone", OF_MEDICATION["methadone"]),
-    ("buprenorphine", OF_MEDICATION["buprenorphine"]),
-    ("naltrexone", OF_MEDICATION["naltrexone"]),
+    ("amphetamine|lisdexamfetamine|adderall|vyvanse|evekeo", frozenset({"amphetamines"})),
+    ("oxycodone|oxycontin|percocet|roxicodone", frozenset({"oxycodone", "opiates"})),
+    ("oxymorphone|opana", frozenset({"oxycodone", "opiates"})),
+    ("morphine|codeine|hydrocodone|hydromorphone|vicodin|norco|dilaudid|ms contin", frozenset({"opiates"})),
+    ("fentanyl|duragesic", frozenset({"fentanyl", "norfentanyl"})),
+    ("dronabinol|marinol|cannabidiol|nabiximols", frozenset({"cannabinoids"})),
+    ("methadone|methadose|dolophine", OF_MEDICATION["methadone"]),
+    ("buprenorphine|suboxone|subutex|zubsolv|sublocade|brixadi", OF_MEDICATION["buprenorphine"]),
+    ("naltrexone|vivitrol|revia", OF_MEDICATION["naltrexone"]),
 )
-"""Names of medicines (RxNorm ingredients), and what each may leave behind. A program's laboratory may know more."""
+"""Names of medicines (RxNorm ingredients, and brand names that people say), and what each may leave behind. A program's laboratory may know
+more."""
 
 
 def explained_by(titles: Iterable[str]) -> frozenset[str]:
     """Return what the medicines with these names may leave behind."""
     said = " ".join(titles).lower()
-    return frozenset[str]().union(*(found for names, found in OTHER_MEDICINES if re.search(names, said)))
+    return frozenset[str]().union(*(found for names, found in OTHER_MEDICINES if re.search(rf"\b(?:{names})", said)))
 
 
 @cache

@@ -13,6 +13,10 @@ DAYS_AFTER_LAST_DOSE: dict[str, int] = {"methadone": 3, "buprenorphine": 3, "nal
 """Days after the last dose given for which its traces are expected. Shorter than laboratories find them: program policy, nobody is asked
 about a dose that the program knows was missed."""
 
+DAYS_STILL_EXPLAINED = 14
+"""Days after the last dose given for which its traces, though expected no longer, are the medication and no use. Program policy; the figure
+is ours: methadone and buprenorphine leave slowly, and whoever missed doses or was in hospital is not asked about their own medication."""
+
 SOURCE = "Program policy (MED-09), after the consensus of the American Society of Addiction Medicine on drug testing; from memory"
 MARK = "M"
 REVIEW_DAYS = 3
@@ -60,6 +64,16 @@ def expected_of(last_doses: Mapping[str, date | None], collected_on: date) -> fr
         if last is not None and collected_on - last <= timedelta(days=DAYS_AFTER_LAST_DOSE.get(substance, 0))
     )
     return frozenset[str]().union(*(OF_MEDICATION.get(substance, frozenset()) for substance in given))
+
+
+def explained_of(last_doses: Mapping[str, date | None], ordered: Iterable[str], collected_on: date) -> frozenset[str]:
+    """Return what may show of medication given or ordered here: of every order in force, and of every dose not long ago."""
+    lately = (
+        substance
+        for substance, last in last_doses.items()
+        if last is not None and collected_on - last <= timedelta(days=DAYS_STILL_EXPLAINED)
+    )
+    return frozenset[str]().union(*(OF_MEDICATION.get(substance, frozenset()) for substance in (*ordered, *lately)))
 
 
 def read(findings: Iterable[Finding], prescribed: Prescribed) -> dict[tuple[str, str], Reading]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from patients.diagnoses.models import Substance
+from patients.health.medications.rules import BENZODIAZEPINES, OPIOID_ANALGESICS
 from patients.toxicology.models import Analyte, HowItReads
 from patients.toxicology.rules.analytes import METABOLITE_OF, TRACE_OF, analyte_of, code_of, explained_by
 from patients.toxicology.rules.frequency import random_tests, year_before
@@ -14,6 +15,8 @@ METHADONE = Prescribed(frozenset({"methadone", "eddp"}))
 BUPRENORPHINE = Prescribed(frozenset({"buprenorphine", "norbuprenorphine"}))
 NALTREXONE = Prescribed(frozenset({"naltrexone"}))
 NOTHING = Prescribed()
+NO_ANALYTE = {"tramadol", "tapentadol", "meperidine"}
+"""Opioid analgesics that no analyte of ours finds."""
 
 
 def readings(prescribed, *rows):
@@ -96,12 +99,19 @@ def test_each_medication_given_brings_its_own_traces():
         (["Clonazepam 0.5 MG Oral Tablet"], {"benzodiazepines"}),
         (["Lisdexamfetamine 30 MG"], {"amphetamines"}),
         (["oxycodone / acetaminophen"], {"oxycodone", "opiates"}),
-        (["Sertraline 50 MG"], set()),
+        (["Xanax 1 mg at night"], {"benzodiazepines"}),
+        (["Suboxone film"], {"buprenorphine", "norbuprenorphine"}),
+        (["Sertraline 50 MG, dose to confirm"], set()),
         ([], set()),
     ],
 )
 def test_other_medicines_explain_what_they_leave_behind(titles, found):
     assert explained_by(titles) == found
+
+
+@pytest.mark.parametrize("name", sorted({*BENZODIAZEPINES, *OPIOID_ANALGESICS} - NO_ANALYTE))
+def test_a_medicine_of_which_the_prescriber_is_warned_explains_what_it_leaves_behind(name):
+    assert explained_by([f"{name} 5 mg"]) & {"benzodiazepines", "opiates", "oxycodone", "fentanyl"}
 
 
 @pytest.mark.parametrize(
