@@ -243,7 +243,7 @@ class StrayForm(forms.Form):
         """Return what else was said of the person, to be sent along."""
         shown = {self.add_prefix(name) for name in self.fields}
         mine = [name for name in self.typed if name.startswith(f"{self.prefix}-") and name not in shown]
-        return [(name, text) for name in mine for text in self.typed.getlist(name)]
+        return [(name, text) for name in mine for text in dict.fromkeys(self.typed.getlist(name))]
 
 
 class NoteOfGroup:
@@ -272,6 +272,11 @@ class NoteOfGroup:
         """Return everybody's part."""
         others = self.shared.cleaned_data["others_no_goal"]
         return [form.part(others) for form in self._written()]
+
+    @property
+    def is_all_left_out(self) -> bool:
+        """Say whether it is confirmed of everybody that nothing of theirs is to be written."""
+        return not self._written() and self.is_valid()
 
     def _written(self) -> list[OwnForm]:
         """Return the forms of those whose part is to be written."""

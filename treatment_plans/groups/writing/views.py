@@ -137,7 +137,7 @@ def _write_the_rest(request: StaffRequest, found: GroupMeeting, at: datetime) ->
     begun = Begun(people, None, User.objects.none(), {}, goals_to_begin_with(series, places, goals), gone)
     strays = [StrayForm(typed.words, person=one) for one in typed.strays] if typed.words else []
     note = NoteOfGroup(SharedForm.for_the_rest(typed.words), _own(typed, begun, goals, series.program_id), strays, _shown(typed))
-    if typed.words and note.is_valid() and not note.parts():
+    if typed.words and note.is_all_left_out:
         drop_draft(key=draft, by=request.user, at=at)
         messages.success(request, _("Left out. Nothing was added."))
         return home
