@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.models import Program, Site, User
@@ -87,7 +88,7 @@ def set_facilitators(*, series: GroupSeries, facilitators: Sequence[User], by: U
 
 @action(Can.WRITE_SESSION)
 def end_series(*, series: GroupSeries, on: date, by: User, at: datetime) -> GroupSeries:
-    """End a group: later meetings are cancelled, rooms given back, everybody's place ends."""
+    """End a group after its last day: later meetings are cancelled, rooms given back, everybody's place ends."""
     fresh = _locked(series)
     if fresh.ends_on is not None:
         raise Refused(_("This group has ended already."), code="ended")
@@ -98,7 +99,7 @@ def end_series(*, series: GroupSeries, on: date, by: User, at: datetime) -> Grou
     later = [row for row in _planned(fresh) if row.starts_at.astimezone(fresh.site.zone).date() > on]
     _cancel(later, _("The group has ended."), by, at)
     GroupPlace.objects.filter(series=fresh).exclude(state=PlaceState.LEFT).update(
-        state=PlaceState.LEFT, left_on=on, left_why=_("The group has ended.")
+        state=PlaceState.LEFT, left_on=on + timedelta(days=1), left_why=_("The group has ended.")
     )
     GroupFacilitator.objects.filter(series=fresh, until__isnull=True).update(until=on)
     return fresh
@@ -141,10 +142,14 @@ def cancel_meeting(*, meeting: GroupMeeting, why: str, by: User, at: datetime) -
 def give_place(
     *, series: GroupSeries, patient: Patient, on: date, goal: Goal | None = None, over_capacity_why: str = "", by: User, at: datetime
 ) -> GroupPlace:
-    """Put a person on the roster of a group, from the waitlist or straight; when it is full, only with the reason written down."""
+    """Put a person on the roster of a group, from the waitlist or straight; when it is full, only with the reason written down.
+
+    An earlier place that lasts longer ends on the day on which this one begins.
+    """
     fresh, person = _locked(series), locked(patient)
     place = _place_of(fresh, person)
-    reasons = _against_joining(fresh, person, goal)
+    earlier = GroupPlace.objects.filter(series=fresh, patient=person, state=PlaceState.LEFT, left_on__gt=on)
+    reasons = [*_against_joining(fresh, person, goal), *_against_first_day(earlier.filter(joined_on__gt=on))]
     if place is not None and place.state == PlaceState.MEMBER:
         reasons.append(Reason(_("This person is on the roster already."), code="known"))
     elif _is_full(fresh) and not over_capacity_why.strip():
@@ -154,6 +159,7 @@ def give_place(
         )
     if reasons:
         raise Refused(*reasons)
+    earlier.filter(joined_on__lte=on).update(left_on=on)
     row = place or GroupPlace(series=fresh, patient=person, asked_on=on, recorded_by=by, recorded_at=at)
     row.state, row.joined_on, row.goal, row.over_capacity_why = PlaceState.MEMBER, on, goal, over_capacity_why.strip()
     row.save()
@@ -189,10 +195,10 @@ def leave_group(*, place: GroupPlace, on: date, why: str = "", by: User, at: dat
 
 @action(Can.RUN_SCHEDULE)
 def free_places(*, patient: Patient, program: Program, on: date, by: User, at: datetime) -> int:
-    """End the places in all groups of a program of a person who is in its care no longer."""
+    """End the places in all groups of a program of a person whose last day in its care is this one."""
     rows = GroupPlace.objects.filter(patient=patient, series__site__program=program).exclude(state=PlaceState.LEFT)
     kept = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
-    return rows.filter(kept).update(state=PlaceState.LEFT, left_on=on, left_why=_("No longer in care."))
+    return rows.filter(kept).update(state=PlaceState.LEFT, left_on=on + timedelta(days=1), left_why=_("No longer in care."))
 
 
 def _locked(series: GroupSeries) -> GroupSeries:
@@ -248,6 +254,15 @@ def _against_joining(series: GroupSeries, patient: Patient, goal: Goal | None) -
     if goal is not None and not Goal.objects.filter(pk=goal.pk, problem__plan__patient=patient).exists():
         reasons.append(Reason(_("This goal is another person's."), field="goal", code="not_their_own"))
     return reasons
+
+
+def _against_first_day(later: QuerySet[GroupPlace]) -> list[Reason]:
+    """Return why a place cannot begin on a day: the person had one afterwards, and nobody has two."""
+    last = later.order_by("-left_on").values_list("joined_on", "left_on").first()
+    if last is None:
+        return []
+    text = _("This person had a place from %(joined)s on. Choose %(left)s or a later day.")
+    return [Reason(text % {"joined": date_format(last[0]), "left": date_format(last[1])}, field="on", code="had_a_place")]
 
 
 def _planned(series: GroupSeries) -> list[GroupMeeting]:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, DateTimeField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.queries import sites_reached
@@ -36,15 +37,19 @@ def with_numbers(series: QuerySet[GroupSeries], at: datetime) -> QuerySet[GroupS
     )
 
 
+TO_THE_END = Q(until__isnull=True) | Q(until=F("series__ends_on"))
+"""Who leads a group leads it through its last day, and whatever of it is not written yet."""
+
+
 def led_by(user: User) -> QuerySet[GroupFacilitator]:
-    """Return which groups somebody leads now."""
-    return GroupFacilitator.objects.filter(user=user, until__isnull=True)
+    """Return which groups somebody leads, or led until they ended."""
+    return GroupFacilitator.objects.filter(TO_THE_END, user=user)
 
 
 def facilitators_of(series: GroupSeries) -> list[User]:
-    """Return who leads a group now."""
-    rows = GroupFacilitator.objects.filter(series=series, until__isnull=True).select_related("user").order_by("pk")
-    return [row.user for row in rows]
+    """Return who leads a group, or led it until it ended."""
+    rows = GroupFacilitator.objects.filter(TO_THE_END, series=series).select_related("user").order_by("pk")
+    return [*{row.user_id: row.user for row in rows}.values()]
 
 
 def when_leaders_are_elsewhere(series: GroupSeries, at: datetime) -> list[datetime]:
@@ -72,9 +77,9 @@ def places_in(series: GroupSeries, user: User, *, can: Can = Can.SEE_CHART) -> l
 
 
 def on_roster(series: GroupSeries, day: date) -> QuerySet[GroupPlace]:
-    """Return who had a place in a group on a day."""
+    """Return who had a place in a group on a day, each once; `left_on` is the first day without it."""
     rows = GroupPlace.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=day), series=series, joined_on__lte=day)
-    return rows.order_by("pk")
+    return rows.filter(~Exists(rows.filter(patient=OuterRef("patient"), pk__gt=OuterRef("pk")))).order_by("pk")
 
 
 def roster_for(series: GroupSeries, day: date, user: User) -> list[GroupPlace]:
@@ -143,10 +148,12 @@ def meetings_of(series: GroupSeries) -> QuerySet[GroupMeeting]:
 
 
 def meetings_to_write(user: User, at: datetime) -> QuerySet[GroupMeeting]:
-    """Return the meetings of the groups that somebody leads which are over and not written down, the oldest first."""
-    mine = led_by(user).values("series")
-    rows = GroupMeeting.objects.filter(series__in=mine, state=MeetingState.PLANNED, ends_at__lte=at)
-    return rows.select_related("series__site").order_by("starts_at", "pk")
+    """Return the meetings which are over and not written down of the groups that somebody leads, or led on their day, the oldest first."""
+    clock = Func(F("series__site__time_zone"), F("starts_at"), function="timezone", output_field=DateTimeField())
+    led = GroupFacilitator.objects.filter(user=user, series=OuterRef("series"))
+    mine = Exists(led.filter(Q(until__isnull=True) | Q(until__gte=OuterRef("day"), since__lte=OuterRef("day"))))
+    rows = GroupMeeting.objects.filter(state=MeetingState.PLANNED, ends_at__lte=at).alias(day=Cast(clock, DateField()))
+    return rows.filter(mine).select_related("series__site").order_by("starts_at", "pk")
 
 
 def planned_until(series: GroupSeries) -> datetime | None:

@@ -4,6 +4,7 @@ from datetime import UTC, date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -62,7 +63,8 @@ COMING, PAST = 4, 4
 def groups(request: StaffRequest) -> HttpResponse:
     """List the groups that go on: one's own, or all of one's sites."""
     is_all = request.GET.get("whose") == "all"
-    seen = with_numbers(series_seen_by(request.user), timezone.now()).filter(ends_on__isnull=True)
+    goes_on = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
+    seen = with_numbers(series_seen_by(request.user), timezone.now()).filter(goes_on)
     rows = seen if is_all else seen.filter(pk__in=led_by(request.user).values("series"))
     found = slice_of(rows, by="title", after=request.GET.get("after", ""))
     more = f"?after={found.next_key}{'&whose=all' if is_all else ''}" if found.next_key else ""
@@ -83,6 +85,7 @@ def group_series(request: StaffRequest, group: int) -> HttpResponse:
     unwritten = [one for one in past if one.state == MeetingState.PLANNED]
     ordered = (*unwritten, *meetings, *(one for one in past if one not in unwritten))
     note_read(by=request.user, at=now, what="groups", people=[place.patient_id for place in places])
+    may_note = request.user.may(Can.WRITE_SESSION, program_id=found.program_id)
     context = {
         "series": found,
         "facilitators": facilitators_of(found),
@@ -92,8 +95,10 @@ def group_series(request: StaffRequest, group: int) -> HttpResponse:
         "is_full": found.is_full_with(found.members),
         "meetings": [{"row": one, "state": MEETING_STATES[one.state]} for one in ordered],
         "open_parts": meetings_with_open_parts(past, request.user),
-        "may_write": found.ends_on is None and request.user.may(Can.WRITE_SESSION, program_id=found.program_id),
+        "may_write": found.ends_on is None and may_note,
+        "may_note": may_note,
         "now": now,
+        "today": _today(found),
     }
     return render(request, "treatment_plans/groups/series.html", context)
 

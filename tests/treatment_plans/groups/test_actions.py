@@ -21,7 +21,15 @@ from treatment_plans.groups.actions import (
     wait_for_place,
 )
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries, MeetingState
-from treatment_plans.groups.queries import facilitators_of, goals_to_begin_with, roster_for, series_seen_by, with_numbers
+from treatment_plans.groups.queries import (
+    facilitators_of,
+    goals_to_begin_with,
+    led_by,
+    meetings_to_write,
+    roster_for,
+    series_seen_by,
+    with_numbers,
+)
 from treatment_plans.groups.rules import preset_goals, unsaid
 from treatment_plans.groups.writing.actions import add_parts, record_meeting
 from treatment_plans.rooms.actions import release_room, use_room
@@ -127,8 +135,44 @@ def test_places_are_counted_the_waitlist_waits_and_who_is_over_it_has_a_reason(c
     set_facilitators(series=series, facilitators=[clinic.peer], by=clinic.therapist, at=clinic.now)
     assert facilitators_of(series) == [clinic.peer]
     assert free_places(patient=cleo, program=clinic.program, on=series.starts_on, by=clinic.system, at=clinic.now) == 1
+
+    def on_roster_of(weeks):
+        return [place.patient for place in roster_for(series, series.starts_on + timedelta(weeks=weeks), clinic.therapist)]
+
+    assert (on_roster_of(0), on_roster_of(1)) == ([ben, cleo], [ben])
+    leave_group(place=joined, on=series.starts_on + timedelta(weeks=3), by=clinic.therapist, at=clinic.now)
+    with pytest.raises(Refused, match="had a place from .* or a later day") as refused:
+        give_place(patient=ben, **known | {"on": series.starts_on - timedelta(days=1)})
+    assert refused.value.reasons[0].field == "on"
+    again = give_place(patient=ben, **known | {"on": series.starts_on + timedelta(weeks=1)})
+    joined.refresh_from_db()
+    assert (joined.left_on, on_roster_of(0), on_roster_of(1), on_roster_of(4)) == (again.joined_on, [ben, cleo], [ben], [ben])
+    GroupPlace.objects.filter(pk=joined.pk).update(left_on=again.joined_on + timedelta(days=1))
+    assert on_roster_of(1) == [ben]
     with pytest.raises(Refused, match="left already"):
         leave_group(place=over, on=series.starts_on, by=clinic.therapist, at=clinic.now)
+
+
+def test_the_last_meeting_is_written_by_whoever_led_it_though_the_group_has_ended(clinic, found, join, hold, first_meeting):
+    ana, ben = clinic.patient(), clinic.patient()
+    series, later = found(), found(title="Evening")
+    join(series, ana, ben)
+    join(later, ana)
+    known = {"by": clinic.therapist, "at": clinic.now}
+    set_facilitators(series=series, facilitators=[clinic.therapist, clinic.peer], **known)
+    set_facilitators(series=later, facilitators=[clinic.peer], **known)
+    end_series(series=series, on=series.starts_on, **known)
+    end_series(series=later, on=later.starts_on + timedelta(weeks=2), **known)
+    soon = clinic.now + timedelta(weeks=5)
+    assert [meeting.series.title for meeting in meetings_to_write(clinic.therapist, soon)] == ["Dual Recovery", "Evening"]
+    assert [meeting.series.title for meeting in meetings_to_write(clinic.peer, soon)] == ["Dual Recovery", *["Evening"] * 3]
+    assert (led_by(clinic.therapist).get().series, facilitators_of(series)) == (series, [clinic.therapist, clinic.peer])
+    days = [roster_for(later, later.starts_on + timedelta(weeks=weeks), clinic.therapist) for weeks in (0, 2, 3)]
+    assert [len(roster) for roster in days] == [1, 1, 0]
+    with pytest.raises(Refused, match="Say whether"):
+        hold(series, Part(ana))
+    assert hold(series, Part(ana), Part(ben, state="absent")).session.attendances.count() == 2
+    assert list(meetings_to_write(clinic.therapist, clinic.now)) == [first_meeting(later)]
 
 
 def test_a_meeting_is_written_down_once_for_everybody_on_the_roster(clinic, found, join, hold, goal_of, first_meeting):

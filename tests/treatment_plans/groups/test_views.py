@@ -13,7 +13,7 @@ from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.drafts.actions import save_draft
 from treatment_plans.drafts.queries import draft_key, unfinished_notes
 from treatment_plans.drafts.rules import Words
-from treatment_plans.groups.actions import cancel_meeting, leave_group
+from treatment_plans.groups.actions import cancel_meeting, end_series, leave_group
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
 from treatment_plans.sessions.models import Attendance, Session
 
@@ -279,6 +279,11 @@ def test_a_meeting_to_be_written_stands_first_then_the_coming_ones_then_what_is_
 
     first, *coming = shown()
     assert [first, *coming] == sorted([first, *coming])
+    other = found()
+    end_series(series=other, on=other.starts_on, by=clinic.therapist, at=clinic.now)
+    page = browser.get(reverse("treatment_plans:group_series", args=[other.pk])).content.decode()
+    assert ("Its last day is" in page, reverse("treatment_plans:write_meeting", args=[first_meeting(other).pk]) in page) == (True, True)
+    assert "Plan further" not in page
     cancel_meeting(meeting=first_meeting(series), why="Snow", by=clinic.therapist, at=clinic.now)
     assert shown() == [*coming, first]
 
