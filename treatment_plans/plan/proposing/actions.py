@@ -27,7 +27,7 @@ def propose_plan(
     locked(patient)
     if open_proposals_of(by, patient).exists():
         raise Refused(Reason(_("A plan that you proposed still waits here. The clinic decides on that one first."), code="proposal_waits"))
-    dates = {"starts_on": starts_on, "review_on": review_on}
+    dates: dict[str, Any] = {"starts_on": starts_on, "review_on": review_on}
     plan = start_plan(patient=patient, program=program, **dates, strengths=strengths, by=by, at=at)
     for one in problems:
         problem = add_problem(plan=plan, axis=one["axis"], title=one["title"], by=by, at=at)
