@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import RIGHTS, Can, Role
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.outbox.recording import record_fact, record_urgent_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.caseload.actions import assign_care_team_member
@@ -178,6 +179,7 @@ def close_concern(
     concern: SafetyConcern,
     disposition: str,
     screener_result: str,
+    draft: Finished | None = None,
     by: User,
     at: datetime,
     disposition_words: str = "",
@@ -188,6 +190,7 @@ def close_concern(
     no_follow_up_because: str = "",
 ) -> SafetyConcern:
     """Close a concern with what was found and done, by whom, and when somebody follows up; nothing else closes one."""
+    finish(draft, by=by, at=at)
     row = _still_open(concern)
     row.disposition, row.screener_result = disposition, screener_result
     row.disposition_words, row.lower_because = disposition_words.strip(), lower_because.strip()
@@ -208,9 +211,17 @@ def close_concern(
 
 @action(Can.WRITE_TASK)
 def record_follow_up(
-    *, follow_up: SafetyFollowUp, outcome: str, by: User, at: datetime, words: str = "", again_on: date | None = None
+    *,
+    follow_up: SafetyFollowUp,
+    outcome: str,
+    draft: Finished | None = None,
+    by: User,
+    at: datetime,
+    words: str = "",
+    again_on: date | None = None,
 ) -> SafetyFollowUp:
     """Write down what came of following up; who was not reached is tried again, on the same day too: each try stands on its own."""
+    finish(draft, by=by, at=at)
     concern = locked_concern(follow_up.concern)
     row = SafetyFollowUp.objects.select_for_update(no_key=True).get(pk=follow_up.pk)
     today = at.astimezone(concern.program.zone).date()

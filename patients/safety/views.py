@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import key_of, told_of
 from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from casemgr.core.ui.parts import moment, person, state
@@ -168,10 +169,12 @@ def close(request: StaffRequest, patient: UUID, concern: int) -> HttpResponse:
     found = get_object_or_404(concerns_seen_by(request.user, can=Can.ASSESS_SAFETY), patient=row, pk=concern)
     now = timezone.now()
     form = DispositionForm(request.POST or None, concern=found, answered=level_answered(found), today=timezone.localdate(now))
-    if form.is_valid() and attempt(form, lambda: close_concern(concern=found, **form.finding, by=request.user, at=now)) is not None:
+    key = key_of(close_concern, row.public_id, found.pk)
+    facts: dict[str, Any] = {"concern": found, **told_of(key, request.POST), "by": request.user, "at": now}
+    if form.is_valid() and attempt(form, lambda: close_concern(**facts, **form.finding)) is not None:
         messages.success(request, _("Written down. Each follow-up is a task now."))
         return redirect("patients:safety", row.public_id)
-    return _form_page(request, "patients/safety/close.html", row, form, concern=found, signals=list(found.signals.all()))
+    return _form_page(request, "patients/safety/close.html", row, form, concern=found, signals=list(found.signals.all()), draft=key)
 
 
 @page(Can.WRITE_TASK)
@@ -180,13 +183,14 @@ def follow_up(request: StaffRequest, patient: UUID, follow_up: int) -> HttpRespo
     row = _patient(request, Can.WRITE_TASK, patient)
     seen = SafetyFollowUp.objects.filter(concern__in=concerns_seen_by(request.user, can=Can.WRITE_TASK)).select_related("concern__patient")
     found: SafetyFollowUp = get_object_or_404(seen, patient=row, pk=follow_up)
-    form = FollowUpForm(request.POST or None)
+    form, key = FollowUpForm(request.POST or None), key_of(record_follow_up, row.public_id, found.pk)
     if form.is_valid():
-        done = attempt(form, lambda: record_follow_up(follow_up=found, **form.cleaned_data, by=request.user, at=timezone.now()))
+        facts = {"follow_up": found, **told_of(key, request.POST), **form.cleaned_data}
+        done = attempt(form, lambda: record_follow_up(**facts, by=request.user, at=timezone.now()))
         if done is not None:
             messages.success(request, _("Written down."))
             return redirect("patients:safety", row.public_id)
-    return _form_page(request, "patients/safety/follow_up.html", row, form, follow_up=found)
+    return _form_page(request, "patients/safety/follow_up.html", row, form, follow_up=found, draft=key)
 
 
 def _patient(request: StaffRequest, can: Can, public_id: UUID) -> Patient:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Denied, Reason, Refused
 from patients.record.models import Patient
@@ -19,8 +20,11 @@ from patients.world.queries import locked_fact
 
 
 @action(Can.RECORD_WORLD)
-def record_world_fact(*, patient: Patient, program: Program, of: str, by: User, at: datetime, **facts: Any) -> WorldFact:
+def record_world_fact(
+    *, patient: Patient, program: Program, of: str, draft: Finished | None = None, by: User, at: datetime, **facts: Any
+) -> WorldFact:
     """Write down a fact of this kind; of what a person has once, there is never a second one."""
+    finish(draft, by=by, at=at)
     model = WORLD[of]
     fact: WorldFact = _new(model, patient, program, by, at, facts)
     if model.once and model._default_manager.filter(patient=fact.patient, in_error_why="").exists():
@@ -30,8 +34,9 @@ def record_world_fact(*, patient: Patient, program: Program, of: str, by: User, 
 
 
 @action(Can.RECORD_WORLD)
-def record_barrier(*, patient: Patient, program: Program, by: User, at: datetime, **facts: Any) -> Barrier:
+def record_barrier(*, patient: Patient, program: Program, draft: Finished | None = None, by: User, at: datetime, **facts: Any) -> Barrier:
     """Write down what keeps somebody from coming; a task to see to it is proposed by whoever reacts to that."""
+    finish(draft, by=by, at=at)
     barrier: Barrier = _new(Barrier, patient, program, by, at, facts)
     same = Barrier.objects.filter(patient=barrier.patient, kind=barrier.kind, in_error_why="", resolved_on__isnull=True)
     if barrier.lasts and barrier.kind != BarrierKind.OTHER and same.exists():
@@ -54,8 +59,9 @@ def resolve_barrier(*, barrier: Barrier, resolved_on: date, by: User, at: dateti
 
 
 @action(Can.RECORD_WORLD)
-def revise_world_fact(*, fact: WorldFact, changes: Mapping[str, Any], by: User, at: datetime) -> WorldFact:
+def revise_world_fact(*, fact: WorldFact, changes: Mapping[str, Any], draft: Finished | None = None, by: User, at: datetime) -> WorldFact:
     """Write what is known now over what was known before; the database keeps every earlier version with who wrote it."""
+    finish(draft, by=by, at=at)
     row: WorldFact = _standing(fact)
     if unknown := sorted(changes.keys() & KEPT):
         raise Refused(Reason(_("This cannot be revised: %(fields)s.") % {"fields": ", ".join(unknown)}, code="kept"))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.history import history_of
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import key_of, told_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
@@ -88,16 +89,17 @@ def add_world_fact(request: StaffRequest, patient: UUID, section: str) -> HttpRe
     row, asked = _patient(request, Can.RECORD_WORLD, patient), _section(section)
     form = form_for(asked.of)(request.POST or None)
     program = program_for(request.user, row, request.program)
+    key = key_of(record_world_fact, row.public_id, asked.key)
 
     def act() -> WorldFact:
-        kept: dict[str, Any] = {"patient": row, "program": program, "by": request.user, "at": timezone.now()}
+        kept: dict[str, Any] = {"patient": row, "program": program, **told_of(key, request.POST), "by": request.user, "at": timezone.now()}
         if asked.of is Barrier:
             return record_barrier(**kept, **form.cleaned_data)
         return record_world_fact(of=asked.key, **kept, **form.cleaned_data)
 
     if form.is_valid() and attempt(form, act) is not None:
         return _done(request, row, _("It is written down."))
-    return _form_page(request, row, form, asked, heading=asked.add, submit=_("Write down"))
+    return _form_page(request, row, form, asked, heading=asked.add, submit=_("Write down"), draft=key)
 
 
 @page(Can.RECORD_WORLD)
@@ -106,13 +108,13 @@ def revise_world(request: StaffRequest, patient: UUID, section: str, world_fact:
     row, asked = _patient(request, Can.RECORD_WORLD, patient), _section(section)
     fact = _fact(request, row, asked, world_fact)
     form = form_for(asked.of)(request.POST or None, initial=initial_of(fact))
-    if (
-        form.is_valid()
-        and attempt(form, lambda: revise_world_fact(fact=fact, changes=form.cleaned_data, by=request.user, at=timezone.now())) is not None
-    ):
+    key = key_of(revise_world_fact, row.public_id, fact.pk, asked.key)
+    facts: dict[str, Any] = {"fact": fact, **told_of(key, request.POST), "by": request.user, "at": timezone.now()}
+    if form.is_valid() and attempt(form, lambda: revise_world_fact(changes=form.cleaned_data, **facts)) is not None:
         return _done(request, row, _("It was revised."))
     changes, _more = history_of(fact)
-    return _form_page(request, row, form, asked, heading=asked.title, submit=_("Save revision"), fact=fact, changes=changes)
+    shown = {"fact": fact, "changes": changes, "draft": key}
+    return _form_page(request, row, form, asked, heading=asked.title, submit=_("Save revision"), **shown)
 
 
 @page(Can.RECORD_WORLD)

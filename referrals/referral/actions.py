@@ -8,6 +8,7 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.outbox.recording import record_fact
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import PurposeOfUse
@@ -29,10 +30,12 @@ def draft_referral(
     purpose: str,
     service: str,
     message: str = "",
+    draft: Finished | None = None,
     by: User,
     at: datetime,
 ) -> Referral:
     """Write a referral; nothing leaves yet."""
+    finish(draft, by=by, at=at)
     reasons = []
     if not organization.is_active:
         reasons.append(Reason(_("This organization is no longer active in the directory."), field="organization", code="inactive"))
@@ -84,8 +87,9 @@ def send_referral(*, referral: Referral, by: User, at: datetime) -> Referral:
 
 
 @action(Can.ANSWER_REFERRAL)
-def answer_referral(*, referral: Referral, state: str, answer: str = "", by: User, at: datetime) -> Referral:
+def answer_referral(*, referral: Referral, state: str, answer: str = "", draft: Finished | None = None, by: User, at: datetime) -> Referral:
     """Write down what the partner answered."""
+    finish(draft, by=by, at=at)
     if state not in ANSWERS:
         raise Refused(Reason(_("Choose whether the partner accepted or declined."), field="state", code="no_answer"))
     if state == ReferralState.DECLINED and not answer.strip():

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import key_of, told_of
 from casemgr.core.refusals import Refused
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
@@ -131,14 +132,15 @@ def refer(request: StaffRequest, patient: UUID) -> HttpResponse:
     """Write a referral; nothing leaves yet."""
     found = get_object_or_404(patients_seen_by(request.user, can=Can.MAKE_REFERRAL), public_id=patient)
     program = program_to_refer_from(found, request.user, request.program)
-    form = ReferralForm(request.POST or None)
+    form, key = ReferralForm(request.POST or None), key_of(draft_referral, found.public_id, program.pk)
     if form.is_valid():
-        facts = {"patient": found, "program": program, **form.cleaned_data}
+        facts = {"patient": found, "program": program, **told_of(key, request.POST), **form.cleaned_data}
         written = attempt(form, lambda: draft_referral(**facts, by=request.user, at=timezone.now()))
         if written is not None:
             messages.success(request, _("The referral is a draft. Look it over, then send it."))
             return redirect("referrals:referral", written.pk)
-    return render(request, "referrals/referral/refer.html", {"patient": found, "form": form}, status=422 if form.is_bound else 200)
+    context = {"patient": found, "form": form, "draft": key}
+    return render(request, "referrals/referral/refer.html", context, status=422 if form.is_bound else 200)
 
 
 @page(Can.SEE_CASEWORK)
@@ -167,8 +169,10 @@ def answer(request: StaffRequest, referral_id: int) -> HttpResponse:
     """Write down what the partner answered."""
     found = _seen(request, referral_id, can=Can.ANSWER_REFERRAL)
     form = AnswerForm(request.POST)
+    told = told_of(key_of(answer_referral, found.patient.public_id, found.pk), request.POST)
     if form.is_valid():
-        answered = attempt(form, lambda: answer_referral(referral=found, **form.cleaned_data, by=request.user, at=timezone.now()))
+        facts = {"referral": found, **told, **form.cleaned_data}
+        answered = attempt(form, lambda: answer_referral(**facts, by=request.user, at=timezone.now()))
         if answered is not None:
             messages.success(request, _("The answer is written down."))
             return redirect("referrals:referral", found.pk)
@@ -201,6 +205,7 @@ def _show(request: StaffRequest, referral: Referral, *, form: Any = None, refuse
         "others": list(referrals_of(referral.patient).filter(program=referral.program_id).exclude(pk=referral.pk)[:5]),
         "form": form or AnswerForm(),
         "refused": refused,
+        "draft": key_of(answer_referral, referral.patient.public_id, referral.pk),
         **may,
     }
     return render(request, "referrals/referral/referral.html", context, status=422 if form or refused else 200)

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Denied, Reason, Refused
 from patients.record.models import Patient
 from patients.record.queries import locked
 from treatment_plans.counseling.models import CounselingAddendum, CounselingNote, CounselingOpening, OpeningBasis
 from treatment_plans.counseling.rules import OPENING_DAYS
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.sessions.models import Attendance
 
 EXCEPTIONS = "42 CFR 2.31(b)(1)"
@@ -22,8 +21,7 @@ EXCEPTIONS = "42 CFR 2.31(b)(1)"
 @action(Can.WRITE_COUNSELING_NOTE)
 def save_counseling_note(*, attendance: Attendance, body: str, draft: Finished | None = None, by: User, at: datetime) -> CounselingNote:
     """Keep what a counselor thinks about the conversation of a session of their own; until it is signed it can be written anew."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     locked(attendance.patient)
     if attendance.session.clinician_id != by.pk:
         raise Denied(Can.WRITE_COUNSELING_NOTE)
@@ -64,8 +62,7 @@ def add_counseling_addendum(
     *, note: CounselingNote, body: str, draft: Finished | None = None, by: User, at: datetime
 ) -> CounselingAddendum:
     """Add to one's own signed note."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     if note.recorded_by_id != by.pk:
         raise Denied(Can.WRITE_COUNSELING_NOTE)
     reasons = [] if body.strip() else [Reason(_("Write what is to be added."), field="body")]

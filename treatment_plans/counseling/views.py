@@ -16,6 +16,7 @@ from casemgr.core.accounts.queries import colleagues_of
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
+from casemgr.core.finishing import finished
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
@@ -37,7 +38,6 @@ from treatment_plans.counseling.queries import (
     openings_to,
     own_notes,
 )
-from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.sessions.models import Attendance
 

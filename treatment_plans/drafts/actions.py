@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished
 from casemgr.core.refusals import Denied, Reason, Refused
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.queries import RIGHTS, is_open_to, person_seen
-from treatment_plans.drafts.rules import KEEP, MOST_CHARACTERS, Finished, Words, what_of
+from treatment_plans.drafts.rules import KEEP, MOST_CHARACTERS, Words, what_of
 
 
 @action(Can.SEE_OWN_ACCOUNT)

@@ -1,6 +1,5 @@
 """Take in what a browser sends of a form that is not finished."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,10 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import Resolver404, resolve
 
-from treatment_plans.drafts.rules import Finished, Words
-
-VERSION = "draft_version"
-"""What a form with a draft sends along when a script keeps it; without script there is no such thing."""
+from treatment_plans.drafts.rules import Words
 
 NOT_A_DRAFT = "This is no draft."
 
@@ -52,17 +48,6 @@ class DraftForm(forms.Form):
         """Return what was typed."""
         known = self.cleaned_data
         return Words(known["fields_typed"], known["labels"], known["address"])
-
-
-def finished(key: str, posted: Mapping[str, Any]) -> Finished:
-    """Return which draft a form that was sent finishes."""
-    version = str(posted.get(VERSION, ""))
-    return Finished(key, int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None)
-
-
-def told_of(key: str, posted: Mapping[str, Any]) -> dict[str, Finished]:
-    """Return what a verb is told of the draft that it finishes: nothing where its form keeps none."""
-    return {"draft": finished(key, posted)} if key else {}
 
 
 def _are_texts(held: Any) -> bool:

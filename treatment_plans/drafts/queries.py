@@ -1,7 +1,7 @@
 """Read drafts: their owner does, and nobody else."""
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -41,6 +41,18 @@ OF_A_PLAN: Mapping[str, str | Promise] = {
 }
 """The forms of a plan that take words: each is known by the verb that it is for."""
 
+OF_A_PERSON: Mapping[str, tuple[Can, str | Promise]] = {
+    "write_safety_plan": (Can.ASSESS_SAFETY, _("Safety plan")),
+    "review_safety_plan": (Can.ASSESS_SAFETY, _("Gone through it again, and it still holds")),
+    "close_concern": (Can.ASSESS_SAFETY, _("What was found and done")),
+    "record_follow_up": (Can.WRITE_TASK, _("Following up")),
+    "record_world_fact": (Can.RECORD_WORLD, _("Own world")),
+    "revise_world_fact": (Can.RECORD_WORLD, _("Own world")),
+    "draft_referral": (Can.MAKE_REFERRAL, _("New referral")),
+    "answer_referral": (Can.ANSWER_REFERRAL, _("Answer")),
+}
+"""Other forms that are known by their verb: the right that each asks for, and what it is called."""
+
 RIGHTS: Mapping[str, Can] = {
     "session": Can.WRITE_SESSION,
     "note": Can.WRITE_SESSION,
@@ -51,6 +63,7 @@ RIGHTS: Mapping[str, Can] = {
     "counseling": Can.WRITE_COUNSELING_NOTE,
     "review": Can.WRITE_PLAN,
     **dict.fromkeys(OF_A_PLAN, Can.WRITE_PLAN),
+    **{what: right for what, (right, _title) in OF_A_PERSON.items()},
 }
 """What can be a draft, and the right that its form asks for."""
 
@@ -64,6 +77,7 @@ TITLES: Mapping[str, str | Promise] = {
     "counseling": _("Counseling note"),
     "review": _("Review of the plan"),
     **OF_A_PLAN,
+    **{what: title for what, (_right, title) in OF_A_PERSON.items()},
 }
 """What each is called."""
 
@@ -71,12 +85,6 @@ TITLES: Mapping[str, str | Promise] = {
 def draft_key(what: str, *who: object) -> str:
     """Return the key under which a form keeps what is typed into it."""
     return ":".join((what, *(str(part) for part in who)))
-
-
-def key_for(verb: Callable[..., Any], person: Patient, *which: object) -> str:
-    """Return the key under which the form of a verb keeps what is typed about a row, or below one; none where it asks for no words."""
-    what: str = getattr(verb, "__name__", "")
-    return draft_key(what, "-".join(str(part) for part in which if part), person.public_id) if what in RIGHTS else ""
 
 
 def roster_key(people: Iterable[object]) -> str:

@@ -52,14 +52,6 @@ def purpose_of(key: str, *, owner: int) -> str:
 
 
 @dataclass(frozen=True)
-class Finished:
-    """Name the draft that becomes a note: its form, and the number of the last change that its window has seen, if it told one."""
-
-    key: str
-    version: int | None = None
-
-
-@dataclass(frozen=True)
 class Words:
     """Hold what stands in the fields of a form, what the fields are called, and where the form is."""
 

@@ -11,6 +11,7 @@ from casemgr.core.accounts.models import Program, Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
 from patients.consent.models import Consent, InformationCategory, in_words
 from patients.disclosures.spoken.actions import account_for_what_was_said
@@ -19,8 +20,6 @@ from patients.record.queries import locked
 from patients.world.models import CloseOne
 from treatment_plans.appointments.actions import settle_appointment
 from treatment_plans.appointments.models import AppointmentState
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.family.models import CollateralNote, Heard, Participant
 from treatment_plans.family.queries import Seat, seats_for
 from treatment_plans.family.rules import RESTRICTED_SOURCE, SAFETY_SOURCE, SCOPE_SOURCE, SOURCE, WISH_SOURCE, must_be_asked
@@ -149,8 +148,7 @@ def write_collateral_note(
     draft: Finished | None = None,
 ) -> CollateralNote:
     """Keep what somebody else told, apart from the chart. To listen needs no consent; to tell them anything does."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     patient = locked(patient)
     seat = _seat_of(patient, program, close_one, told, heard_at) if told else None
     named = informant or (close_one.name if close_one else "")

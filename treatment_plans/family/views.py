@@ -15,13 +15,13 @@ from casemgr.core.accounts.models import Program
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
+from casemgr.core.finishing import finished
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from patients.world.queries import program_for
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
-from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.family.actions import (
     add_participants,

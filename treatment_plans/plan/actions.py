@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User, UserKind
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Axis, Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from patients.world.models import Barrier, OwnGoal, Stressor
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan import rules
 from treatment_plans.plan.checking.queries import (
     against_goal,
@@ -57,8 +56,7 @@ def start_plan(
     at: datetime,
 ) -> Plan:
     """Open a draft of a plan for somebody who is or was in care in this program."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     if not Episode.objects.filter(patient=patient, program=program).exists():
         raise Refused(Reason(_("This person was never in care in this program. Admit them first."), code="not_in_program"))
     _refuse_early_review(starts_on, review_on)
@@ -77,8 +75,7 @@ def start_plan(
 @action(Can.WRITE_PLAN)
 def change_plan(*, plan: Plan, review_on: date, strengths: str, draft: Finished | None = None, by: User, at: datetime) -> Plan:
     """Change a plan's next review and what it says of the person's strengths."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = open_plan(plan.pk)
     _refuse_early_review(fresh.starts_on, review_on)
     fresh.review_on, fresh.strengths = review_on, strengths.strip()
@@ -100,8 +97,7 @@ def add_problem(
     at: datetime,
 ) -> Problem:
     """Name a problem that the plan treats, and what it rests on."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = open_plan(plan.pk)
     rests_on = {"diagnosis": diagnosis, "barrier": barrier, "stressor": stressor}
     refuse_for(against_problem(fresh, axis, title, **rests_on))
@@ -120,8 +116,7 @@ def add_goal(
     at: datetime,
 ) -> Goal:
     """Write down a goal in the person's own words."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = open_plan(problem.plan_id)
     refuse_for([*against_stopped(problem), *against_goal(fresh, words, target_on, own_goal)])
     return Goal.objects.create(problem=problem, words=words.strip(), target_on=target_on, own_goal=own_goal, recorded_by=by, recorded_at=at)
@@ -140,8 +135,7 @@ def add_objective(
     **yardstick: Any,
 ) -> Objective:
     """Write down a step towards a goal that can be measured: by a number, a date, or the score of an instrument."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = open_plan(goal.problem.plan_id)
     by_what = yardstick_from(target_on=target_on, **yardstick)
     refuse_for(against_objective(fresh, words, by_what))
@@ -167,8 +161,7 @@ def add_intervention(
     at: datetime,
 ) -> Intervention:
     """Say what is done towards a goal, how often and by whom."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = open_plan(goal.problem.plan_id)
     refuse_for(against_intervention(fresh, kind, times, per, cleared_on, day_of(fresh, at)))
     return Intervention.objects.create(
@@ -195,8 +188,7 @@ def activate_plan(
 
     Where both axes are diagnosed and one is not covered, a reason stands in for it: signed by a person, with the name and the moment.
     """
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
     fresh = going_plan(plan.pk)
     if by.kind == UserKind.CLIENT:

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import key_of, told_of
 from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.diagnoses.models import Axis
-from treatment_plans.drafts.forms import told_of
-from treatment_plans.drafts.queries import key_for
 from treatment_plans.plan import actions, forms
 from treatment_plans.plan.measuring.queries import show_progress
 from treatment_plans.plan.models import Plan, PlanState
@@ -72,7 +71,7 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     at, program = timezone.now(), request.program
     today = at.astimezone(program.zone).date()
     form = forms.StartPlanForm(typed(request), initial={"starts_on": today, "review_on": next_review_after(today, program.pk)})
-    key = key_for(actions.start_plan, person, program.pk)
+    key = key_of(actions.start_plan, person.public_id, program.pk)
 
     def start_it() -> Plan:
         about = {"patient": person, "program": program, **told_of(key, request.POST)}
@@ -98,7 +97,7 @@ def activate(request: StaffRequest, plan: int) -> HttpResponse:
     found = get_object_or_404(with_parts(plans_seen_by(request.user, can=Can.WRITE_PLAN)), pk=plan)
     content = _content(request, found)
     form = forms.ActivateForm(typed(request), is_excusable=content["is_excusable"])
-    key = key_for(actions.activate_plan, found.patient, found.pk) if form.fields else ""
+    key = key_of(actions.activate_plan, found.patient.public_id, found.pk) if form.fields else ""
 
     def put_into_force() -> Plan:
         told = {**told_of(key, request.POST), **form.cleaned_data}
@@ -148,7 +147,7 @@ def take_in(
     part: str = "",
 ) -> HttpResponse:
     """Ask for one piece of a plan: in its place on the page, or on a page of its own when the browser runs no script."""
-    key = key_for(verb, plan.patient, *(row.pk for row in about.values()), part)
+    key = key_of(verb, plan.patient.public_id, *(row.pk for row in about.values()), part) if form.fields else ""
 
     def do_it() -> Any:
         return verb(**about, **told_of(key, request.POST), by=request.user, at=timezone.now(), **form.cleaned_data) or True

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.actions import end_plan
 from treatment_plans.plan.models import Plan, PlanState
 from treatment_plans.plan.policy.queries import intervals_of
@@ -78,8 +77,7 @@ def sign_plan(
 @action(Can.WRITE_PLAN)
 def put_off_signature(*, plan: Plan, outcome: str, reason: str, draft: Finished | None = None, by: User, at: datetime) -> PlanSignature:
     """Write down that the person signs later or does not want to sign, and why; the plan holds all the same."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = _in_force(plan)
     reasons = []
     if outcome not in (SignatureOutcome.LATER, SignatureOutcome.DECLINED):
@@ -121,8 +119,7 @@ def review_plan(
 
     “Change” starts the next version as a draft, “end” ends the plan. A next review later than the program's interval needs a reason.
     """
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     fresh = _in_force(plan)
     ends = decision == ReviewDecision.END
     reasons = _against_what_was_found(looked_at, presence, words, decision)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import finished, key_of, told_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from treatment_plans.drafts.forms import finished, told_of
-from treatment_plans.drafts.queries import draft_key, key_for
+from treatment_plans.drafts.queries import draft_key
 from treatment_plans.plan.models import Plan, PlanState
 from treatment_plans.plan.queries import next_review_after, plans_seen_by
 from treatment_plans.plan.versions.queries import draft_after, versions_of
@@ -63,7 +63,7 @@ def not_signed(request: StaffRequest, plan: int) -> HttpResponse:
     form = NotSignedForm(_typed(request))
 
     def put_off() -> Any:
-        told = {**told_of(key_for(put_off_signature, found.patient, found.pk), request.POST), **form.cleaned_data}
+        told = {**told_of(key_of(put_off_signature, found.patient.public_id, found.pk), request.POST), **form.cleaned_data}
         return put_off_signature(plan=found, by=request.user, at=timezone.now(), **told)
 
     return _take_in(request, found, "not_signed", form, put_off, _("Written down. The plan holds all the same."))
@@ -121,7 +121,7 @@ def _show(request: StaffRequest, plan: Plan, **typed: Form) -> HttpResponse:
         "versions": list(versions_of(plan)),
         "forms": {**begun, **typed},
         "opens": dict.fromkeys(typed, True),
-        "draft": key_for(put_off_signature, plan.patient, plan.pk),
+        "draft": key_of(put_off_signature, plan.patient.public_id, plan.pk),
         "may_sign": plan.state == PlanState.ACTIVE and request.user.may(Can.WRITE_PLAN, program_id=plan.program_id),
         "is_overdue": plan.state == PlanState.ACTIVE and plan.review_on < today,
     }

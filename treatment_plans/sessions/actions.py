@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.outbox.events import Event
 from casemgr.core.outbox.recording import record_fact, record_facts
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from treatment_plans.appointments.events import AppointmentMissed
 from treatment_plans.appointments.models import Appointment, AppointmentState
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions import rules
 from treatment_plans.sessions.coping.models import CopingCard
@@ -198,8 +197,7 @@ def take_over_visits_in_bulk(
 
 def _finish(draft: Finished | None, by: User, at: datetime) -> None:
     """Wipe the draft that becomes this note, or refuse when another window was faster."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
 
 
 def _refuse_what_is_wrong(session: Session, parts: Sequence[Part], named: Sequence[Reason], at: datetime) -> None:

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Denied, Reason, Refused
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.naming.queries import Written, keep_out_of_session, leaders_of, names_given_away
@@ -76,8 +75,7 @@ def return_note(*, request: CosignRequest, words: str, by: User, at: datetime) -
 @action(Can.WRITE_SESSION)
 def add_addendum(*, attendance: Attendance, text: str, draft: Finished | None = None, by: User, at: datetime) -> NoteAddendum:
     """Add to a signed note; when its author answers a supervisor's comment with it, the note waits for the co-signature again."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     note = _signed(attendance)
     if not text.strip():
         raise Refused(Reason(_("Write what is to be added."), field="text"))

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.queries import colleagues_of, programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import finished
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key
 from treatment_plans.sessions.models import Attendance
 from treatment_plans.sessions.queries import attendances_seen_by, unsigned_for, worked_on

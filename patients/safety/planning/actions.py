@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from patients.record.queries import locked
@@ -25,6 +26,7 @@ def write_safety_plan(
     program: Program,
     steps: Mapping[str, str],
     contacts: Sequence[tuple[str, str, str]],
+    draft: Finished | None = None,
     by: User,
     at: datetime,
     signature: str = "",
@@ -34,6 +36,7 @@ def write_safety_plan(
 
     `contacts` are kind, name and number. Whoever writes it signs with it; the person signs now or later.
     """
+    finish(draft, by=by, at=at)
     said = {name: steps.get(name, "").strip() for name in STEPS}
     reasons = [Reason(_("Write at least one line here."), field=name, code="missing_step") for name in missing_steps(said)]
     if not any(kind in PlanContactKind.values and name.strip() for kind, name, _phone in contacts):
@@ -78,8 +81,9 @@ def sign_safety_plan(
 
 
 @action(Can.ASSESS_SAFETY)
-def review_safety_plan(*, plan: SafetyPlan, words: str, by: User, at: datetime) -> SafetyPlanReview:
+def review_safety_plan(*, plan: SafetyPlan, words: str, draft: Finished | None = None, by: User, at: datetime) -> SafetyPlanReview:
     """Write down that somebody went through the plan with the person and it still holds."""
+    finish(draft, by=by, at=at)
     row = SafetyPlan.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "program").get(pk=plan.pk)
     reasons = [] if words.strip() else [Reason(_("Write in a sentence what was said."), field="words")]
     if row.superseded_at is not None:

@@ -18,6 +18,9 @@ HELP = {
     "safer_place": _("What was agreed, who does it and by when: medication locked away, firearms kept elsewhere, somebody staying over."),
     "means_discussed": _("What there is at home, and what the person says about it. Not printed on the person's copy."),
 }
+GIVEN = {"data-draft-skip": ""}
+"""A signature is given, not kept with what is typed."""
+
 CONTACT_HELP = _("One on each line: name, phone number. 988 and 911 stand on every plan.")
 
 
@@ -33,8 +36,11 @@ def _step(name: str) -> forms.CharField:
 class SafetyPlanForm(forms.Form):
     """Ask for the six steps, in the order in which they are gone through."""
 
-    signature = forms.ChoiceField(label=_("Signed by the person"), choices=[("", _("Not yet")), *PlanSignature.choices], required=False)
-    signed_by = forms.CharField(label=_("Name as signed"), required=False, max_length=120)
+    begins_with = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    signature = forms.ChoiceField(
+        label=_("Signed by the person"), choices=[("", _("Not yet")), *PlanSignature.choices], required=False, widget=forms.Select(GIVEN)
+    )
+    signed_by = forms.CharField(label=_("Name as signed"), required=False, max_length=120, widget=forms.TextInput(GIVEN))
 
     def __init__(self, *args: Any, plan: SafetyPlan | None = None, **options: Any) -> None:
         """Begin with the words of the version in force."""
@@ -49,7 +55,7 @@ class SafetyPlanForm(forms.Form):
     def helper(self) -> FormHelper:
         """Return the layout: the six steps, then what stands beside them."""
         helper = FormHelper(self)
-        helper.layout = Layout(*STEPS[:3], *PlanContactKind.values, *STEPS[3:], "signature", "signed_by")
+        helper.layout = Layout(*STEPS[:3], *PlanContactKind.values, *STEPS[3:], "signature", "signed_by", "begins_with")
         return helper
 
     @property
@@ -88,4 +94,4 @@ def _begun(plan: SafetyPlan) -> dict[str, str]:
     """Return what a new version starts with: the words of the one before."""
     contacts = list(plan.contacts.all())
     lines = {kind.value: "\n".join(str(one) for one in contacts if one.kind == kind) for kind in PlanContactKind}
-    return {**{name: getattr(plan, name) for name in STEPS}, **lines}
+    return {**{name: getattr(plan, name) for name in STEPS}, **lines, "begins_with": str(plan.version)}

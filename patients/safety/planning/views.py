@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import key_of, told_of
 from casemgr.core.paper.answers import as_pdf
 from casemgr.core.paper.typesetting import typeset
 from casemgr.core.refusals import Refused
@@ -32,12 +33,13 @@ def write_plan(request: StaffRequest, patient: UUID) -> HttpResponse:
     program = program_of(row, request.user, Can.ASSESS_SAFETY, request.program)
     before = plan_in_force(row, program)
     form = SafetyPlanForm(request.POST or None, plan=before)
+    key = key_of(write_safety_plan, row.public_id, program.pk, form["begins_with"].value())
     if form.is_valid():
         facts: dict[str, Any] = {"patient": row, "program": program, "by": request.user, "at": timezone.now()}
-        if attempt(form, lambda: write_safety_plan(**facts, **form.plan)) is not None:
+        if attempt(form, lambda: write_safety_plan(**facts, **told_of(key, request.POST), **form.plan)) is not None:
             messages.success(request, _("The plan holds from now on. Print the person's copy."))
             return redirect("patients:safety", row.public_id)
-    return _form_page(request, "patients/safety/write_plan.html", row, form, {"before": before})
+    return _form_page(request, "patients/safety/write_plan.html", row, form, {"before": before, "draft": key})
 
 
 @page(Can.SEE_CHART)
@@ -75,7 +77,8 @@ def review_plan(request: StaffRequest, patient: UUID, safety_plan: int) -> HttpR
     """Write down that the plan was gone through again and still holds."""
     row, found = _seen(request, Can.ASSESS_SAFETY, patient, safety_plan)
     form = ReviewForm(request.POST or None)
-    facts: dict[str, Any] = {"plan": found, "by": request.user, "at": timezone.now()}
+    told = told_of(key_of(review_safety_plan, row.public_id, found.pk), request.POST)
+    facts: dict[str, Any] = {"plan": found, **told, "by": request.user, "at": timezone.now()}
     if form.is_valid() and attempt(form, lambda: review_safety_plan(**facts, **form.cleaned_data)) is not None:
         messages.success(request, _("Written down."))
         return redirect("patients:safety", row.public_id)
@@ -107,6 +110,7 @@ def _context(request: StaffRequest, patient: Patient, plan: SafetyPlan, **opened
         "assesses": request.user.may(Can.ASSESS_SAFETY) and plan.superseded_at is None,
         "forms": {**begun, **opened},
         "opens": dict.fromkeys(opened, True),
+        "draft": key_of(review_safety_plan, patient.public_id, plan.pk),
     }
 
 

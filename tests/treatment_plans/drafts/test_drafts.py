@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.encrypted import Unreadable, lent_keys
+from casemgr.core.finishing import Finished
 from casemgr.core.refusals import Denied, Refused
 from casemgr.schedule import clean_old_drafts
 from tests.treatment_plans.appointments.conftest import book
@@ -17,7 +18,7 @@ from treatment_plans.counseling.models import CounselingAddendum, CounselingNote
 from treatment_plans.drafts.actions import drop_draft, save_draft
 from treatment_plans.drafts.models import Draft
 from treatment_plans.drafts.queries import draft_key, roster_key, unfinished_notes
-from treatment_plans.drafts.rules import Finished, Words, person_in, person_of_field, store_name, what_of
+from treatment_plans.drafts.rules import Words, person_in, person_of_field, store_name, what_of
 from treatment_plans.sessions.actions import Part, record_session
 from treatment_plans.sessions.models import Attendance, Session
 

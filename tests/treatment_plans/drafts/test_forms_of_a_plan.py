@@ -1,24 +1,23 @@
 import json
 import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from casemgr.core.accounts.rules import Role
+from casemgr.core.finishing import key_of
 from casemgr.core.refusals import Denied
-from patients.record.models import Patient
 from tests.treatment_plans.plan.conftest import by, diagnosed, draft
 from treatment_plans.drafts.actions import save_draft
 from treatment_plans.drafts.models import Draft
-from treatment_plans.drafts.queries import OF_A_PLAN, RIGHTS, TITLES, draft_key, key_for, unfinished_notes
-from treatment_plans.drafts.rules import Words, what_of
+from treatment_plans.drafts.queries import OF_A_PLAN, RIGHTS, TITLES, draft_key, unfinished_notes
+from treatment_plans.drafts.rules import Words, person_in, what_of
 from treatment_plans.plan.actions import activate_plan, add_objective, add_problem
 from treatment_plans.plan.measuring.models import ObjectiveValue
 from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Problem
-from treatment_plans.plan.pieces.actions import remove_goal
 from treatment_plans.plan.standing.actions import rate_standing
 from treatment_plans.plan.standing.models import StageOfChange, StandingRating
 from treatment_plans.reviews.models import PlanSignature
@@ -27,6 +26,7 @@ __all__ = ["by", "diagnosed", "draft"]
 
 HTMX = {"HX-Request": "true"}
 SECRET = "Qxbramblewood"
+SOMEBODY = UUID("6f1c2f3e-1111-4222-8333-444455556666")
 TABLES = (Plan, Problem, Goal, Objective, ObjectiveValue, Intervention, StandingRating, StageOfChange, PlanSignature)
 
 
@@ -150,7 +150,7 @@ def test_the_start_of_a_plan_and_a_signed_reason_are_kept_and_the_signature_is_n
 
 def test_the_words_of_a_plan_are_their_owner_s_alone_and_ask_for_the_right_of_its_verb(clinic, plan, sign_in, now):
     goal, mine = Goal.objects.get(), sign_in(clinic.therapist)
-    key, address = key_for(add_objective, plan.patient, goal.pk), reverse("treatment_plans:add_objective", args=[goal.pk])
+    key, address = key_of(add_objective, plan.patient.public_id, goal.pk), reverse("treatment_plans:add_objective", args=[goal.pk])
     assert keep(mine, key, address=address) == 200
     assert mine.get(reverse("treatment_plans:draft", args=[key])).json()["fields"] == {"words": [SECRET]}
     other = sign_in(clinic.case_manager)
@@ -167,9 +167,10 @@ def test_the_words_of_a_plan_are_their_owner_s_alone_and_ask_for_the_right_of_it
     assert SECRET in mine.get(reverse("treatment_plans:read_draft", args=[key])).content.decode()
 
 
-def test_a_verb_without_words_keeps_none_and_each_form_has_a_right_and_a_title(clinic):
-    patient = Patient(public_id=uuid4())
-    assert key_for(remove_goal, patient, 4) == ""
-    assert key_for(rate_standing, patient, 4, "wheel") == f"rate_standing:4-wheel:{patient.public_id}"
-    assert what_of(key_for(rate_standing, patient, 4, "")) == "rate_standing"
+def test_a_form_without_words_keeps_none_and_each_with_words_has_a_right_and_a_title(clinic, draft, sign_in):
+    draft(clinic.patient(), "social")
+    address = reverse("treatment_plans:remove_goal", args=[Goal.objects.get().pk])
+    assert "data-draft" not in sign_in(clinic.therapist).get(address).content.decode()
+    key = key_of(rate_standing, SOMEBODY, 4, "wheel")
+    assert (key, what_of(key), person_in(key)) == (f"rate_standing:4-wheel:{SOMEBODY}", "rate_standing", SOMEBODY)
     assert set(TITLES) == set(RIGHTS)

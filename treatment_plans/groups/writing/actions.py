@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished
 from casemgr.core.refusals import Reason, Refused
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.groups import rules
 from treatment_plans.groups.models import GroupMeeting, MeetingState
 from treatment_plans.groups.queries import keep_out_of, places_without_part, roster_for

@@ -18,13 +18,13 @@ from casemgr.core.accounts.models import Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
+from casemgr.core.finishing import VERSION, finished
 from casemgr.core.refusals import Refused
 from casemgr.core.ui.pages import StaffRequest, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.queries import sites_open_to, staff_at
 from treatment_plans.drafts.actions import drop_draft
-from treatment_plans.drafts.forms import VERSION, finished
 from treatment_plans.drafts.queries import draft_key, draft_of, roster_key, words_seen
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
 from treatment_plans.groups.queries import (

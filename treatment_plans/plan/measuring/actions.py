@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.measuring.models import ObjectiveValue
 from treatment_plans.plan.models import MeasuredAs, Objective
 from treatment_plans.plan.queries import day_of, going_plan
@@ -21,8 +20,7 @@ def count_towards(
     *, objective: Objective, value: Decimal, on: date, words: str = "", draft: Finished | None = None, by: User, at: datetime
 ) -> ObjectiveValue:
     """Write down the value of an objective on a day; whether it is met stays for a person to say."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     plan = going_plan(objective.goal.problem.plan_id)
     reasons = []
     if objective.measured_as != MeasuredAs.NUMBER:

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Diagnosis
 from patients.world.models import Barrier, OwnGoal, Stressor
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.checking.queries import (
     against_goal,
     against_intervention,
@@ -46,8 +45,7 @@ def change_problem(
     at: datetime,
 ) -> Problem:
     """Put a problem into other words, on another axis, or on something else that it rests on."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     plan = open_plan(problem.plan_id)
     fresh = Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)
     rests_on = {"diagnosis": diagnosis, "barrier": barrier, "stressor": stressor}
@@ -68,8 +66,7 @@ def change_goal(
     at: datetime,
 ) -> Goal:
     """Put a goal into other words of the person, or hope for it by another day."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     plan = open_plan(goal.problem.plan_id)
     fresh = Goal.objects.select_for_update(no_key=True, of=("self",)).select_related("problem").get(pk=goal.pk)
     refuse_for(against_goal(plan, words, target_on, own_goal))
@@ -89,8 +86,7 @@ def change_objective(
     **yardstick: Any,
 ) -> Objective:
     """Put an objective into other words, or measure it otherwise."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     plan = open_plan(objective.goal.problem.plan_id)
     fresh = Objective.objects.select_for_update(no_key=True).get(pk=objective.pk)
     by_what = yardstick_from(target_on=target_on, **yardstick)
@@ -115,8 +111,7 @@ def change_intervention(
     at: datetime,
 ) -> Intervention:
     """Change what is done, how often, by whom, and what to be careful with."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     plan = open_plan(intervention.goal.problem.plan_id)
     fresh = Intervention.objects.select_for_update(no_key=True).get(pk=intervention.pk)
     is_kept = kind == fresh.kind
@@ -139,24 +134,21 @@ def change_intervention(
 @action(Can.WRITE_PLAN)
 def stop_problem(*, problem: Problem, why: str, draft: Finished | None = None, by: User, at: datetime) -> Problem:
     """Say that a problem of the plan is no longer pursued, and why; its goals rest with it."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     return _stop(problem, going_plan(problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
 def stop_objective(*, objective: Objective, why: str, draft: Finished | None = None, by: User, at: datetime) -> Objective:
     """Say that an objective is no longer pursued, and why."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     return _stop(objective, going_plan(objective.goal.problem.plan_id), why, at)
 
 
 @action(Can.WRITE_PLAN)
 def stop_intervention(*, intervention: Intervention, why: str, draft: Finished | None = None, by: User, at: datetime) -> Intervention:
     """Say that something is no longer done, and why."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     return _stop(intervention, going_plan(intervention.goal.problem.plan_id), why, at)
 
 

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
+from casemgr.core.finishing import Finished, finish
 from casemgr.core.refusals import Reason, Refused
 from patients.diagnoses.models import Axis, Diagnosis
 from patients.episodes.models import Episode
 from patients.record.models import Patient
-from treatment_plans.drafts.actions import finish_draft
-from treatment_plans.drafts.rules import Finished
 from treatment_plans.plan.standing.models import ChangeStage, StageOfChange, StandingRating
 from treatment_plans.plan.standing.queries import lies_on
 
@@ -32,8 +31,7 @@ def rate_standing(
     at: datetime,
 ) -> list[StandingRating]:
     """Write down how the parts of a scale are on a day; what nobody rated and nobody said a word about is left out."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     said = {part: text.strip() for part, text in (words or {}).items()}
     told = {part: levels.get(part) for part in {**levels, **said} if levels.get(part) is not None or said.get(part)}
     reasons = _against_day(patient, program, on, at)
@@ -62,8 +60,7 @@ def note_stage_of_change(
     at: datetime,
 ) -> StageOfChange:
     """Write down how ready somebody is to change something about one disorder."""
-    if draft is not None:
-        finish_draft(draft=draft, by=by, at=at)
+    finish(draft, by=by, at=at)
     reasons = _against_day(patient, program, on, at)
     if diagnosis is not None and diagnosis.patient_id != patient.pk:
         reasons.append(Reason(_("This diagnosis is another person's. Choose one of this person's own."), field="diagnosis"))

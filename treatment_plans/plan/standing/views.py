@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import key_of, told_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
-from treatment_plans.drafts.forms import told_of
-from treatment_plans.drafts.queries import key_for
 from treatment_plans.plan.models import Plan
 from treatment_plans.plan.queries import plans_seen_by
 from treatment_plans.plan.standing import actions
@@ -54,7 +53,7 @@ def _take_in(
     request: StaffRequest, plan: Plan, form: Any, verb: Callable[..., Any], title: str, lead: str, *, part: str = ""
 ) -> HttpResponse:
     """Ask, write down, and show the plan again."""
-    key = key_for(verb, plan.patient, plan.pk, part)
+    key = key_of(verb, plan.patient.public_id, plan.pk, part)
 
     def do_it() -> Any:
         about = {"patient": plan.patient, "program": plan.program, **told_of(key, request.POST)}

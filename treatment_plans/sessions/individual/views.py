@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from casemgr.core.accounts.models import Site
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.recording import note_read
+from casemgr.core.finishing import finished
 from casemgr.core.ui.forms import offer_choices
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
 from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.appointments.queries import appointments_seen_by, sites_open_to
-from treatment_plans.drafts.forms import finished
 from treatment_plans.drafts.queries import draft_key, draft_of
 from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part, change_note, record_session
