@@ -32,7 +32,7 @@ def unfinished(scope: Scope) -> Section:
         (row(draft) for draft in rows),
         empty=gettext_lazy("Nothing unfinished"),
         empty_help=gettext_lazy(
-            "What you type into a note or a plan is kept every few seconds. What you did not save stands here, for you alone."
+            "What you type into notes, plans and referrals is kept every few seconds. What you did not save stands here, for you alone."
         ),
         more_url=way("treatment_plans:drafts"),
     )

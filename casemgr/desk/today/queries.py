@@ -18,6 +18,7 @@ SECTIONS: dict[Role, tuple[Find, ...]] = {
         clinical.results_to_talk_about,
         health.naloxone,
         health.reconciliation,
+        drafts.unfinished,
     ),
     Role.PRESCRIBER: (
         safety.open_concerns,
