@@ -92,6 +92,10 @@ def test_a_piece_is_added_in_its_place_with_script(clinic, draft, sign_in):
     asked = browser.get(address("add_objective", goal.pk), headers=HTMX).content.decode()
     assert "<html" not in asked
     assert f'hx-post="{address("add_objective", goal.pk)}"' in asked
+    assert f'hx-select="#adding-to-goal-{goal.pk}"' in asked, "Cancel empties the slot and leaves the others as they are"
+    assert "drafts.js" in browser.get(address("plan_version", plan.pk)).content.decode(), (
+        "htmx runs no script of a piece: the page brings it"
+    )
     wrong = browser.post(address("add_objective", goal.pk), {"words": "", "measure": "PHQ-9 below 10"}, headers=HTMX)
     assert (wrong.status_code, wrong["HX-Retarget"]) == (422, f"#adding-to-goal-{goal.pk}")
     assert "PHQ-9 below 10" in wrong.content.decode()
