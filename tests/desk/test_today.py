@@ -224,7 +224,7 @@ def test_a_privacy_officer_sees_refusals_disclosures_and_consents_that_end(clini
     said = {
         "patient": patient, "discloser": clinic.program, "kind": "specific", "state": "active", "purposes": ["housing"],
         "categories": ["housing"], "description": "Housing facts", "revocation_statement": "x", "signed_by": "Ana",
-        "signer_relationship": "self", "signed_on": TODAY, "recorded_at": clinic.now, "recorded_by": clinic.system,
+        "signer_relationship": "patient", "signed_on": TODAY, "recorded_at": clinic.now, "recorded_by": clinic.system,
     }  # fmt: skip
     for days in (30, 31):
         consent = Consent.objects.create(valid_until=TODAY + days * DAY, **{**said, "state": "draft"})

@@ -38,6 +38,7 @@ FIELD_OF = {
     Element.PERIOD_END: "valid_until",
     Element.REVOCABLE_NEVER: "revocable_after",
     Element.SIGNED_LATER: "signed_on",
+    Element.SIGNED_BEFORE_BIRTH: "signed_on",
     Element.SIGNER_OF_ADULT: "signer_relationship",
     Element.SIGNER_DEAD: "signer_relationship",
     Element.ATTESTATION: "attestation",

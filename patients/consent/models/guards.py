@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from casemgr.core.append_only import append_only
-from patients.consent.models.vocabulary import Designation, Element, SignatureMethod
+from patients.consent.models.vocabulary import Designation, Element, SignatureMethod, SignerRelationship
 from patients.consent.rules import (
     BOUND_BY_HIPAA,
     BOUND_CLASSES,
@@ -42,7 +42,7 @@ _ELEMENTS: dict[str, tuple[str, Q]] = {
     Element.REVOCATION: ("signed_consent_says_how_to_revoke_it", _said("revocation_statement")),
     Element.EXPIRY: ("signed_consent_says_when_it_ends", Q(valid_until__isnull=False) | _said("ends_with")),
     Element.SIGNER: ("signed_consent_names_its_signer", _said("signed_by")),
-    Element.RELATIONSHIP: ("signed_consent_says_who_signed", ~Q(signer_relationship="")),
+    Element.RELATIONSHIP: ("signed_consent_says_who_signed", Q(signer_relationship__in=SignerRelationship.values)),
     Element.SIGNED_ON: ("signed_consent_has_its_day", Q(signed_on__isnull=False)),
     Element.REDISCLOSURE: ("tpo_consent_warns_of_redisclosure", ~_of("tpo") | _said("redisclosure_statement")),
     Element.REFUSAL: ("tpo_consent_says_what_refusing_means", ~_of("tpo") | _said("refusal_statement")),
@@ -207,6 +207,11 @@ WHEN_SIGNED: dict[str, tuple[str, str, str]] = {
         "consent_is_not_signed_in_the_future",
         f"NEW.signed_on > (now() AT TIME ZONE '{FURTHEST_ZONE}')::date",
         "A consent is not signed on a day that has not come.",
+    ),
+    Element.SIGNED_BEFORE_BIRTH: (
+        "nobody_signs_for_the_unborn",
+        f"NEW.signed_on < {_AGED}",
+        "A consent is not signed before the person was born.",
     ),
     Element.REVOCABLE_NEVER: (
         "justice_consent_is_revocable_before_it_ends",

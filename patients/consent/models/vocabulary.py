@@ -169,6 +169,7 @@ class Element(models.TextChoices):
     RELATIONSHIP = "signer_relationship", _("Say whether the person or somebody for them signed.")
     SIGNER_OF_ADULT = "signer_of_adult", _("This person is grown up: no parent or guardian of a minor can sign.")
     SIGNER_DEAD = "signer_dead", _("This person had died by then. A personal representative signs.")
+    SIGNED_BEFORE_BIRTH = "signed_before_birth", _("The signature cannot be of a day before this person was born.")
     SIGNED_ON = "signed_on", _("Give the date of the signature.")
     SIGNED_LATER = "signed_on_later", _("The signature cannot be of a day that has not come yet.")
     ATTESTATION = "attestation", _("A signature on screen needs the sentence that the person agreed to, and who of the staff was there.")

@@ -155,10 +155,10 @@ def _who_cannot_be_named(paper: Paper, recipients: Sequence[Recipient]) -> list[
 
 
 def what_the_signer_cannot_be(relationship: object, *, signed_on: date | None, born_on: date | None, died_on: date | None) -> list[Missing]:
-    """Return what contradicts what is known of the person (42 CFR 2.14, 2.15): a grown-up has no parent who signs, the dead do not sign."""
+    """Return what contradicts what is known of the person (42 CFR 2.14, 2.15): no parent signs for an adult; neither dead nor unborn sign."""
     if signed_on is None:
         return []
-    missing = []
+    missing = _named("signed_before_birth", "42 CFR 2.31(a)(9)", born_on is not None and signed_on < born_on)
     if relationship == "minor_representative" and born_on is not None and _age(born_on, signed_on) >= ADULT_EVERYWHERE:
         missing.append(Missing("signer_of_adult", "42 CFR 2.14"))
     if relationship == "patient" and died_on is not None and died_on < signed_on:

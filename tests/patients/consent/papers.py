@@ -98,6 +98,7 @@ BREAKS = {
     "signer_relationship": ("specific", {"signer_relationship": ""}),
     "signer_of_adult": ("specific", {"signer_relationship": "minor_representative"}),
     "signer_dead": ("specific", {"signed_on": date(2026, 3, 3)}),
+    "signed_before_birth": ("specific", {"signed_on": date(1979, 12, 31)}),
     "signed_on": ("specific", {"signed_on": None}),
     "signed_on_later": ("specific", {"signed_on": date(2031, 1, 1), "valid_until": date(2032, 1, 1)}),
     "attestation": ("specific", {"signature": "screen"}),
@@ -112,7 +113,11 @@ BREAKS = {
 }
 """By element: the kind of paper, and what is changed in it so that this element and no other is missing."""
 
-PERSON = {"signer_of_adult": {"birth_date": date(1980, 1, 1)}, "signer_dead": {"deceased_on": date(2026, 3, 2)}}
+PERSON = {
+    "signed_before_birth": {"birth_date": date(1980, 1, 1)},
+    "signer_of_adult": {"birth_date": date(1980, 1, 1)},
+    "signer_dead": {"deceased_on": date(2026, 3, 2)},
+}
 """What is known of the person where that decides."""
 
 

@@ -115,9 +115,13 @@ def test_an_active_consent_changes_only_as_it_may(drafted, change, guard):
         assert refused_by(f"UPDATE patients_consent SET {change} WHERE id = {other.pk}") == guard
 
 
-def test_no_unknown_way_of_signing(drafted):
-    draft = drafted(signature="stamp")
-    assert refused_by(f"UPDATE patients_consent SET state = 'active' WHERE id = {draft.pk}") == "signed_on_paper_or_on_screen"
+@pytest.mark.parametrize(
+    ("change", "guard"),
+    [({"signature": "stamp"}, "signed_on_paper_or_on_screen"), ({"signer_relationship": "the neighbor"}, "signed_consent_says_who_signed")],
+)
+def test_no_unknown_way_of_signing_and_no_unknown_signer(drafted, change, guard):
+    draft = drafted(**change)
+    assert refused_by(f"UPDATE patients_consent SET state = 'active' WHERE id = {draft.pk}") == guard
 
 
 @pytest.mark.parametrize(("moment", "refuses"), [("2026-03-04 09:59Z", True), ("2026-03-04 10:00Z", False), ("2026-03-05 00:00Z", False)])
