@@ -293,8 +293,9 @@ class ConsentAdmin(PatientTable):
     words = ("description",)
     shown = (
         "patient", "discloser", "kind", "state", "to_whom", "purposes", "categories", "description", "revocation_statement",
-        "redisclosure_statement", "hipaa_statement", "refusal_statement", "signed_by", "signer_relationship", "signed_on", "valid_until",
-        "ends_with", "compared_by", "compared_at", "original_seen_on", "revoked_at", "revoked_by", "recorded_at", "recorded_by",
+        "redisclosure_statement", "hipaa_statement", "refusal_statement", "signed_by", "signer_relationship", "signer_authority",
+        "signed_on", "valid_until", "ends_with", "compared_by", "compared_at", "original_seen_on", "revoked_at", "revoked_by",
+        "recorded_at", "recorded_by",
     )  # fmt: skip
     verbs = (
         AdminVerb(revoke_consent, _("Revoke"), form_with(revoked_by=forms.CharField(label=_("Revoked by"))), "consent", _active),

@@ -43,6 +43,7 @@ class More(TypedDict, total=False):
     revocable_after: date | None
     revocable_event: str
     case_reference: str
+    signer_authority: str
     signature: str
     attestation: str
     witnessed_by: User | None

@@ -20,6 +20,7 @@ from patients.consent.models import (
     PurposeOfUse,
     ScanOf,
     SignatureMethod,
+    SignerAuthority,
     SignerRelationship,
 )
 from patients.consent.queries import intermediaries_to_choose, people_to_choose, programs_open_to, recipients_to_choose, replaceable
@@ -148,6 +149,12 @@ class ConsentForm(forms.Form):
     signer_relationship = forms.ChoiceField(
         label=_("Who signed"), choices=SignerRelationship.choices, widget=forms.RadioSelect, initial=SignerRelationship.PATIENT
     )
+    signer_authority = forms.ChoiceField(
+        label=_("What lets a personal representative sign"),
+        choices=[("", _("No personal representative signed")), *SignerAuthority.choices],
+        required=False,
+        help_text=_("Ask to see it. Without it nobody else signs for a grown-up person."),
+    )
     signed_on = forms.DateField(label=_("Signed on"), widget=DAY)
 
     def __init__(self, *args: Any, user: User, patient: Patient, kind: str, today: date, language: str = "", **options: Any) -> None:
@@ -205,7 +212,7 @@ class ConsentForm(forms.Form):
             (_("How long"), "valid_until ends_with ends_with_words revocable_after revocable_event case_reference"),
             (_("What the person was told"), "revocation_statement redisclosure_statement hipaa_statement refusal_statement"
              " fundraising_statement"),
-            (_("Signature"), "language signature attested signed_by signer_relationship signed_on"),
+            (_("Signature"), "language signature attested signed_by signer_relationship signer_authority signed_on"),
         )  # fmt: skip
         helper = FormHelper(self)
         helper.layout = Layout(*(Fieldset(title, *(name for name in names.split() if name in self.fields)) for title, names in groups))

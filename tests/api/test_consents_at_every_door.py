@@ -112,6 +112,7 @@ def body_of(facts, person, known):
 
 NOT_BY_API = {
     "attestation": "what is signed elsewhere is signed on paper for us",
+    "authority_while_alive": "is known only of people who are known here: staff see it when they confirm",
     "signed_before_birth": "is known only of people who are known here: staff see it when they confirm",
     "signer_of_adult": "is known only of people who are known here: staff see it when they confirm",
     "signer_dead": "is known only of people who are known here: staff see it when they confirm",

@@ -15,7 +15,7 @@ from casemgr.api.v1 import shapes
 from casemgr.core.accounts.models import Program
 from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Refused
-from patients.consent.models import RecipientPart, SignerRelationship
+from patients.consent.models import RecipientPart, SignerAuthority, SignerRelationship
 from patients.consent.papers.actions import hand_in_consent
 from patients.episodes.models import Episode
 from patients.record.models import Patient
@@ -65,6 +65,7 @@ class ConsentPaper(serializers.Serializer[Any]):
     case_reference = serializers.CharField(**_SHORT)
     signed_by = serializers.CharField(**{**_TEXT, "max_length": 120})
     signer_relationship = serializers.ChoiceField(choices=[("", ""), *SignerRelationship.choices], default="")
+    signer_authority = serializers.ChoiceField(choices=[("", ""), *SignerAuthority.choices], default="")
     signed_on = serializers.DateField(required=False, allow_null=True, default=None)
     valid_until = serializers.DateField(required=False, allow_null=True, default=None)
     ends_with = serializers.CharField(**_SHORT)

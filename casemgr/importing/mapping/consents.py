@@ -17,7 +17,7 @@ PURPOSES = {"TREAT": "treatment", "HPAYMT": "payment", "HOPERAT": "operations", 
 NOT_IN_FORCE = frozenset({"rejected", "inactive", "entered-in-error"})
 TEXTS = (
     "description", "revocation_statement", "redisclosure_statement", "hipaa_statement", "refusal_statement", "fundraising_statement",
-    "ends_with", "revocable_event", "signer_relationship",
+    "ends_with", "revocable_event", "signer_relationship", "signer_authority",
 )  # fmt: skip
 
 

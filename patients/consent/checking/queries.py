@@ -20,10 +20,19 @@ from patients.consent.models import (
     PurposeOfUse,
     RecipientPart,
     SignatureMethod,
+    SignerAuthority,
     SignerRelationship,
 )
 from patients.consent.queries import PERSON, person_facts, recipient_facts
-from patients.consent.rules import SPECIFIC, Paper, Recipient, doubts_about_the_signer, missing_elements, what_the_signer_cannot_be
+from patients.consent.rules import (
+    SPECIFIC,
+    Paper,
+    Recipient,
+    doubts_about_the_signer,
+    missing_elements,
+    what_a_representative_lacks,
+    what_the_signer_cannot_be,
+)
 from patients.record.models import LANGUAGE_CHOICES, Patient
 from patients.relations.models import RecipientClass
 from patients.world.models import CloseOne
@@ -41,6 +50,7 @@ FIELD_OF = {
     Element.SIGNED_BEFORE_BIRTH: "signed_on",
     Element.SIGNER_OF_ADULT: "signer_relationship",
     Element.SIGNER_DEAD: "signer_relationship",
+    Element.AUTHORITY_WHILE_ALIVE: "signer_authority",
     Element.ATTESTATION: "attestation",
     Element.RECIPIENT_CLASSES_KIND: "recipient_classes",
     Element.INTERMEDIARY: "recipients",
@@ -73,11 +83,13 @@ def written(
 ) -> tuple[Consent, list[Named]]:
     """Return the draft of what a paper says, tidied and not kept yet, and whom it names; nobody is named twice.
 
-    Where nobody told the HIPAA statement apart, the redisclosure statement says both.
+    Where nobody told the HIPAA statement apart, the redisclosure statement says both. Only a personal representative has an authority.
     """
     tidy = {name: _tidied(name, value) for name, value in facts.items()}
     tidy["redisclosure_statement"] = redisclosure_statement.strip()
     tidy["hipaa_statement"] = tidy["redisclosure_statement"] if hipaa_statement is None else hipaa_statement.strip()
+    if tidy.get("signer_relationship") != SignerRelationship.PERSONAL_REPRESENTATIVE:
+        tidy.pop("signer_authority", None)
     tidy["case_reference"] = facts.get("case_reference") or None
     parts = {organization.pk: (organization, RecipientPart.PARTICIPANT.value) for organization in participants}
     parts |= {organization.pk: (organization, RecipientPart.RECIPIENT.value) for organization in recipients}
@@ -105,10 +117,15 @@ def reasons_against(consent: Consent, named: Sequence[Named], at: datetime) -> l
     today = at.astimezone(consent.discloser.zone).date()
     facts = [_facts_of(recipient, part) for recipient, part in named]
     missing = missing_elements(paper_of(consent, named), facts, today)
+    missing += what_a_representative_lacks(consent.signer_relationship, consent.signer_authority)
     if consent.patient_id is not None:
         patient = consent.patient
         missing += what_the_signer_cannot_be(
-            consent.signer_relationship, signed_on=consent.signed_on, born_on=patient.birth_date, died_on=patient.deceased_on
+            consent.signer_relationship,
+            signed_on=consent.signed_on,
+            born_on=patient.birth_date,
+            died_on=patient.deceased_on,
+            authority=consent.signer_authority,
         )
     unknown = _unknown_words(consent)
     instead = {reason.field for reason in unknown}
@@ -169,6 +186,7 @@ def _unknown_words(consent: Consent) -> list[Reason]:
         ("designation", {consent.designation} - {""}, Designation.values),
         ("signature", {consent.signature}, SignatureMethod.values),
         ("language", {consent.language}, [code for code, _name in LANGUAGE_CHOICES]),
+        ("signer_authority", {consent.signer_authority} - {""}, SignerAuthority.values),
         ("signer_relationship", {consent.signer_relationship} - {""}, SignerRelationship.values),
     )
     return [

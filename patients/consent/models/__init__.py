@@ -14,6 +14,7 @@ from patients.consent.models.vocabulary import (
     RecipientPart,
     Shortfall,
     SignatureMethod,
+    SignerAuthority,
     SignerRelationship,
     in_words,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Settlement",
     "Shortfall",
     "SignatureMethod",
+    "SignerAuthority",
     "SignerRelationship",
     "in_words",
 ]

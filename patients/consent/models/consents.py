@@ -22,6 +22,7 @@ from patients.consent.models.vocabulary import (
     PurposeOfUse,
     RecipientPart,
     SignatureMethod,
+    SignerAuthority,
     SignerRelationship,
     in_words,
 )
@@ -69,6 +70,8 @@ class Consent(Recorded):
     """Nothing where the scan on file was what it was compared with."""
     signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_relationship = models.CharField(_("signed as"), max_length=60, choices=SignerRelationship.choices, blank=True)
+    signer_authority = models.CharField(_("by what authority"), max_length=60, choices=SignerAuthority.choices, blank=True)
+    """Nothing but where a personal representative signed."""
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     valid_until = models.DateField(_("valid until (not included)"), null=True, blank=True)
     ends_with = models.CharField(_("or until this event"), max_length=200, blank=True)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from casemgr.core.append_only import append_only
-from patients.consent.models.vocabulary import Designation, Element, SignatureMethod, SignerRelationship
+from patients.consent.models.vocabulary import Designation, Element, SignatureMethod, SignerAuthority, SignerRelationship
 from patients.consent.rules import (
     BOUND_BY_HIPAA,
     BOUND_CLASSES,
@@ -16,7 +16,16 @@ from patients.consent.rules import (
     NO_END,
     TPO_PURPOSES,
 )
-from patients.consent.rules.kinds import ADULT_EVERYWHERE, CJ_REFERRAL, CLASSES_IN, ENDLESS, PDMP, REGISTRY, REGISTRY_RECIPIENTS
+from patients.consent.rules.kinds import (
+    ADULT_EVERYWHERE,
+    CJ_REFERRAL,
+    CLASSES_IN,
+    ENDLESS,
+    OF_THE_DEAD,
+    PDMP,
+    REGISTRY,
+    REGISTRY_RECIPIENTS,
+)
 from patients.relations.models import RecipientClass
 
 DRAFT = Q(state="draft")
@@ -123,6 +132,12 @@ def state_checks() -> list[models.CheckConstraint]:
         models.CheckConstraint(condition=~Q(state="expired") | Q(expired_at__isnull=False), name="expired_consent_says_when"),
         models.CheckConstraint(condition=Q(known_false_at__isnull=True) | _said("known_false_why"), name="known_false_says_why"),
         models.CheckConstraint(condition=Q(designation__in=["", *Designation.values]), name="designation_is_treating_providers_only"),
+        models.CheckConstraint(
+            condition=DRAFT
+            | Q(signer_authority="")
+            | Q(signer_relationship=SignerRelationship.PERSONAL_REPRESENTATIVE, signer_authority__in=SignerAuthority.values),
+            name="only_a_representative_has_an_authority",
+        ),
         models.CheckConstraint(condition=DRAFT | Q(signature__in=SignatureMethod.values), name="signed_on_paper_or_on_screen"),
     ]
 
@@ -218,6 +233,16 @@ WHEN_SIGNED: dict[str, tuple[str, str, str]] = {
         rf"NEW.kind = '{CJ_REFERRAL}' AND NEW.revocable_event !~ '\S' AND NEW.revocable_after > NEW.valid_until",
         "A consent for the justice system is revocable before it ends.",
     ),
+    Element.AUTHORITY: (
+        "representative_says_by_what_authority",
+        f"NEW.signer_relationship = '{SignerRelationship.PERSONAL_REPRESENTATIVE}' AND NEW.signer_authority = ''",
+        "A personal representative signs by an authority that is named.",
+    ),
+    Element.AUTHORITY_WHILE_ALIVE: (
+        "estate_and_family_sign_for_the_dead_only",
+        f"NEW.signer_authority IN {_list(OF_THE_DEAD)} AND {_DIED} IS NULL",
+        "Estate and family sign for a person who has died only.",
+    ),
     Element.SIGNER_OF_ADULT: (
         "no_parent_of_a_minor_signs_for_an_adult",
         f"NEW.signer_relationship = 'minor_representative' AND {_AGED} + interval '{ADULT_EVERYWHERE} years' <= NEW.signed_on",
@@ -249,8 +274,8 @@ SIGNED = (
     "patient_id", "discloser_id", "kind", "purposes", "categories", "recipient_classes", "designation", "later_programs", "description",
     "revocation_statement", "redisclosure_statement", "refusal_statement", "hipaa_statement", "fundraising_statement",
     "initiated_by_patient", "revocable_after", "revocable_event", "case_reference", "signature", "attestation", "witnessed_by_id",
-    "signed_by", "signer_relationship", "signed_on", "ends_with", "wording_version", "language", "compared_by_id", "compared_at",
-    "original_seen_on",
+    "signed_by", "signer_relationship", "signer_authority", "signed_on", "ends_with", "wording_version", "language", "compared_by_id",
+    "compared_at", "original_seen_on",
 )  # fmt: skip
 """What stands above a signature: it is never written anew afterwards."""
 

@@ -84,6 +84,16 @@ class SignerRelationship(models.TextChoices):
     PERSONAL_REPRESENTATIVE = "personal_representative", _("Personal representative")
 
 
+class SignerAuthority(models.TextChoices):
+    """Say what lets a personal representative sign for somebody (42 CFR 2.14(b), 2.15)."""
+
+    COURT = "court", _("A court order")
+    PROXY = "proxy", _("A health care power of attorney")
+    STATUTE = "statute", _("A statute of the state")
+    ESTATE = "estate", _("Executor or administrator of the estate")
+    FAMILY = "family", _("Spouse or nearest family of a person who has died")
+
+
 class SignatureMethod(models.TextChoices):
     """Say how it was signed."""
 
@@ -167,6 +177,11 @@ class Element(models.TextChoices):
     REVOCABLE_NEVER = "revocable_never", _("It must be revocable before it ends. Give an earlier day.")
     SIGNER = "signed_by", _("Write the name of who signed.")
     RELATIONSHIP = "signer_relationship", _("Say whether the person or somebody for them signed.")
+    AUTHORITY = "signer_authority", _("Say what lets the personal representative sign: a court order, a power of attorney, a statute.")
+    AUTHORITY_WHILE_ALIVE = (
+        "authority_while_alive",
+        _("Estate and family sign only for a person who has died. If that is so, put the day of death on record first."),
+    )
     SIGNER_OF_ADULT = "signer_of_adult", _("This person is grown up: no parent or guardian of a minor can sign.")
     SIGNER_DEAD = "signer_dead", _("This person had died by then. A personal representative signs.")
     SIGNED_BEFORE_BIRTH = "signed_before_birth", _("The signature cannot be of a day before this person was born.")

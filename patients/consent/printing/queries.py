@@ -116,6 +116,8 @@ def _signature(consent: Consent, words: dict[str, str]) -> Rows:
         [words["signed_on"], _day(consent.signed_on) if consent.signed_on else ""],
         [words["signed_how"], str(consent.get_signature_display())],
     ]
+    if consent.signer_authority:
+        rows.insert(2, [words["authority"], str(consent.get_signer_authority_display())])
     if consent.witnessed_by:
         rows.append([words["witness"], consent.witnessed_by.full_name])
     if consent.attestation:

@@ -12,6 +12,7 @@ from patients.consent.rules.elements import (
     BOUND_CLASSES,
     doubts_about_the_signer,
     missing_elements,
+    what_a_representative_lacks,
     what_the_signer_cannot_be,
 )
 from patients.consent.rules.kinds import (
@@ -63,5 +64,6 @@ __all__ = [
     "missing_elements",
     "redisclosure_of",
     "scope_of",
+    "what_a_representative_lacks",
     "what_the_signer_cannot_be",
 ]

@@ -14,6 +14,7 @@ from patients.consent.rules.kinds import (
     JUSTICE_KINDS,
     KINDS,
     NO_END,
+    OF_THE_DEAD,
     PDMP,
     REGISTRY,
     REGISTRY_RECIPIENTS,
@@ -154,8 +155,18 @@ def _who_cannot_be_named(paper: Paper, recipients: Sequence[Recipient]) -> list[
     return missing
 
 
-def what_the_signer_cannot_be(relationship: object, *, signed_on: date | None, born_on: date | None, died_on: date | None) -> list[Missing]:
-    """Return what contradicts what is known of the person (42 CFR 2.14, 2.15): no parent signs for an adult; neither dead nor unborn sign."""
+def what_a_representative_lacks(relationship: object, authority: object) -> list[Missing]:
+    """Return the authority that a personal representative does not name (42 CFR 2.14(b), 2.15; 45 CFR 164.502(g)).
+
+    It is asked when a consent is recorded or confirmed; one that was signed before we asked goes on.
+    """
+    return _named("signer_authority", "42 CFR 2.14, 2.15", relationship == "personal_representative" and not authority)
+
+
+def what_the_signer_cannot_be(
+    relationship: object, *, signed_on: date | None, born_on: date | None, died_on: date | None, authority: object = ""
+) -> list[Missing]:
+    """Return what contradicts what is known of the person (42 CFR 2.14, 2.15): who signs is no parent of an adult, not dead, not unborn."""
     if signed_on is None:
         return []
     missing = _named("signed_before_birth", "42 CFR 2.31(a)(9)", born_on is not None and signed_on < born_on)
@@ -163,7 +174,7 @@ def what_the_signer_cannot_be(relationship: object, *, signed_on: date | None, b
         missing.append(Missing("signer_of_adult", "42 CFR 2.14"))
     if relationship == "patient" and died_on is not None and died_on < signed_on:
         missing.append(Missing("signer_dead", "42 CFR 2.15(b)"))
-    return missing
+    return missing + _named("authority_while_alive", "42 CFR 2.15(b)", authority in OF_THE_DEAD and died_on is None)
 
 
 def doubts_about_the_signer(relationship: object, *, signed_on: date, born_on: date | None) -> list[str]:

@@ -81,6 +81,9 @@ KINDS = {
 }
 """Every kind of consent; what is not listed for a kind cannot stand in it."""
 
+OF_THE_DEAD = frozenset({"estate", "family"})
+"""By what authority somebody signs only for a person who has died (42 CFR 2.15(b)(2))."""
+
 ADULT_IN_MOST_STATES = 18
 """Years at which somebody is an adult where state law names no other age (42 CFR 2.14(a))."""
 

@@ -96,6 +96,8 @@ BREAKS = {
     "revocable_never": ("cj_referral", {"revocable_after": date(2030, 9, 2)}),
     "signed_by": ("specific", {"signed_by": " "}),
     "signer_relationship": ("specific", {"signer_relationship": ""}),
+    "signer_authority": ("specific", {"signer_relationship": "personal_representative"}),
+    "authority_while_alive": ("specific", {"signer_relationship": "personal_representative", "signer_authority": "estate"}),
     "signer_of_adult": ("specific", {"signer_relationship": "minor_representative"}),
     "signer_dead": ("specific", {"signed_on": date(2026, 3, 3)}),
     "signed_before_birth": ("specific", {"signed_on": date(1979, 12, 31)}),

@@ -117,7 +117,12 @@ def test_an_active_consent_changes_only_as_it_may(drafted, change, guard):
 
 @pytest.mark.parametrize(
     ("change", "guard"),
-    [({"signature": "stamp"}, "signed_on_paper_or_on_screen"), ({"signer_relationship": "the neighbor"}, "signed_consent_says_who_signed")],
+    [
+        ({"signature": "stamp"}, "signed_on_paper_or_on_screen"),
+        ({"signer_authority": "court"}, "only_a_representative_has_an_authority"),
+        ({"signer_relationship": "personal_representative", "signer_authority": "kin"}, "only_a_representative_has_an_authority"),
+        ({"signer_relationship": "the neighbor"}, "signed_consent_says_who_signed"),
+    ],
 )
 def test_no_unknown_way_of_signing_and_no_unknown_signer(drafted, change, guard):
     draft = drafted(**change)
@@ -230,6 +235,6 @@ def test_every_constraint_of_the_table_has_a_test_here():
     states = {
         "revoked_consent_says_when", "revoked_consent_says_by_whom", "superseded_consent_says_by_which", "expired_consent_says_when",
         "known_false_says_why", "designation_is_treating_providers_only", "signed_on_paper_or_on_screen",
-        "compared_consent_says_by_whom_and_when",
+        "only_a_representative_has_an_authority", "compared_consent_says_by_whom_and_when",
     }  # fmt: skip
     assert named <= set(GUARD_OF.values()) | states

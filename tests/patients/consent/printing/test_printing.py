@@ -7,6 +7,7 @@ from django.utils import translation
 
 from casemgr.core.audit.models import AuditEvent
 from casemgr.core.paper.typesetting import typeset
+from casemgr.core.refusals import Refused
 from patients.consent.actions import revoke_consent
 from patients.consent.models import Consent
 from patients.consent.printing.queries import consent_on_paper
@@ -62,6 +63,20 @@ def test_one_for_programs_established_later_says_so_where_it_names_who_may_recei
         paper = consent_on_paper(given, has_ended=False, at=now, language=language)
         (whom,) = [told for heading, told in paper["parts"] if heading == WORDS[language]["recipients"]]
         assert words in " ".join(whom)
+
+
+def test_who_signs_for_somebody_says_by_what_authority(clinic, consent, printed, sign_in):
+    patient = clinic.patient(birth_date=date(1980, 1, 1))
+    cousin = {"signed_by": "Joe Lane", "signer_relationship": "personal_representative"}
+    with pytest.raises(Refused, match="a court order, a power of attorney, a statute"):
+        consent(patient, **cousin)
+    given = consent(patient, **cousin, signer_authority="proxy")
+    page = sign_in(clinic.case_manager).get(reverse("patients:consent", args=[patient.public_id, given.pk])).content.decode()
+    assert "Joe Lane (Personal representative: A health care power of attorney)" in page
+    assert f"{WORDS['en']['authority']} A health care power of attorney" in " ".join(words_of(printed(given).content).split())
+    dead = clinic.patient(deceased_on=date(2026, 2, 1))
+    assert consent(dead, **cousin, signer_authority="estate").state == "active"
+    assert consent(patient, signer_authority="court", categories=["demographics"]).signer_authority == "", "the person needs none"
 
 
 def test_a_consent_in_spanish_is_in_spanish(clinic, consent, now):
