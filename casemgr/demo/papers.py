@@ -9,7 +9,8 @@ from casemgr.demo.arrival import staff_of
 from casemgr.demo.life import Life
 from casemgr.demo.people import Persona
 from patients.consent.actions import expire_consents, record_consent, revoke_consent
-from patients.consent.papers.actions import hand_in_consent
+from patients.consent.papers.actions import hand_in_consent, match_paper
+from patients.consent.papers.queries import Meant
 from patients.consent.wording import CURRENT, language_for, wording_of
 from patients.relations.actions import record_relationship
 
@@ -111,9 +112,9 @@ def _sign_and_take_back(life: Life, person: Persona, day: date, at: datetime) ->
 
 def _hand_in(life: Life, person: Persona, day: date, at: datetime) -> None:
     """Let the hospital's system hand in a paper that was signed at its place; it waits."""
-    hospital = life.clinic.partners[HOSPITAL]
-    hand_in_consent(
-        patient=person.course.patient,
+    hospital, patient = life.clinic.partners[HOSPITAL], person.course.patient
+    paper = hand_in_consent(
+        person=Meant(patient.given_name, patient.family_name, patient.birth_date or day),
         discloser=life.clinic.program,
         recipients=[hospital],
         kind="specific",
@@ -127,3 +128,4 @@ def _hand_in(life: Life, person: Persona, day: date, at: datetime) -> None:
         by=User.objects.get(kind="client", organization=hospital),
         at=at,
     )
+    match_paper(paper=paper, by=life.clinic.system, at=at)

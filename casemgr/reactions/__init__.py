@@ -36,6 +36,7 @@ from casemgr.reactions.leaving import (
 )
 from casemgr.reactions.merging import gather_what_came_late
 from casemgr.reactions.owners import in_charge, may_take_on
+from casemgr.reactions.papers import let_somebody_compare, look_again_whom_papers_are_about, look_whom_it_is_about
 from casemgr.reactions.safety import (
     finish_the_follow_up,
     finish_the_task,
@@ -49,8 +50,8 @@ from casemgr.reactions.tablet import say_that_answers_are_in, say_that_time_is_o
 from casemgr.reactions.toxicology import ask_for_a_confirmation
 from casemgr.reactions.world import propose_help
 from casemgr.sharing.webhooks import Webhook
-from patients.consent.events import ConsentHandedIn, ConsentRevoked
-from patients.consent.models import Consent, HandedIn, InformationCategory, Settlement
+from patients.consent.events import ConsentHandedIn, ConsentRevoked, PaperSent
+from patients.consent.models import Consent, InformationCategory
 from patients.disclosures.queries import what_would_be_told
 from patients.episodes.events import PatientAdmitted, PatientDischarged, PatientTransferred
 from patients.guarding.events import GlassBroken, GlassNotJustified
@@ -96,8 +97,6 @@ RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
 OUTREACH_WITHIN = timedelta(days=30)
 """How old an absence may be to still need a call when the fact of it is drained; older ones were imported or lay long in the queue."""
 
-DAYS_TO_COMPARE = timedelta(days=3)
-"""How long a paper that a partner handed in may wait; ours to set."""
 
 NEWS = {
     EventKind.REFERRAL: InformationCategory.DEMOGRAPHICS.value,
@@ -202,28 +201,6 @@ def _stop_what_rests_on_a_consent(event: ConsentRevoked, at: datetime) -> str:
         at=at,
     )
     return f"task {task.pk}, {len(stopped)} sendings stopped"
-
-
-def _compare_a_paper(event: ConsentHandedIn, at: datetime) -> str:
-    """Let whoever is in charge compare a paper that a partner handed in with the original."""
-    paper = HandedIn.objects.select_related("consent__patient", "consent__discloser", "organization").get(consent=event.consent_id)
-    if paper.outcome != Settlement.WAITING:
-        return "silent: it was settled since"
-    consent = paper.consent
-    task = add_task(
-        patient=consent.patient,
-        program=consent.discloser,
-        domain=TaskDomain.FOLLOW_UP,
-        title=_("%(name)s handed in a consent: compare it with the signed paper") % {"name": paper.organization.name[:120]},
-        detail=_("Nothing is told on it until then. Ask for the original or a scan of it; confirm it or decline it on its page."),
-        due_on=at.astimezone(consent.discloser.zone).date() + DAYS_TO_COMPARE,
-        owner=in_charge(consent.patient, consent.discloser_id),
-        urgency=Urgency.SOON,
-        key=f"consent:handed_in:{consent.pk}",
-        by=User.objects.system(),
-        at=at,
-    )
-    return f"task {task.pk}"
 
 
 def _tell_partners_systems(event: NewsForPartners, at: datetime) -> str:
@@ -349,7 +326,7 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     AppointmentMissed: [each(_reach_out_after_missed_appointment)],
     BarrierNamed: [each(propose_help)],
     SessionMissed: [each(_reach_out_after_missed_session)],
-    ConsentHandedIn: [each(_compare_a_paper)],
+    ConsentHandedIn: [each(let_somebody_compare)],
     ConsentRevoked: [each(_stop_what_rests_on_a_consent)],
     DoseMissed: [each(_reach_out_after_missed_dose)],
     TabletHandedBack: [each(say_that_answers_are_in)],
@@ -360,7 +337,8 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     NaloxoneGone: [each(replace_what_is_gone)],
     NotesSigned: [each(ask_for_cosignatures)],
     NewsForPartners: [each(_tell_partners_systems)],
-    RecordsMerged: [each(gather_what_came_late)],
+    PaperSent: [each(look_whom_it_is_about)],
+    RecordsMerged: [each(gather_what_came_late), each(look_again_whom_papers_are_about)],
     SafetyConcernClosed: [each(finish_the_task)],
     SafetyConcernRaised: [each(tell_somebody)],
     SafetyConcernTaken: [each(give_the_task_to_whoever_took_it)],

@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import User
+from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
 from casemgr.core.ui.record_admin import AdminVerb, RecordAdmin
 from casemgr.core.ui.verb_forms import SeenChoiceField, day_field, form_with
 from patients.admin.base import PatientTable, patient_form
-from patients.consent.models import ConsentScan, FundraisingChoice, HandedIn
+from patients.consent.models import ConsentScan, FundraisingChoice, HandedIn, SentPaper
 from patients.consent.papers.actions import choose_fundraising
 from patients.relations.actions import end_relationship, record_relationship
 from patients.relations.models import TreatingRelationship
@@ -51,6 +52,20 @@ class HandedInAdmin(PatientTable):
     list_display = ("person", "organization", "at", "outcome", "settled_at", "chart")
     list_filter = ("outcome",)
     shown = ("consent", "organization", "at", "outcome", "settled_at", "why")
+
+
+class SentPaperAdmin(RecordAdmin):
+    """Show that partners sent papers, and which wait because several people bear that name; what stands in them stays sealed."""
+
+    view_rights = (Can.DISCLOSE_ON_ORDER,)
+    list_select_related = ("organization", "program")
+    list_display = ("organization", "program", "recorded_at", "match", "matched_at")
+    list_filter = ("match",)
+    shown = ("organization", "program", "match", "matched_at", "recorded_at", "recorded_by")
+
+    def seen_by(self, user: User) -> QuerySet[Any]:
+        """Return the rows of the programs in which the person oversees what is told."""
+        return SentPaper.objects.filter(program__in=programs_reached(user, Can.DISCLOSE_ON_ORDER)).defer("content")
 
 
 class FundraisingChoiceAdmin(PatientTable):
@@ -92,6 +107,7 @@ class TreatingRelationshipAdmin(PatientTable):
 CONSENTS: dict[type[Model], type[RecordAdmin]] = {
     ConsentScan: ConsentScanAdmin,
     HandedIn: HandedInAdmin,
+    SentPaper: SentPaperAdmin,
     FundraisingChoice: FundraisingChoiceAdmin,
     TreatingRelationship: TreatingRelationshipAdmin,
 }

@@ -14,6 +14,13 @@ class ConsentRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperSent(Event):
+    """A partner sent a paper, and somebody must look whom it is about."""
+
+    paper_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentHandedIn(Event):
     """A partner handed in a paper that somebody here must compare with the original."""
 

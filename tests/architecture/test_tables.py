@@ -50,6 +50,7 @@ NEITHER = {
     "Draft": "it is no record yet: a history of it would keep every word that its author thought better of",
     "Fact": "it is marked as done; what it speaks of has a history of its own",
     "Message": "it is marked as sent; the audit record says who caused it",
+    "SentPaper": "it is emptied once it is known whom it is about; a history would keep what was told of people nobody knows here",
     "ExternalId": "it is a map, not a fact",
     "AnsweredRequest": "it only says that a request was answered; what the answer changed has a history of its own",
 }

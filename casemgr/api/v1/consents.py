@@ -17,8 +17,7 @@ from casemgr.core.directory.models import Organization
 from casemgr.core.refusals import Refused
 from patients.consent.models import RecipientPart, SignerAuthority, SignerRelationship
 from patients.consent.papers.actions import hand_in_consent
-from patients.episodes.models import Episode
-from patients.record.models import Patient
+from patients.consent.papers.queries import Meant
 
 TAKEN = {"status": "received", "detail": "Staff compare it with the signed paper. Nothing is told on it before that."}
 """The one answer for a person who is known and for one who is not."""
@@ -89,7 +88,7 @@ class ConsentHandIn(GatedView):
 
     @extend_schema(operation_id="hand_in_consent", request=ConsentPaper, responses=shapes.with_problems(ConsentTaken, done=202))
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Check every element first, then answer alike whoever the person is."""
+        """Check every element first, then keep the paper and answer alike, in words and in time, whoever the person is."""
         wanted = ConsentPaper(data=_body_of(request))
         wanted.is_valid(raise_exception=True)
         facts = dict(wanted.validated_data)
@@ -99,12 +98,10 @@ class ConsentHandIn(GatedView):
         program = Program.objects.order_by("id").first()
         if program is None:
             raise ValidationError({"discloser": "No program takes consents here."})
-        meant = _person_meant(person)
         try:
             hand_in_consent(
-                patient=meant,
+                person=Meant(**person),
                 discloser=program,
-                care=_programs_of_care(meant),
                 recipients=self._organizations(named, RecipientPart.RECIPIENT),
                 participants=self._organizations(named, RecipientPart.PARTICIPANT),
                 by=self.partner.user,
@@ -130,22 +127,6 @@ class ConsentHandIn(GatedView):
                 raise ValidationError({"recipients": f"No organization is known here under the identifier {one['identifier']}."})
             found.append(known)
         return found
-
-
-def _person_meant(person: dict[str, Any]) -> Patient | None:
-    """Return the one person of this name and birth date; two who share both are not told apart by a partner."""
-    found = Patient.objects.filter(
-        given_name__iexact=person["given_name"].strip(), family_name__iexact=person["family_name"].strip(), birth_date=person["birth_date"]
-    )[:2]
-    return found[0] if len(found) == 1 else None
-
-
-def _programs_of_care(patient: Patient | None) -> list[Program]:
-    """Return the programs in which somebody is or was in care, or else the one that registered them: theirs is the record meant."""
-    if patient is None:
-        return []
-    programs = Program.objects.filter(pk__in=Episode.objects.filter(patient=patient).order_by().values("program_id")).order_by("id")
-    return list(programs) or [patient.registered_site.program]
 
 
 def _refused(reasons: list[tuple[str, str, str]], refused: Refused | None = None) -> HttpResponse:

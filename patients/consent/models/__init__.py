@@ -2,7 +2,7 @@
 
 from patients.consent.models.consents import Consent, ConsentRecipient
 from patients.consent.models.guards import GUARD_OF
-from patients.consent.models.papers import ConsentScan, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
+from patients.consent.models.papers import ConsentScan, FundraisingChoice, HandedIn, Match, MediaType, ScanOf, SentPaper, Settlement
 from patients.consent.models.people import ConsentPerson
 from patients.consent.models.vocabulary import (
     ConsentKind,
@@ -32,10 +32,12 @@ __all__ = [
     "FundraisingChoice",
     "HandedIn",
     "InformationCategory",
+    "Match",
     "MediaType",
     "PurposeOfUse",
     "RecipientPart",
     "ScanOf",
+    "SentPaper",
     "Settlement",
     "Shortfall",
     "SignatureMethod",

@@ -1,10 +1,11 @@
-"""Keep what came along with consents: scans, papers that partners hand in, and the wish to receive no fundraising."""
+"""Keep what came along with consents: scans, papers that partners send and hand in, and the wish to receive no fundraising."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from casemgr.core.append_only import append_only, tracked
+from casemgr.core.accounts.models import Program
+from casemgr.core.append_only import append_only, stays_but, tracked
 from casemgr.core.directory.models import Organization
 from casemgr.core.encrypted import EncryptedTextField
 from casemgr.core.records import Recorded
@@ -55,6 +56,51 @@ class ConsentScan(Recorded):
     def __str__(self) -> str:
         """Return what it is and the kind of file."""
         return f"{self.get_of_display()} ({self.get_media_type_display()})"
+
+
+class Match(models.TextChoices):
+    """Say whether it is known whom a paper is about that a partner sent."""
+
+    WAITING = "waiting", _("Not looked for yet")
+    FOUND = "found", _("Somebody here")
+    NOBODY = "nobody", _("Nobody here")
+    SEVERAL = "several", _("Several people of this name and birth date")
+
+
+class SentPaper(Recorded):
+    """Hold a paper as a partner's system sent it, sealed, until a worker has looked whom it is about.
+
+    Whoever sends one waits for this row and for nothing else, so that the time of the answer does not say who is known here. Afterwards
+    nothing of it is kept here: of somebody known the draft holds it, and of nobody else we hold anything.
+    """
+
+    sensitivity = Sensitivity.RESTRICTED
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    content = EncryptedTextField(purpose="patients_sentpaper.content", null=True, editable=False)
+    """Person, facts and recipients as JSON, sealed."""
+    match = models.CharField(_("whom it is about"), max_length=16, choices=Match.choices, default=Match.WAITING)
+    matched_at = models.DateTimeField(_("looked for at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("paper sent by a partner")
+        verbose_name_plural = _("papers sent by partners")
+        constraints = [
+            models.CheckConstraint(condition=Q(match__in=Match.values), name="paper_sent_has_a_known_match"),
+            models.CheckConstraint(
+                condition=Q(match__in=[Match.WAITING, Match.SEVERAL], content__isnull=False)
+                | Q(match__in=[Match.FOUND, Match.NOBODY], content__isnull=True, matched_at__isnull=False),
+                name="paper_sent_is_emptied_once_it_is_matched",
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(match="several"), name="papers_of_several_people")]
+        triggers = [*append_only(but_updates=True), stays_but("content", "match", "matched_at", name="paper_sent_stays_as_it_came")]
+
+    def __str__(self) -> str:
+        """Return whether it is known whom it is about."""
+        return self.get_match_display()
 
 
 class Settlement(models.TextChoices):

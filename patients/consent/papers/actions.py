@@ -14,11 +14,23 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.action import action
 from casemgr.core.directory.models import Organization
 from casemgr.core.outbox.recording import record_fact
-from casemgr.core.refusals import Reason, Refused
+from casemgr.core.refusals import Denied, Reason, Refused
 from patients.consent.actions import _keep_draft, confirm_consent
 from patients.consent.checking.queries import Named, reasons_against, written
-from patients.consent.events import ConsentHandedIn
-from patients.consent.models import Consent, ConsentScan, ConsentState, FundraisingChoice, HandedIn, MediaType, ScanOf, Settlement
+from patients.consent.events import ConsentHandedIn, PaperSent
+from patients.consent.models import (
+    Consent,
+    ConsentScan,
+    ConsentState,
+    FundraisingChoice,
+    HandedIn,
+    Match,
+    MediaType,
+    ScanOf,
+    SentPaper,
+    Settlement,
+)
+from patients.consent.papers.queries import Meant, people_meant, programs_of_care, sealed_words, words_in
 from patients.record.models import Patient
 
 LARGEST_SCAN = 5 * 1024 * 1024
@@ -61,36 +73,68 @@ def attach_scan(*, consent: Consent, of: str, content: bytes, by: User, at: date
 @action(Can.HAND_IN_CONSENT)
 def hand_in_consent(
     *,
-    patient: Patient | None,
+    person: Meant,
     discloser: Program,
     recipients: Iterable[Organization],
     by: User,
     at: datetime,
-    care: Sequence[Program] = (),
+    participants: Iterable[Organization] = (),
     **facts: Any,
-) -> list[HandedIn]:
-    """Take a consent that was signed at a partner's place, as a draft: a partner never opens a record to itself.
+) -> SentPaper:
+    """Take a consent that was signed at a partner's place; a partner never opens a record to itself.
 
-    What it lacks is named whether the person is known here or not; of somebody unknown nothing is kept. With `care` each of these programs
-    gets a draft of its own; what the paper lacks is still said as `discloser` sees it, so that nothing of the person shows.
+    What it lacks is named whether the person is known here or not. Whom it is about is looked for later, by a worker: until the answer
+    the same is done for everybody, so that neither its words nor its time say who is known.
     """
-    recipients = list(recipients)
-    draft, named = written(patient=None, discloser=discloser, recipients=recipients, **facts)
+    if by.organization is None:
+        raise Denied(Can.HAND_IN_CONSENT)
+    recipients, participants = list(recipients), list(participants)
+    draft, named = written(patient=None, discloser=discloser, recipients=recipients, participants=participants, **facts)
     if reasons := reasons_against(draft, named, at):
         raise Refused(*reasons)
-    organization = by.organization
-    if patient is None or organization is None:
+    content = sealed_words(person, recipients, participants, facts)
+    paper: SentPaper = SentPaper.objects.create(
+        organization=by.organization, program=discloser, content=content, recorded_by=by, recorded_at=at
+    )
+    record_fact(PaperSent(paper_id=paper.pk), at=at)
+    return paper
+
+
+@action(Can.RUN_SCHEDULE)
+def match_paper(*, paper: SentPaper, by: User, at: datetime) -> list[HandedIn]:
+    """Look whom a paper is about that a partner sent: it waits in each program of their care to be compared, on the record that stays.
+
+    Of nobody known here nothing is kept. Where several bear this name and birth date it stays sealed until their records are merged.
+    """
+    paper = SentPaper.objects.select_for_update(no_key=True, of=("self",)).select_related("organization", "recorded_by").get(pk=paper.pk)
+    if paper.content is None:
         return []
-    drafts = [written(patient=patient, discloser=program, recipients=recipients, **facts)[0] for program in care or [discloser]]
-    return [_wait_for_the_paper(patient, one, named, organization, by, at) for one in drafts]
+    words = words_in(paper)
+    people = people_meant(words.person)
+    handed_in = lay_before_staff(patient=people[0], paper=paper, by=by, at=at) if len(people) == 1 else []
+    paper.match = (Match.NOBODY, Match.FOUND, Match.SEVERAL)[len(people)]
+    paper.matched_at, paper.content = at, paper.content if paper.match == Match.SEVERAL else None
+    paper.save(update_fields=["match", "matched_at", "content"])
+    return handed_in
 
 
-def _wait_for_the_paper(
-    patient: Patient, draft: Consent, named: Sequence[Named], organization: Organization, by: User, at: datetime
-) -> HandedIn:
-    """Keep a draft until staff of its program have compared it with the signed paper."""
-    kept = _keep_draft(draft, named, by, at)
-    handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=organization, at=at)
+@action(Can.RUN_SCHEDULE)
+def lay_before_staff(*, patient: Patient, paper: SentPaper, by: User, at: datetime) -> list[HandedIn]:
+    """Write the drafts of a paper whose person was found, one for each program of their care."""
+    words = words_in(paper)
+    handed_in = []
+    for program in programs_of_care(patient):
+        draft, named = written(
+            patient=patient, discloser=program, recipients=words.recipients, participants=words.participants, **words.facts
+        )
+        handed_in.append(_wait_for_the_paper(patient, draft, named, paper, at))
+    return handed_in
+
+
+def _wait_for_the_paper(patient: Patient, draft: Consent, named: Sequence[Named], paper: SentPaper, at: datetime) -> HandedIn:
+    """Keep a draft, as recorded by the partner who sent it, until staff of its program have compared it with the signed paper."""
+    kept = _keep_draft(draft, named, paper.recorded_by, paper.recorded_at)
+    handed_in: HandedIn = HandedIn.objects.create(consent=kept, organization=paper.organization, at=paper.recorded_at)
     record_fact(ConsentHandedIn(consent_id=kept.pk, patient_id=patient.pk), at=at)
     return handed_in
 

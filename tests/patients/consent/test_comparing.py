@@ -9,7 +9,8 @@ from casemgr.core.outbox.draining import drain
 from casemgr.core.refusals import Refused
 from patients.consent.actions import confirm_consent
 from patients.consent.models import Consent
-from patients.consent.papers.actions import attach_scan, hand_in_consent, settle_handed_in
+from patients.consent.papers.actions import attach_scan, hand_in_consent, match_paper, settle_handed_in
+from patients.consent.papers.queries import Meant
 from patients.consent.queries import drafts_waiting_for
 from referrals.casework.models import Task
 from tests.patients.consent.papers import organizations, paper
@@ -28,7 +29,9 @@ def handed_in(clinic, known, now):
     partner = User.objects.create(kind=UserKind.CLIENT, email="p@partner.test", full_name="Mercy", organization=known["hospital"])
 
     def _handed_in(patient):
-        (waits,) = hand_in_consent(patient=patient, discloser=clinic.program, by=partner, at=now, **paper("specific", known))
+        meant = Meant(patient.given_name, patient.family_name, patient.birth_date)
+        sent = hand_in_consent(person=meant, discloser=clinic.program, by=partner, at=now, **paper("specific", known))
+        (waits,) = match_paper(paper=sent, by=clinic.system, at=now)
         return waits.consent
 
     return _handed_in
