@@ -66,8 +66,9 @@ class ScoreForm(forms.Form):
         """Let nobody pass over question 9 of the PHQ-9."""
         said: dict[str, Any] = super().clean() or {}
         total, nine = said.get("value_number"), said.get("nine", "")
-        is_phq9 = said.get("code") == PHQ9_TOTAL and total is not None
-        if is_phq9 and (problem := nine_problem(total=total, nine=nine)) is not None:
+        is_phq9 = said.get("code") == PHQ9_TOTAL
+        problem = nine_problem(total=total, nine=nine) if is_phq9 and total is not None else None
+        if problem is not None:
             self.add_error("nine", str(NINE_WORDS[problem]))
         return said
 
