@@ -13,6 +13,7 @@ def found(text, *people, staff=()):
 ROSA, JOSE, BEN = ("Rosa", "Díaz", ""), ("José Luis", "García Márquez", ""), ("Benedict", "Okafor", "Benny")
 HOPE, WILL, MAY, AL = ("Hope", "Miller", ""), ("William", "Young", "Will"), ("May", "Nguyen", ""), ("Al", "Ng", "")
 GUADALUPE, ROBERT, MARY = ("Guadalupe", "Flores", ""), ("Robert", "O'Brien", ""), ("Mary Ann", "Smith-Jones", "")
+XIAOMING, MINJUN = ("小明", "李", ""), ("민준", "김", "")
 JR, SOREN = ("J.R.", "Ewing", ""), ("Søren", "Łuczak", "")
 
 
@@ -38,6 +39,9 @@ JR, SOREN = ("J.R.", "Ewing", ""), ("Søren", "Łuczak", "")
         ("J.R. and R. D. and JR", [JR, ROSA], []),
         ("Then Al and al", [AL], ["Al"]),
         ("Rosa Díaz and Díaz", [ROSA], ["Rosa Díaz", "Díaz"]),
+        ("Oʼbrien came, RobertOʻBrien, OʼBrienʼs turn", [ROBERT], ["Oʼbrien", "RobertOʻBrien"]),
+        ("李小明来了。", [XIAOMING], ["李小明"]),
+        ("김민준이 말했다", [MINJUN], ["김민준"]),
     ],
 )
 def test_names_are_found_in_all_their_forms(text, people, hits):
@@ -53,6 +57,10 @@ def test_names_are_found_in_all_their_forms(text, people, hits):
         ("In may it may rain.", [MAY]),
         ("We read of Bill W. and Dr. Bob, and said the Serenity Prayer.", [WILL, ROBERT, ("Serenity", "Bell", "")]),
         ("Nothing at all, al final.", [AL]),
+        ("The hope came back and our hope felt real; truly said, al dijo.", [HOPE, AL, ("Tru", "Truly", "")]),
+        ("le dijo que se habló de eso, y si llegó", [("Tran", "Le", ""), ("Si", "Se", "")]),
+        ("I hope he came. In may she left.", [HOPE, MAY]),
+        ("만족했다. 기면증", [MINJUN]),
         ("", [ROSA]),
     ],
 )
@@ -73,6 +81,19 @@ def test_words_of_the_language_stop_nothing(text, people):
         ("It began with May.", [MAY], True),
         ("He moved to Georgia.", [("Georgia", "Bell", "")], False),
         ("He sat with Georgia.", [("Georgia", "Bell", "")], True),
+        ("then hope told us", [HOPE], False),
+        ("may said hi and left", [MAY], False),
+        ("we heard that ana cried", [("Ana", "Ng", "")], False),
+        ("esperanza dijo que sí", [("Esperanza", "Xu", "")], False),
+        ("bo's turn, bo came", [("Bo", "Xu", "")], False),
+        ("He said so.", [("Li", "He", "")], False),
+        ("THEN HE SAID SO", [("Li", "He", "")], False),
+        ("Then He was quiet.", [("Li", "He", "")], True),
+        ("No one came.", [("Min", "No", "")], False),
+        ("今天小明说了", [XIAOMING], False),
+        ("国王伟大", [("伟", "王", "")], False),
+        ("王伟", [("伟", "王", "")], True),
+        ("สมชายพูด", [("สมชาย", "ใจดี", "")], False),
     ],
 )
 def test_a_name_that_is_a_word_is_sure_only_where_it_can_be_nothing_else(text, people, is_sure):
@@ -82,6 +103,8 @@ def test_a_name_that_is_a_word_is_sure_only_where_it_can_be_nothing_else(text, p
 def test_the_name_of_whoever_leads_stops_nothing_and_the_other_half_of_a_members_name_does():
     theo = ("Theo", "Miller", "")
     assert found("Theo Brandt opened, Brandt closed.", theo, staff=["Theo Brandt"]) == []
+    assert found("hope told us", HOPE, staff=["Hope Brandt"]) == [("hope", 1, False)]
+    assert found("hope brandt told us", HOPE, staff=["Hope Brandt"]) == []
     assert found("Theo opened with a breath.", theo, staff=["Theo Brandt"]) == [("Theo", 1, False)]
     assert found("Theo Miller cried.", theo, staff=["Theo Brandt"]) == [("Theo Miller", 1, True)]
     assert found("First.\nRosa cried.", ROSA, staff=["Theo Brandt"]) == [("Rosa", 2, True)]

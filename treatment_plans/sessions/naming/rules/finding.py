@@ -10,16 +10,20 @@ from treatment_plans.sessions.naming.rules.nicknames import nicknames_of
 from treatment_plans.sessions.naming.rules.words import (
     BEFORE_PLACES,
     BEFORE_TIMES,
+    BEFORE_WORDS,
     DEEDS,
     LATER,
+    NEVER_SMALL,
     PLACES,
-    RARE,
+    PRONOUNS,
     SAYINGS,
+    TELLS,
+    UNSURE,
     WORDS_ALSO,
 )
 
 SHORT = 3
-"""Names of up to so many letters count only with a capital letter, too."""
+"""Names of up to so many letters are sure only with a capital letter, too."""
 
 AROUND = 24
 """Letters shown on each side of a name that was found."""
@@ -31,8 +35,17 @@ _PARTICLES = "de del la las los el y e da das do dos di della van von der den te
 PARTICLES = frozenset(_PARTICLES.split())
 """Parts of a name that name nobody when they stand alone."""
 
-STROKES = str.maketrans("øØłŁđĐħĦıßæÆœŒ", "oOlLdDhHisaAoO")
-"""Letters that do not come apart into a letter and an accent."""
+STROKES = str.maketrans("øØłŁđĐħĦıßæÆœŒ\u02bc\u02bb", "oOlLdDhHisaAoO''")
+"""Letters that do not come apart into a letter and an accent, and apostrophes that count as letters."""
+
+KEPT = re.compile("[\u3040-\u30ff\uac00-\ud7a3]")
+"""Kana and Hangul: what comes apart there is no accent."""
+
+RUNNING = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Scripts that leave no space between words: Chinese and Japanese, Thai, Lao, Burmese, Khmer."""
+
+RUNS_IN, RUNS_ON = re.compile(f"[{RUNNING}]"), re.compile(f"[{RUNNING}\uac00-\ud7a3]")
+"""What may stand before a name without a space, and after it; Korean puts its particles there."""
 
 LETTER = r"[^\W\d_]"
 BETWEEN = r"[\s\-\u00ad‐‑–.'’´`]*"
@@ -43,6 +56,7 @@ STARTS = re.compile(r"(?:^|[.!?:;•\n\r\"“”«¿¡(*–—-])[ \t\"“”'�
 
 SAID = re.compile("|".join(SAYINGS), re.IGNORECASE)
 DOES = re.compile(rf"['’]s?\b|\s+(?:{DEEDS})\b", re.IGNORECASE)
+NOUN = re.compile(rf"\b(?:{BEFORE_WORDS})\s+$", re.IGNORECASE)
 TIMES = re.compile(rf"\b(?:{BEFORE_TIMES})\s+$", re.IGNORECASE)
 PLACED = re.compile(rf"\b(?:{BEFORE_PLACES})\s+$", re.IGNORECASE)
 
@@ -63,7 +77,9 @@ def spellings(given: str, family: str, chosen: str) -> frozenset[str]:
     """Return everything that somebody may be called by: whole names, their parts, short forms and diminutives; initials are no names."""
     called = {part for name in (given, chosen) for part in _parts(name)}
     nicks = {nick for part in called for nick in nicknames_of(_plain(part))}
-    whole = {" ".join(name.split()) for name in (given, family, chosen, f"{given} {family}", f"{chosen} {family}") if name.strip()}
+    usual = (given, family, chosen, f"{given} {family}", f"{chosen} {family}")
+    eastern = [f"{family} {name}" for name in (given, chosen) if name and RUNS_ON.search(family)]
+    whole = {" ".join(name.split()) for name in (*usual, *eastern) if name.strip()}
     return frozenset(name for name in called | nicks | set(_parts(family)) | whole if len(_letters(name)) > 1 and not _is_initials(name))
 
 
@@ -91,7 +107,7 @@ def names_in(text: str, names: Iterable[str], *, staff: Iterable[str] = (), is_h
             _excerpt(whole, start, end),
             start,
             end,
-            is_sure and not (is_heading and _plain(name).casefold() in WORDS_ALSO),
+            is_sure and not (is_heading and _plain(name).casefold() in WORDS_ALSO | NEVER_SMALL),
         )
         for name, start, end, is_sure in _hits(plain, names, own)
         if not any(first <= start < last for first, last in free)
@@ -107,6 +123,18 @@ def _hits(plain: str, names: Iterable[str], own: set[str]) -> Iterator[tuple[str
         is_own = bool(parts) and parts <= own
         for match in _pattern(_plain(name)).finditer(plain):
             yield name, match.start(), match.end(), not is_own and _is_sure(plain, key, match.start(), match.end())
+        for start, end in _in_small_letters(plain, key):
+            yield name, start, end, False
+
+
+def _in_small_letters(plain: str, key: str) -> Iterator[tuple[int, int]]:
+    """Return where a short name, or one that is a word as well, stands in small letters and does what people do: nothing sure."""
+    if not _counts_capitals(key) or key in NEVER_SMALL:
+        return
+    for match in _small_pattern(key).finditer(plain):
+        before = plain[max(0, match.start() - 40) : match.start()]
+        if not NOUN.search(before):
+            yield match.span()
 
 
 def _is_sure(plain: str, key: str, start: int, end: int) -> bool:
@@ -114,22 +142,50 @@ def _is_sure(plain: str, key: str, start: int, end: int) -> bool:
     before = plain[max(0, start - 40) : start]
     if (key in LATER and TIMES.search(before)) or (key in PLACES and PLACED.search(before)):
         return False
-    if key not in WORDS_ALSO - RARE or DOES.match(plain, end) or "'" in plain[start:end] or "’" in plain[start:end]:
-        return True
     line = plain[plain.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
-    return not (STARTS.search(before) or (line.isupper() and len(line) > end - start))
+    may_be_capital = bool(STARTS.search(before)) or (line.isupper() and len(line) > end - start)
+    if (key in PRONOUNS and may_be_capital) or not _stands_alone(plain, key, start, end):
+        return False
+    is_doing = DOES.match(plain, end) or "'" in plain[start:end] or "’" in plain[start:end]
+    return bool(key not in UNSURE or is_doing or not may_be_capital)
+
+
+def _stands_alone(plain: str, key: str, start: int, end: int) -> bool:
+    """Say whether no letter touches a name; where a script leaves no spaces, a whole name of three letters is as good."""
+    around = plain[start - 1 : start] + plain[end : end + 1]
+    return not re.search(LETTER, around) or (" " in key and len(_letters(key)) >= SHORT)
+
+
+def _counts_capitals(plain: str) -> bool:
+    """Say whether a name is so short, or such a word, that only a capital makes it sure."""
+    return len(_letters(plain)) <= SHORT or plain.casefold() in WORDS_ALSO
+
+
+def _within(shape: str, plain: str) -> str:
+    """Return what finds a shape by itself, not within a word; in scripts without spaces everything is within."""
+    before = "" if RUNS_IN.match(plain) else rf"(?<!{LETTER})"
+    after = "" if RUNS_ON.match(plain[-1:]) else rf"(?!{LETTER})"
+    return f"{before}{shape}{after}"
+
+
+@lru_cache(maxsize=4096)
+def _small_pattern(key: str) -> re.Pattern[str]:
+    """Return what finds this name in small letters where a deed follows."""
+    pieces = [re.escape(piece) for piece in re.split(r"[\s\-\u00ad‐‑–.'’´`]+", key) if piece]
+    does = rf"\s+(?:{TELLS})\b" if key in WORDS_ALSO else DOES.pattern
+    return re.compile(rf"(?<!{LETTER}){BETWEEN.join(pieces)}(?={does})")
 
 
 @lru_cache(maxsize=4096)
 def _pattern(plain: str) -> re.Pattern[str]:
     """Return what finds this name, with the endings of the possessive and the plural."""
     pieces = [piece for piece in re.split(r"[\s\-\u00ad‐‑–.'’´`]+", plain) if piece]
-    if len(_letters(plain)) <= SHORT or plain.casefold() in WORDS_ALSO:
+    if _counts_capitals(plain):
         first = BETWEEN.join(re.escape(piece[:1].upper() + piece[1:]) for piece in pieces)
         shape = f"(?:{first}|{BETWEEN.join(re.escape(piece.upper()) for piece in pieces)})(?:['’][sS])?"
-        return re.compile(rf"(?<!{LETTER}){shape}(?!{LETTER})")
+        return re.compile(_within(shape, plain))
     shape = BETWEEN.join(_hyphenated(piece) for piece in pieces)
-    return re.compile(rf"(?<!{LETTER}){shape}(?:['’]?s|es)?(?!{LETTER})", re.IGNORECASE)
+    return re.compile(_within(f"{shape}(?:['’]?s|es)?", plain), re.IGNORECASE)
 
 
 def _hyphenated(piece: str) -> str:
@@ -168,7 +224,8 @@ def _letters(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Return a text without accents, letter for letter, so that places stay where they are."""
-    return "".join((unicodedata.normalize("NFKD", letter)[:1] or letter) for letter in text).translate(STROKES)
+    bare = (letter if KEPT.match(letter) else unicodedata.normalize("NFKD", letter)[:1] or letter for letter in text)
+    return "".join(bare).translate(STROKES)
 
 
 def _excerpt(text: str, start: int, end: int) -> str:

@@ -56,13 +56,35 @@ _RARE = (
 RARE = frozenset(_RARE.split())
 """Names that are words so rarely that a capital is enough, even at the beginning of a sentence."""
 
-DEEDS = (
-    "said|says|told|tells|talked|talks|spoke|speaks|shared|shares|asked|asks|cried|cries|felt|feels|came|left|joined|mentioned|described|"
+TELLS = (
+    "said|says|told|tells|talked|talks|spoke|speaks|shared|shares|asked|asks|cried|cries|felt|feels|came|joined|mentioned|described|"
     "reported|listened|brought|laughed|explained|agreed|offered|thanked|wants|wanted|thinks|thought|arrived|remembered|hugged|admitted|"
-    "disclosed|relapsed|used|drank|lives|lived|smiled|added|replied|answered|nodded|wept|and (?:i|he|she|they)|who|whose|he|she|"
+    "disclosed|relapsed|drank|lives|lived|smiled|added|replied|answered|nodded|wept|"
     "dijo|cont[oó]|comparti[oó]|habl[oó]|llor[oó]|pregunt[oó]|lleg[oó]|cree|quiere|piensa|respondi[oó]|explic[oó]|recay[oó]|vive|bebi[oó]"
 )
+"""What people do and words seldom: after a name in small letters it lets us ask."""
+
+DEEDS = f"{TELLS}|left|used|and (?:i|he|she|they)|who|whose|he|she"
 """What people do and words do not: at the beginning of a sentence it tells a name from a word."""
+
+PRONOUNS = frozenset(["he", "she", "they", "you", "we", "it", "i", "who", "el", "se", "te", "le", "lo", "me", "nos"])
+"""Words for people that are names elsewhere: at the beginning of a sentence they are words, whatever follows."""
+
+_SMALL = (
+    "al an as at be by de del do en es go if in is la las long los mas mi my no not of oh on or si so still su ti to true truly tu un up "
+    "ya yo young us our his him her them its your"
+)
+NEVER_SMALL = PRONOUNS | frozenset(_SMALL.split())
+"""Names that mean nobody in small letters: articles, prepositions, and what says how somebody does something."""
+
+UNSURE = (WORDS_ALSO | NEVER_SMALL) - RARE
+"""Names that may be a word where every word has a capital."""
+
+BEFORE_WORDS = (
+    "the|an?|my|your|his|her|our|their|its|this|these|those|one|another|other|every|each|some|any|"
+    "el|las?|los?|un|una|mi|su|tu|nuestr[oa]|est[ea]|es[ea]|otr[oa]|cada|alg[uú]n|alguna|ning[uú]n|ninguna|del?|al"
+)
+"""Words before a noun, and seldom before somebody's name."""
 
 BEFORE_TIMES = "in|since|until|till|by|of|from|this|last|next|early|late|mid|every|during|before|after|en|desde|hasta|de|este|esta|cada"
 """Words before a month or a season."""
