@@ -73,13 +73,18 @@ def start_plan(
 
 
 @action(Can.WRITE_PLAN)
-def change_plan(*, plan: Plan, review_on: date, strengths: str, draft: Finished | None = None, by: User, at: datetime) -> Plan:
-    """Change a plan's next review and what it says of the person's strengths."""
+def change_plan(
+    *, plan: Plan, review_on: date, strengths: str, starts_on: date | None = None, draft: Finished | None = None, by: User, at: datetime
+) -> Plan:
+    """Change a plan's next review and what it says of the person's strengths; of a draft also the day from which it is to hold."""
     finish(draft, by=by, at=at)
     fresh = open_plan(plan.pk)
+    if starts_on is not None and starts_on != fresh.starts_on and fresh.state == PlanState.ACTIVE:
+        raise Refused(Reason(_("This plan is in force; its first day stays."), field="starts_on"))
+    fresh.starts_on = starts_on or fresh.starts_on
     _refuse_early_review(fresh.starts_on, review_on)
     fresh.review_on, fresh.strengths = review_on, strengths.strip()
-    fresh.save(update_fields=["review_on", "strengths"])
+    fresh.save(update_fields=["starts_on", "review_on", "strengths"])
     return fresh
 
 
@@ -195,11 +200,14 @@ def activate_plan(
         raise Refused(_("Only the clinic puts a plan into force. Ask for it."), code="clinic_decides")
     if fresh.state == PlanState.ACTIVE:
         raise Refused(_("This plan is in force already."), code="already_active")
+    today = at.astimezone(fresh.program.zone).date()
+    if fresh.starts_on > today:  # the one that holds would end, and nothing hold until then
+        text = _("This plan is to hold from %(day)s. Put it into force on that day, or give the draft an earlier day.")
+        raise Refused(text % {"day": date_format(fresh.starts_on)}, code="starts_later")
     reason = one_axis_reason.strip()
     if _refuse_gaps(fresh, reason, signed_name, by):
         fresh.one_axis_reason, fresh.one_axis_signed_name = reason, signed_name.strip()
         fresh.one_axis_signed_by, fresh.one_axis_signed_at = by, at
-    today = at.astimezone(fresh.program.zone).date()
     Plan.objects.filter(patient=fresh.patient_id, program=fresh.program_id, state=PlanState.ACTIVE).update(
         state=PlanState.ENDED, ended_on=Greatest("starts_on", today)
     )

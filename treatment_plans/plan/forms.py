@@ -42,10 +42,17 @@ class StartPlanForm(forms.Form):
 
 
 class ChangePlanForm(forms.Form):
-    """Ask for the next review and the person's strengths."""
+    """Ask for the next review and the person's strengths; of a draft also for its first day."""
 
+    starts_on = forms.DateField(label=_("From"), widget=DAY)
     review_on = forms.DateField(label=_("To be reviewed by"), widget=DAY)
     strengths = forms.CharField(label=_("Strengths"), required=False, widget=WORDS, help_text=_("In the person's own words."))
+
+    def __init__(self, *args: Any, is_draft: bool, **options: Any) -> None:
+        """Leave the first day alone where the plan is in force."""
+        super().__init__(*args, **options)
+        if not is_draft:
+            del self.fields["starts_on"]
 
 
 class ProblemForm(forms.Form):

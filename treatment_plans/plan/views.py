@@ -87,7 +87,8 @@ def start(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
 def change(request: StaffRequest, plan: int) -> HttpResponse:
     """Change the next review and the strengths."""
     found = get_object_or_404(plans_seen_by(request.user, can=Can.WRITE_PLAN), pk=plan)
-    form = forms.ChangePlanForm(typed(request), initial={"review_on": found.review_on, "strengths": found.strengths})
+    known = {"starts_on": found.starts_on, "review_on": found.review_on, "strengths": found.strengths}
+    form = forms.ChangePlanForm(typed(request), initial=known, is_draft=found.state == PlanState.DRAFT)
     return take_in(request, found, form, actions.change_plan, {"plan": found}, slot="adding-strengths", title=_("Review and strengths"))
 
 

@@ -108,7 +108,8 @@ def test_the_plan_before_ends_when_the_next_comes_into_force(clinic, by, draft):
     second = activate_plan(plan=draft(patient, "social"), **by)
     first.refresh_from_db()
     assert (first.state, first.ended_on) == ("ended", date(2026, 3, 4))
-    later = activate_plan(plan=draft(clinic.patient(), "social", starts_on=date(2026, 3, 9)), **by)
+    later = draft(clinic.patient(), "social", starts_on=date(2026, 3, 9))
+    Plan.objects.filter(pk=later.pk).update(state="active")  # as it could be before a plan waited for its first day
     activate_plan(plan=draft(later.patient, "social"), **by)
     later.refresh_from_db()
     assert (later.state, later.ended_on) == ("ended", date(2026, 3, 9))
@@ -191,6 +192,21 @@ def test_goals_and_objectives_are_settled_and_opened_again(clinic, by, draft):
 def test_review_and_strengths_may_change(clinic, by, draft):
     plan = change_plan(plan=draft(clinic.patient()), review_on=date(2026, 4, 1), strengths=" Cooks well ", **by)
     assert (plan.review_on, plan.strengths) == (date(2026, 4, 1), "Cooks well")
+
+
+def test_a_version_that_begins_later_does_not_end_the_plan_that_holds(clinic, by, draft):
+    patient, days = clinic.patient(), timedelta(days=20)
+    holds = activate_plan(plan=draft(patient, "social"), **by)
+    later = draft(patient, "social", starts_on=clinic.now.date() + days)
+    with pytest.raises(Refused, match="to hold from March 24, 2026") as refused:
+        activate_plan(plan=later, **by)
+    assert [reason.code for reason in refused.value.reasons] == ["starts_later"]
+    assert [plan.state for plan in (Plan.objects.get(pk=holds.pk), Plan.objects.get(pk=later.pk))] == ["active", "draft"]
+    known = {"review_on": later.review_on, "strengths": ""}
+    activate_plan(plan=change_plan(plan=later, starts_on=clinic.now.date(), **known, **by), **by)
+    assert [plan.state for plan in (Plan.objects.get(pk=holds.pk), Plan.objects.get(pk=later.pk))] == ["ended", "active"]
+    with pytest.raises(Refused, match="its first day stays"):
+        change_plan(plan=later, starts_on=clinic.now.date() - days, **known, **by)
 
 
 def test_a_nurse_writes_no_plan_and_nothing_changes(clinic, draft):
