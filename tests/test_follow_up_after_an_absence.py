@@ -10,7 +10,7 @@ from patients.caseload.models import CareTeamMember
 from referrals.casework.actions import finish_task
 from referrals.casework.models import Task
 from treatment_plans.appointments.actions import book_appointment, settle_appointment
-from treatment_plans.sessions.actions import Part, record_session
+from treatment_plans.sessions.actions import Part, change_note, record_session
 
 
 @pytest.fixture
@@ -100,18 +100,21 @@ def test_what_lies_far_back_and_whoever_died_are_not_called(clinic, miss):
     assert list(outcomes) == ["silent: it is too long ago", "silent: the person has died"]
 
 
-def test_whoever_was_missed_in_a_group_is_called_too(clinic):
-    ana, ben = clinic.patient(), clinic.patient()
+def test_whoever_was_missed_in_a_group_is_called_too_unless_that_was_a_slip(clinic):
+    ana, ben, cleo = clinic.patient(), clinic.patient(), clinic.patient()
     begins = clinic.now - timedelta(hours=2)
-    record_session(
+    session = record_session(
         site=clinic.north,
         clinician=clinic.therapist,
         kind="group",
         starts_at=begins,
         ends_at=begins + timedelta(hours=1),
-        parts=[Part(ana), Part(ben, state="absent")],
+        parts=[Part(ana), Part(ben, state="absent"), Part(cleo, state="absent")],
         by=clinic.therapist,
         at=clinic.now,
     )
+    slip = session.attendances.get(patient=cleo)
+    change_note(attendance=slip, part=Part(cleo), asked=["state"], by=clinic.therapist, at=clinic.now)
     drain(at=clinic.now)
     assert Task.objects.get().patient == ben
+    assert Fact.objects.filter(kind="SessionMissed", outcome="silent: it was put right since").count() == 1

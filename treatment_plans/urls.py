@@ -25,6 +25,7 @@ from treatment_plans.plan.versions import views as plan_versions
 from treatment_plans.reviews import views as reviews
 from treatment_plans.reviews.paper import views as plan_paper
 from treatment_plans.sessions import views as sessions
+from treatment_plans.sessions.changing import views as changing
 from treatment_plans.sessions.coping import views as coping
 from treatment_plans.sessions.fidelity import views as fidelity
 from treatment_plans.sessions.individual import views as individual
@@ -142,6 +143,7 @@ session_urls = [
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/<int:session>/", sessions.session, name="session"),
     path("sessions/<int:session>/sign/", sessions.sign, name="sign_session"),
+    path("sessions/<int:session>/change/", changing.change, name="change_session"),
     path("patients/<uuid:patient>/session/", individual.write, name="write_session"),
     path("notes/<int:attendance>/", individual.note, name="note"),
     path("sessions/rules/", writing.note_policies, name="note_policies"),

@@ -91,7 +91,8 @@ from treatment_plans.medication.events import DoseMissed
 from treatment_plans.medication.models import Order, OrderState
 from treatment_plans.medication.rules import DEFAULT_POLICY
 from treatment_plans.sessions.events import NotesSigned, SessionMissed
-from treatment_plans.sessions.models import Session
+from treatment_plans.sessions.models import Attendance, AttendanceState, Session
+from treatment_plans.sessions.queries import stands
 
 RUNNING = (OrderState.ACTIVE, OrderState.ON_HOLD)
 OUTREACH_WITHIN = timedelta(days=30)
@@ -129,7 +130,11 @@ def _reach_out_after_missed_appointment(event: AppointmentMissed, at: datetime) 
 def _reach_out_after_missed_session(event: SessionMissed, at: datetime) -> str:
     """Let somebody call a person who was expected in a session and did not come."""
     session = Session.objects.select_related("site__program").get(pk=event.session_id)
-    return _reach_out(person_behind(event.patient_id), session.site, session.starts_at, at)
+    person = person_behind(event.patient_id)
+    absent = Attendance.objects.filter(stands(), session=session, state=AttendanceState.ABSENT)
+    if not absent.filter(patient__in=[event.patient_id, person.pk]).exists():
+        return "silent: it was put right since"
+    return _reach_out(person, session.site, session.starts_at, at)
 
 
 def _reach_out(patient: Patient, site: Site, missed_at: datetime, at: datetime) -> str:

@@ -98,11 +98,11 @@ def sessions_of(meeting: GroupMeeting) -> QuerySet[Session]:
 
 
 def without_part(meeting: GroupMeeting, *, on_day: bool = True) -> QuerySet[GroupPlace]:
-    """Return who had a place on the day of a meeting that was written down, or at any time, and has no part in it yet."""
+    """Return who had a place on the day of a meeting that was written down, or at any time, and has no part in it that stands."""
     if meeting.session is None:
         return GroupPlace.objects.none()
     day = meeting.session.starts_at.astimezone(meeting.series.site.zone).date()
-    there = Attendance.objects.filter(session__in=sessions_of(meeting).values("pk"))
+    there = Attendance.objects.filter(stands(), session__in=sessions_of(meeting).values("pk"))
     places = on_roster(meeting.series, day) if on_day else GroupPlace.objects.filter(series=meeting.series, joined_on__isnull=False)
     return places.exclude(patient__in=there.values("patient"))
 
@@ -117,6 +117,7 @@ def places_without_part(meeting: GroupMeeting, user: User, *, on_day: bool = Tru
 def meetings_with_open_parts(meetings: Iterable[GroupMeeting], user: User) -> set[int]:
     """Return which of these meetings were written down without a part of somebody about whom this user may write; one statement."""
     there = Attendance.objects.filter(
+        stands(),
         patient=OuterRef("patient"),
         session__site=OuterRef(OuterRef("session__site")),
         session__kind=OuterRef(OuterRef("session__kind")),

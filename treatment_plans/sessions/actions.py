@@ -107,29 +107,24 @@ def change_note(
 ) -> Attendance:
     """Change a note that is not signed yet, and the goals it served where these are given.
 
-    `part` says everything anew at once, or only what was `asked`: the rest stays as it is written.
+    `part` says everything anew at once, or only what was `asked`: the rest stays as it is written. Where it says otherwise whether the
+    person came, their appointment follows, and the outreach after an absence.
     """
     _finish(draft, by, at)
     fresh = (
         Attendance.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("session__clinician", "session__site", "patient")
+        .select_related("session__clinician", "session__site", "patient", "appointment")
         .get(pk=attendance.pk)
     )
     if fresh.signed_at is not None:
         raise Refused(_("This note is signed and stays as it is. Add to it instead."), code="note_signed")
     if by.pk not in (fresh.session.clinician_id, fresh.recorded_by_id):
         raise Refused(_("Only the person who held the session changes its notes."), code="not_yours")
-    others = {a.patient_id: a.patient for a in Attendance.objects.filter(session=fresh.session_id).select_related("patient")}
-    kept = part_as_written(fresh)
-    said = part_with(kept, part, asked) if part else replace(kept, note=note, parts={}, carried=(), goals=tuple(goals or ()))
-    said = said if no_goal_reason is None else replace(said, no_goal_reason=no_goal_reason)
-    words = words_of(said, fresh.session.note_format)
-    written = Written({}, {fresh.patient_id: words})
-    leaders = leaders_of(fresh.session, fresh.session.clinician or by)
-    named = names_given_away(others, written, leaders, keep_out_of_session(fresh.session, by))
-    if reasons := [*wrong_parts([said]), *named, *foreign_rows([said])]:
+    said = _said_anew(part_as_written(fresh), note, goals, no_goal_reason, part, asked)
+    if reasons := [*wrong_parts([said]), *_names_in_note(fresh, said, by), *foreign_rows([said])]:
         raise Refused(*reasons)
-    values = written_in(said, fresh.session.note_format, note_before(fresh))
+    came = {"state": said.state, "minutes": rules.minutes_there(said.state, said.minutes, fresh.session.length)}
+    is_other, values = said.state != fresh.state, {**written_in(said, fresh.session.note_format, note_before(fresh)), **came}
     for name, value in values.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=[*values])
@@ -137,6 +132,8 @@ def change_note(
         _unlink_goals(fresh, said.goals)
         _link_goals([fresh], [said], fresh.session.starts_at)
     _grow_cards(fresh.session, {fresh.patient: said.coping} if said.coping else {}, by, at)
+    if is_other:
+        _settle(fresh.session, [replace(said, appointment=fresh.appointment)], at, is_put_right=True)
     return fresh
 
 
@@ -219,7 +216,22 @@ def _locked_patients(parts: Sequence[Part]) -> dict[int, Patient]:
     return {patient.pk: patient for patient in Patient.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
 
 
-def _settle(session: Session, parts: Sequence[Part], at: datetime) -> None:
+def _said_anew(
+    kept: Part, note: str, goals: Sequence[Goal] | None, no_goal_reason: str | None, part: Part | None, asked: Collection[str] | None
+) -> Part:
+    """Return a part as it is to stand: all of it anew, only what was asked, or the note alone."""
+    said = part_with(kept, part, asked) if part else replace(kept, note=note, parts={}, carried=(), goals=tuple(goals or ()))
+    return said if no_goal_reason is None else replace(said, no_goal_reason=no_goal_reason)
+
+
+def _names_in_note(note: Attendance, said: Part, by: User) -> list[Reason]:
+    """Return where a note would name somebody else of its session or of its group."""
+    people = {a.patient_id: a.patient for a in Attendance.objects.filter(session=note.session_id).select_related("patient")}
+    written = Written({}, {note.patient_id: words_of(said, note.session.note_format)})
+    return names_given_away(people, written, leaders_of(note.session, note.session.clinician or by), keep_out_of_session(note.session, by))
+
+
+def _settle(session: Session, parts: Sequence[Part], at: datetime, *, is_put_right: bool = False) -> None:
     """Say of the appointments that led to a session what became of them, and record who was expected and did not come.
 
     What the front desk said before of somebody who was seen to come stays; the page of the session shows where the two contradict.
@@ -229,7 +241,7 @@ def _settle(session: Session, parts: Sequence[Part], at: datetime) -> None:
     facts: list[tuple[Event, datetime, str | None]] = []
     for part in parts:
         appointment = held.get(part.appointment.pk) if part.appointment is not None else None
-        state = rules.appointment_after(part.state, appointment.state) if appointment else ""
+        state = rules.appointment_after(part.state, appointment.state, is_put_right=is_put_right) if appointment else ""
         if appointment and state != appointment.state:
             by_state[state].append(appointment.pk)
         if part.state == AttendanceState.ABSENT and (appointment is None or state == AppointmentState.NO_SHOW):
@@ -274,7 +286,6 @@ def _missing_in_words(note: Attendance, session: Session, has_goals: bool) -> li
 
 def _write_parts(session: Session, parts: Sequence[Part], by: User, at: datetime) -> None:
     """Write attendances, notes and goal links of everybody, and move the goals forward."""
-    minutes = max(0, round((session.ends_at - session.starts_at).total_seconds() / 60))
     last = last_notes([part.patient.pk for part in parts], session.site.program_id, session.starts_at)
     rows = Attendance.objects.bulk_create(
         Attendance(
@@ -282,7 +293,7 @@ def _write_parts(session: Session, parts: Sequence[Part], by: User, at: datetime
             patient=part.patient,
             appointment=part.appointment,
             state=part.state,
-            minutes=part.minutes if part.minutes is not None or part.state not in rules.PRESENT else minutes,
+            minutes=rules.minutes_there(part.state, part.minutes, session.length),
             recorded_by=by,
             recorded_at=at,
             **written_in(part, session.note_format, last.get(part.patient.pk)),

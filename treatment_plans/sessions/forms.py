@@ -90,4 +90,18 @@ class IndividualForm(NoteFields, FrameForm):
 
 
 class NoteForm(NoteFields):
-    """Ask for a note that is not signed yet, and for everything around it."""
+    """Ask for a note that is not signed yet, and for everything around it; what is not said of the attendance stays as it is."""
+
+    state = forms.ChoiceField(label=_("Attendance"), choices=AttendanceState.choices, required=False, widget=SHORT)
+    minutes = forms.IntegerField(
+        label=_("Minutes"), min_value=0, max_value=720, required=False, widget=forms.NumberInput({"class": "field--tiny"})
+    )
+
+    def part(self) -> dict[str, Any]:
+        """Return what was said of the person's part; who was not there stayed no minutes."""
+        said, known = super().part(), self.cleaned_data
+        if known["state"]:
+            said["state"] = known["state"]
+        if "minutes" in self.data:
+            said["minutes"] = known["minutes"] if known["state"] in ("", *dict(THERE)) else None
+        return said

@@ -175,6 +175,11 @@ class Session(Recorded):
         """Return the program that the session belongs to."""
         return self.site.program_id
 
+    @property
+    def length(self) -> int:
+        """Return how many minutes it took."""
+        return max(0, round((self.ends_at - self.starts_at).total_seconds() / 60))
+
 
 class AttendanceState(models.TextChoices):
     """Say whether somebody was there; absent is a fact that a person states."""

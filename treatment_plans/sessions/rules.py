@@ -20,14 +20,21 @@ MOST_MINUTES = 720
 """Minutes that nobody spends in one session; more is a slip of the keyboard."""
 
 
-def appointment_after(attendance: str, appointment: str) -> str:
+def appointment_after(attendance: str, appointment: str, *, is_put_right: bool = False) -> str:
     """Return what becomes of an appointment by what a session says of the person; whoever was seen to come is called absent by nobody.
 
-    Of an excuse somebody says who cancelled, so it stays among what is not settled yet.
+    Only who puts a slip in the note right has the last word. Of an excuse somebody says who cancelled, so it stays among what is not
+    settled yet.
     """
     if attendance in PRESENT and appointment in (BOOKED, NO_SHOW):
         return KEPT
-    return NO_SHOW if attendance == ABSENT and appointment == BOOKED else appointment
+    may_miss = (BOOKED, KEPT) if is_put_right else (BOOKED,)
+    return NO_SHOW if attendance == ABSENT and appointment in may_miss else appointment
+
+
+def minutes_there(attendance: str, said: int | None, length: int) -> int | None:
+    """Return how long somebody was there: of whom no minutes are said, the whole session."""
+    return length if said is None and attendance in PRESENT else said
 
 
 def contradicts(attendance: str, appointment: str, kind: str) -> bool:

@@ -116,6 +116,7 @@ def _show(request: StaffRequest, key: int, *, refused: Refused | None = None, st
         "may_rate": request.user.may(Can.WRITE_SESSION, program_id=found.program_id),
         "keeps_counseling": is_mine and request.user.may(Can.WRITE_COUNSELING_NOTE, program_id=found.program_id),
         "may_sign": is_mine and any(one.signed_at is None for one in attendances),
+        "may_change": is_mine and not any(one.signed_at for one in attendances),
     }
     return render(request, "treatment_plans/sessions/session.html", context, status=status)
 

@@ -16,6 +16,7 @@ from treatment_plans.family.actions import Guest, add_participants, mark_partici
 from treatment_plans.family.models import CollateralNote, Participant
 from treatment_plans.family.queries import seats_for
 from treatment_plans.sessions.actions import sign_session
+from treatment_plans.sessions.changing.actions import change_session
 from treatment_plans.sessions.models import Attendance, Session
 
 
@@ -72,6 +73,11 @@ def test_consent_scope_and_account_stand_with_the_session(clinic, patient, aroun
         Participant.objects.filter(pk=row.pk).update(topics=["plan", "medications"])
     with pytest.raises(Refused):
         hold(row.close_one, ago=timedelta(days=6))
+    later = {"starts_at": session.starts_at + timedelta(minutes=5), "ends_at": session.ends_at, "modality": "video", "techniques": []}
+    frame = {**later, "session": session, "homework": "", "by": clinic.therapist, "at": right_now}
+    with pytest.raises(Refused, match="Others took part on a consent"):
+        change_session(**frame)
+    assert change_session(**frame | {"starts_at": session.starts_at}).modality == "video"
     mark_participant_as_error(participant=row, why="It was her cousin", by=clinic.therapist, at=right_now)
     add_participants(
         attendance=row.attendance,

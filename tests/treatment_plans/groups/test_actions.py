@@ -26,6 +26,8 @@ from treatment_plans.groups.queries import (
     goals_to_begin_with,
     led_by,
     meetings_to_write,
+    meetings_with_open_parts,
+    places_without_part,
     roster_for,
     series_seen_by,
     with_numbers,
@@ -35,6 +37,7 @@ from treatment_plans.groups.writing.actions import add_parts, record_meeting
 from treatment_plans.rooms.actions import release_room, use_room
 from treatment_plans.rooms.models import Room, RoomUse
 from treatment_plans.sessions.actions import Part, change_note, sign_session
+from treatment_plans.sessions.changing.actions import change_session
 from treatment_plans.sessions.models import Attendance, Session
 from treatment_plans.sessions.naming.models import CoLeader
 from treatment_plans.signing.actions import add_addendum, mark_note_in_error
@@ -196,6 +199,15 @@ def test_a_meeting_is_written_down_once_for_everybody_on_the_roster(clinic, foun
     wrong = {"kind": "wrong_person", "words": "Of somebody else", "by": clinic.therapist, "at": clinic.now}
     mark_note_in_error(attendance=meeting.session.attendances.get(patient=ana), **wrong)
     assert goals_to_begin_with(series, places, {ana.pk: [goal]}) == {ana.pk: [], ben.pk: []}
+    assert [place.patient for place in places_without_part(meeting, clinic.therapist)] == [ana]
+    assert meetings_with_open_parts([meeting], clinic.therapist) == {meeting.pk}
+    again = add_parts(meeting=meeting, parts=[Part(ana, goals=[goal])], by=clinic.therapist, at=clinic.now)
+    assert meetings_with_open_parts([meeting], clinic.therapist) == set()
+    frame = {"modality": "in_person", "techniques": [], "homework": "", "by": clinic.therapist, "at": clinic.now}
+    with pytest.raises(Refused, match="Colleagues wrote parts of the same meeting"):
+        change_session(session=again, starts_at=first, ends_at=again.ends_at, **frame)
+    changed = change_session(session=again, starts_at=again.starts_at, ends_at=again.ends_at, shared_text="We read.", **frame)
+    assert changed.shared_text == "We read."
     with pytest.raises(Refused, match="It is: Held"):
         record_meeting(meeting=meeting, starts_at=meeting.starts_at, ends_at=meeting.ends_at, parts=[Part(ana)], by=clinic.therapist, at=clinic.now)  # fmt: skip
 

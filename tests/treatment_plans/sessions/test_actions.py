@@ -12,6 +12,7 @@ from treatment_plans.appointments.models import Appointment
 from treatment_plans.plan.actions import activate_plan, add_goal, add_intervention, add_objective, add_problem, start_plan
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.actions import Part, change_note, record_session, sign_session
+from treatment_plans.sessions.changing.actions import change_session
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
 from treatment_plans.sessions.queries import appointments_leading_to, expected_in_group
 
@@ -226,6 +227,60 @@ def test_a_signature_stands_under_every_note_and_closes_them(clinic, write):
         sign_session(session=session, by=clinic.therapist, at=clinic.now)
     with pytest.raises(Refused, match="signed and stays as it is"):
         change_note(attendance=Attendance.objects.first(), note="Other words.", by=clinic.therapist, at=clinic.now)
+
+
+def test_a_slip_in_the_attendance_is_put_right_with_all_that_rests_on_it(clinic, write, book):
+    ana, ben = clinic.patient(), clinic.patient()
+    booked, act = book(ana), {"by": clinic.therapist, "at": clinic.now}
+    session = write(Part(ana, state="absent", appointment=booked), Part(ben, note="Quiet."), ends_at=clinic.now - timedelta(minutes=80))
+
+    def say(person, *asked, **facts):
+        note = session.attendances.get(patient=person)
+        change_note(attendance=note, part=Part(person, **facts), asked=["state", *asked], **act)
+        note.refresh_from_db()
+        booked.refresh_from_db()
+        return note.state, note.minutes, note.note, booked.state
+
+    assert say(ana, state="present") == ("present", 40, "", "kept")
+    assert say(ana, "minutes", state="late", minutes=25) == ("late", 25, "", "kept")
+    assert say(ana, "minutes", state="absent") == ("absent", None, "", "no_show")
+    assert say(ben, "minutes", state="absent")[:3] == ("absent", None, "Quiet.")
+    assert sorted(Fact.objects.values_list("kind", flat=True)) == ["AppointmentMissed", "SessionMissed"]
+    with pytest.raises(Refused, match="Say whether"):
+        say(ben, state="gone")
+
+
+def test_what_a_session_says_for_all_is_put_right_until_a_note_is_signed(clinic, write, goal_of, book):
+    ana, ben = clinic.patient(given="Anastasia"), clinic.patient(given="Benedict")
+    goal, booked, act = goal_of(ana), book(ana), {"by": clinic.therapist, "at": clinic.now}
+    session = write(Part(ana, goals=[goal], appointment=booked), Part(ben, minutes=20), shared_text="We read how Zebulon found courage.")
+    type(ben).objects.filter(pk=ben.pk).update(chosen_name="Zebulon")
+    with pytest.raises(Refused, match="Zebulon"):
+        sign_session(session=session, **act)
+    begins = session.starts_at - timedelta(minutes=30)
+    frame = {
+        "starts_at": begins, "ends_at": begins + timedelta(minutes=45), "modality": "video", "techniques": ["cbt"], "homework": "Walk.",
+    }  # fmt: skip
+    wrong = {
+        "Zebulon": {},
+        "The end must come after the start": {"shared_text": "", "ends_at": begins - timedelta(minutes=1)},
+        "You opened this from the appointment": {
+            "shared_text": "", "starts_at": begins - timedelta(days=2), "ends_at": begins - timedelta(days=1),
+        },
+        "Only the person who held the session": {"shared_text": "", "by": clinic.peer},
+    }  # fmt: skip
+    for words, facts in wrong.items():
+        with pytest.raises(Refused, match=words):
+            change_session(session=session, **frame | act | facts)
+    changed = change_session(session=session, **frame, shared_text=" We read of courage. ", title="Hope", **act)
+    said = {name: getattr(changed, name) for name in ("shared_text", "title", *frame)}
+    assert said == {**frame, "shared_text": "We read of courage.", "title": "Hope"}
+    assert dict(session.attendances.values_list("patient", "minutes")) == {ana.pk: 45, ben.pk: 20}
+    goal.refresh_from_db()
+    assert goal.last_worked_on_at == begins
+    sign_session(session=session, **act)
+    with pytest.raises(Refused, match="A note of this session is signed"):
+        change_session(session=session, **frame, **act)
 
 
 def test_the_database_itself_keeps_a_signed_note(clinic, write):

@@ -167,6 +167,32 @@ def test_a_draft_is_changed_and_then_signed_and_then_stays(clinic, held, planned
     assert attendance.note == "Better words."
 
 
+def test_the_page_of_a_session_leads_to_what_is_to_be_put_right(clinic, held, sign_in):
+    ana, ben = clinic.patient(given="Ana"), clinic.patient(given="Ben")
+    session = held([Part(ana), Part(ben, state="absent")], techniques=["cbt"], shared_text="We read.")
+    browser = sign_in(clinic.therapist)
+    change = reverse("treatment_plans:change_session", args=[session.pk])
+    page = reverse("treatment_plans:session", args=[session.pk])
+    assert change in browser.get(page).content.decode()
+    form = browser.get(change).context["form"]
+    said = {name: form[name].value() for name in form.fields} | {"homework": "Walk."}
+    said |= {"day": f"{said['day']:%Y-%m-%d}", "starts_at": f"{said['starts_at']:%H:%M}"}
+    assert browser.post(change, said).url == page
+    fresh = Session.objects.get()
+    assert (fresh.homework, fresh.shared_text, fresh.starts_at, fresh.techniques) == ("Walk.", "We read.", session.starts_at, ["cbt"])
+    refused = browser.post(change, said | {"shared_text": f"{ana.given_name} {ana.family_name} read."})
+    assert (refused.status_code, "Leave the name out" in refused.content.decode()) == (422, True)
+    note = session.attendances.get(patient=ben)
+    address = reverse("treatment_plans:note", args=[note.pk])
+    assert browser.get(address).context["form"]["state"].value() == "absent"
+    browser.post(address, {"state": "present", "minutes": "30", "note": "Came after all."})
+    note.refresh_from_db()
+    assert (note.state, note.minutes, note.note) == ("present", 30, "Came after all.")
+    sign_session(session=session, by=clinic.therapist, at=clinic.now)
+    assert change not in browser.get(page).content.decode()
+    assert "A note of this session is signed" in browser.post(change, said).content.decode()
+
+
 def test_a_refused_signature_says_why_on_the_page(clinic, held, sign_in):
     session = held([Part(clinic.patient(given="Rosa", family="Díaz"))], kind="individual")
     answer = sign_in(clinic.therapist).post(reverse("treatment_plans:sign_session", args=[session.pk]))
@@ -186,7 +212,7 @@ def test_unsigned_notes_are_ones_own_and_leave_the_list_when_signed(clinic, held
     assert "Nothing to sign" in browser.get(reverse("treatment_plans:unsigned")).content.decode()
 
 
-SESSIONS, SESSION, UNSIGNED = 9, 14, 7
+SESSIONS, SESSION, UNSIGNED, CHANGE = 9, 14, 7, 9
 
 
 @pytest.mark.parametrize("number", [2, 12])
@@ -202,6 +228,8 @@ def test_pages_of_sessions_need_the_same_number_of_queries_for_two_and_twelve(cl
         browser.get(reverse("treatment_plans:sessions"))
     with query_count(SESSION):
         browser.get(reverse("treatment_plans:session", args=[session.pk]))
+    with query_count(CHANGE):
+        browser.get(reverse("treatment_plans:change_session", args=[session.pk]))
     with query_count(UNSIGNED):
         browser.get(reverse("treatment_plans:unsigned"))
 

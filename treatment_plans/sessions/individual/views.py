@@ -25,7 +25,7 @@ from treatment_plans.drafts.queries import draft_key, draft_of
 from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part, change_note, record_session
 from treatment_plans.sessions.forms import ALONE, IndividualForm, NoteForm
-from treatment_plans.sessions.models import Attendance, SessionKind
+from treatment_plans.sessions.models import SCALES, Attendance, SessionKind
 from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patient, may_lead_to_a_note, with_session, worked_on
 from treatment_plans.sessions.views import after_writing, now_at, typed
 from treatment_plans.sessions.writing.forms import Shown
@@ -170,9 +170,9 @@ def _carried(request: StaffRequest, form: IndividualForm | NoteForm, known: Befo
 
 def _initial(found: Attendance) -> dict[str, Any]:
     """Return what stands in a note."""
-    names = ("no_goal_reason", "last_homework", "triggers", "offered", "chosen", "activity_minutes", "mood_in", "mood_out", "craving_in")
+    names = ("no_goal_reason", "last_homework", "triggers", "offered", "chosen", "activity_minutes", *SCALES, "state", "minutes")
     return {
-        **{name: getattr(found, name) for name in (*names, "craving_out")},
+        **{name: getattr(found, name) for name in names},
         **(found.parts or {FORMATS[found.session.note_format][0]: found.note}),
         **{f"thought_{name}": found.thought_record.get(name, "") for name in THOUGHTS},
         "goals": [str(link.goal_id) for link in found.goal_links.all()],
