@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now, TruncDate
 
-from casemgr.core.accounts.models import Program, User
-from casemgr.core.accounts.rules import Can
+from casemgr.core.accounts.models import Membership, Program, User
+from casemgr.core.accounts.rules import Can, Role, rights_of
 from patients.guarding.queries import kept_from
 from treatment_plans.sessions.models import Attendance, Session, SessionKind
 from treatment_plans.signing.models import (
@@ -24,6 +24,8 @@ from treatment_plans.signing.models import (
 from treatment_plans.signing.rules import BANDS, Lateness, Terms, band_of, lateness
 
 OPEN = (CosignState.WAITING, CosignState.RETURNED)
+COSIGNERS = tuple(role for role in Role if Can.COSIGN_NOTES in rights_of(frozenset({role})))
+"""Whoever holds one of these roles may co-sign."""
 
 
 def terms_of(program_id: int, at: datetime) -> Terms:
@@ -157,8 +159,10 @@ def unsigned_by_author(waiting: QuerySet[Attendance], now: datetime) -> QuerySet
 
 
 def cosignatures_by_author(programs: Collection[int]) -> QuerySet[Any, Any]:
-    """Return for each author how many co-signatures are open, and whether anybody is named who could give them."""
-    named = current_supervisions().filter(clinician=OuterRef("author"), program=OuterRef("program"))
+    """Return for each author how many co-signatures are open, and whether anybody is named who could give them: here, and still."""
+    still = Membership.objects.current().filter(role__in=COSIGNERS, user=OuterRef("supervisor"), program=OuterRef("program"))
+    held = current_supervisions().filter(Exists(still), supervisor__is_active=True)
+    named = held.filter(clinician=OuterRef("author"), program=OuterRef("program"))
     rows = CosignRequest.objects.filter(program__in=programs, state__in=OPEN).order_by()
     return (
         rows.values(who=F("author__full_name"), by=F("author"), where=F("program__name"))

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from casemgr.core.accounts.models import Membership, User
 from casemgr.core.audit.models import AuditEvent
 from casemgr.sharing.parts import sessions as told
 from treatment_plans.drafts.actions import save_draft
@@ -103,7 +104,7 @@ def test_directors_name_supervisors_set_rules_and_see_whose_notes_wait(clinic, h
     assert f"<strong>{clinic.peer.full_name}</strong>" in today
     assert at("add_supervision") in today
     overview = text_of(director.get(at("signing_overview")))
-    assert "Nobody is named" in overview
+    assert "Nobody who can co-sign is named" in overview
     assert "Anastasia" not in overview
     day = clinic.now.date().isoformat()
     who = {"clinician": clinic.peer.pk, "supervisor": clinic.nurse.pk, "starts_on": day}
@@ -111,6 +112,16 @@ def test_directors_name_supervisors_set_rules_and_see_whose_notes_wait(clinic, h
     assert director.post(at("add_supervision"), who | {"supervisor": clinic.therapist.pk}).url == at("supervision")
     assert clinic.therapist.full_name in text_of(director.get(at("supervision")))
     assert "A supervisor is named" in text_of(director.get(at("signing_overview")))
+    assert at("add_supervision") not in text_of(director.get(reverse("desk:today")))
+    held = Membership.objects.filter(user=clinic.therapist)
+    for gone, there in (({"role": "nurse"}, {"role": "therapist"}), ({"ends_on": clinic.now.date()}, {"ends_on": None})):
+        held.update(**gone)
+        assert "Nobody who can co-sign is named" in text_of(director.get(at("signing_overview")))
+        assert at("add_supervision") in text_of(director.get(reverse("desk:today")))
+        held.update(**there)
+    User.objects.filter(pk=clinic.therapist.pk).update(is_active=False)
+    assert "Nobody who can co-sign is named" in text_of(director.get(at("signing_overview")))
+    User.objects.filter(pk=clinic.therapist.pk).update(is_active=True)
     rules = {"late_after_hours": 12, "sign_within_hours": 0, "sample_percent": 10}
     assert director.post(at("signing_rules"), rules).status_code == 422
     assert director.post(at("signing_rules"), rules | {"sign_within_hours": 24}).status_code == 302
