@@ -449,6 +449,7 @@ class Everything:
         emergency = EmergencyDisclosure.objects.create(
             recipient_name=CANARY,
             recipient_facility=CANARY,
+            profession="doctor",
             disclosed_by=self.clinic.nurse,
             disclosed_at=at,
             nature=CANARY,

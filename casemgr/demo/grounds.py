@@ -28,6 +28,7 @@ def happen_without_consent(life: Life, today: date) -> None:
         organization=clinic.partners["St. Anne Hospital"],
         recipient_name="Dr. Osei",
         recipient_facility="St. Anne Hospital, emergency department",
+        profession="doctor",
         nature="Found unconscious at a bus stop; breathing slowly. They asked which medication and which dose.",
         categories=["demographics", "medications"],
         by=staff["nurse@demo.test"],

@@ -68,8 +68,9 @@ class EmergencyAdmin(PatientTable):
     list_filter = ("kind",)
     words = ("recipient_name", "recipient_facility")
     shown = (
-        "patient", "program", "kind", "organization", "recipient_name", "recipient_facility", "disclosed_by", "disclosed_at", "nature",
-        "no_consent_because", "categories", "reviewed_at", "reviewed_by", "review", "recorded_at", "recorded_by",
+        "patient", "program", "kind", "organization", "recipient_name", "recipient_facility", "profession", "disclosed_by", "disclosed_at",
+        "nature", "no_consent_because", "categories", "product", "fda_asserts", "reviewed_at", "reviewed_by", "review", "recorded_at",
+        "recorded_by",
     )  # fmt: skip
     verbs = (
         AdminVerb(

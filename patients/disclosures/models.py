@@ -11,8 +11,74 @@ from django.utils.translation import gettext_lazy as _
 from casemgr.core.append_only import append_only
 from casemgr.core.sensitivity import Sensitivity
 from patients.consent.models import InformationCategory, PurposeOfUse, Shortfall, in_words
-from patients.disclosures.bases.models import Lack, ReportField
+from patients.disclosures.bases.models import ReportField
 from patients.disclosures.rules import BASES, NOTICE_VERSION
+
+
+class Lack(models.TextChoices):
+    """Say why something is not told: what every basis asks for, and what each one lacks."""
+
+    UNKNOWN_BASIS = "unknown_basis", _("Say on which basis this is told.")
+    PROGRAM = "which_program", _("Say whose record this is: choose the program.")
+    PROCEEDINGS = (
+        "proceedings",
+        _("Courts, police and proceedings need a consent of their own kind or a court order. A subpoena alone opens nothing."),
+    )
+    COUNSELING_NOTES = "counseling_notes", _("Counseling notes need a consent of their own.")
+    RESTRICTED = "restricted", _("The person asked that this not be told, and the program agreed.")
+    PAID_IN_FULL = (
+        "restricted_paid_in_full",
+        _("This was paid in full without the health plan, and the person asked that the plan not be told. The law binds to it."),
+    )
+    BASIS_RECIPIENT = "basis_recipient", _("What this rests on names another recipient.")
+    BASIS_CATEGORY = "basis_category", _("What this rests on does not reach this information.")
+    NO_EMERGENCY = "no_emergency", _("No emergency was written down.")
+    EMERGENCY_RECIPIENT = "emergency_recipient", _("Write the name of the medical person who was told.")
+    EMERGENCY_FACILITY = "emergency_facility", _("Write where that person works.")
+    EMERGENCY_DISCLOSER = "emergency_discloser", _("Write who told it.")
+    EMERGENCY_MOMENT = "emergency_moment", _("Write when it was told.")
+    EMERGENCY_NATURE = "emergency_nature", _("Write what the emergency is.")
+    EMERGENCY_NO_CONSENT = "emergency_no_consent", _("Say why the person's written consent could not be had before.")
+    EMERGENCY_PERSONNEL = (
+        "emergency_personnel",
+        _("Say who they are. Only medical personnel are told in an emergency; police, courts, employers and family are not."),
+    )
+    FDA_RECIPIENT = "fda_recipient", _("Of a dangerous product only the FDA is told: leave empty where that person works.")
+    FDA_PRODUCT = "fda_product", _("Name the product, and what is wrong with how it was made, labeled or sold.")
+    FDA_ASSERTS = "fda_asserts", _("The FDA must say that somebody's health may be in danger, and what it needs this for.")
+    FDA_CATEGORY = "fda_category", _("The FDA is told who took the product and how to reach them: name, contact, medications.")
+    NO_AGREEMENT = "no_agreement", _("No service agreement with this organization is in force.")
+    AGREEMENT_DOES_NOT_RESIST = (
+        "agreement_does_not_resist",
+        _("The agreement does not say that the organization is bound by 42 CFR part 2 and will resist proceedings."),
+    )
+    AGREEMENT_PURPOSE = "agreement_purpose", _("A service agreement is for services to the program, not for this purpose.")
+    NO_AUDIT = "no_audit", _("No audit or evaluation was written down.")
+    AUDIT_WHO = "audit_who", _("Write who audits.")
+    AUDIT_AUTHORITY = "audit_authority", _("Say on what authority the audit rests.")
+    AUDIT_PERIOD = "audit_period", _("The audit has not begun or is over.")
+    AUDIT_AGREEMENT = "audit_agreement", _("Copies leave only when the auditor has agreed in writing to protect them.")
+    AUDIT_DESTROY_BY = "audit_destroy_by", _("Say by when the auditor destroys or gives back the copies.")
+    NO_RESEARCH = "no_research", _("No approval of the research was written down.")
+    RESEARCH_APPROVAL = "research_approval", _("Name the approval of the research: what kind, its number and its date.")
+    RESEARCH_WHO = "research_who", _("Write who is bound as the researcher.")
+    RESEARCH_OVER = "research_over", _("The research is over.")
+    NO_COURT_ORDER = "no_court_order", _("No court order is on file. A subpoena alone opens nothing.")
+    ORDER_KIND = "order_kind", _("Say what the order is for: civil, criminal, about the program, or undercover.")
+    ORDER_COURT = "order_court", _("Write which court made the order.")
+    ORDER_CASE = "order_case", _("Write the number of the case.")
+    ORDER_DATE = "order_date", _("Write the day of the order; it cannot lie ahead.")
+    ORDER_FINDINGS = "order_findings", _("The order does not state all that the court must have found.")
+    ORDER_NOTICE = "order_notice", _("Those concerned did not have notice and a chance to be heard.")
+    ORDER_SCOPE = "order_scope", _("Say which parts of the record the order opens.")
+    ORDER_SUBPOENA = "order_subpoena", _("The order permits and does not compel: name the subpoena or mandate that comes with it.")
+    ORDER_OVER = "order_over", _("The order no longer holds.")
+    ORDER_PERSON = "order_person", _("The order is about somebody else.")
+    ORDER_COUNSELING_NOTES = "order_counseling_notes", _("The order does not reach counseling notes.")
+    NO_REPORT = "no_report", _("No report was written down.")
+    REPORT_AUTHORITY = "report_authority", _("Write to which authority this is reported.")
+    REPORT_INCIDENT = "report_incident", _("Write what happened.")
+    REPORT_FIELDS = "report_fields", _("This is more than such a report may hold.")
 
 
 class DisclosureOutcome(models.TextChoices):

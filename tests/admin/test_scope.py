@@ -54,7 +54,7 @@ def fill_privacy(clinic, patient) -> None:
     common = {"patient": patient, "program": clinic.program, "recorded_at": clinic.now, "recorded_by": clinic.system}
     Restriction.objects.create(asked_on=clinic.now.date(), asked_by="x", to_whom="anybody", purposes=["treatment"], words="x", **common)
     EmergencyDisclosure.objects.create(
-        recipient_name="x", recipient_facility="x", disclosed_by=clinic.nurse, disclosed_at=clinic.now, nature="x",
+        recipient_name="x", recipient_facility="x", profession="nurse", disclosed_by=clinic.nurse, disclosed_at=clinic.now, nature="x",
         no_consent_because="cannot_be_had", categories=["medications"], **common,
     )  # fmt: skip
     gone = Patient.objects.create(

@@ -182,7 +182,8 @@ def everything_waits(clinic, now):
     for kind in ("accounting", "access", "intermediary_list"):
         take_records_request(**about, kind=kind, received_on=TODAY, asked_how="mail", **by)
     ask_restriction(**about, asked_on=TODAY, asked_by="Rosa Lane", to_whom="anybody", purposes=["payment"], by=clinic.case_manager, at=now)
-    facts = {"recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Overdose", "categories": ["medications"]}
+    told = {"recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "profession": "doctor"}
+    facts = {**told, "nature": "Overdose", "categories": ["medications"]}
     disclose_in_emergency(**about, **facts, by=clinic.nurse, at=now)
     glass = GlassBreak.objects.create(
         **about, kind="internal", reason="in_need_now", words="At the desk", closes_at=now + timedelta(hours=1), recorded_at=now,

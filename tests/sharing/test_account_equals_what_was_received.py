@@ -88,7 +88,8 @@ def row_of(world: World, to_whom: str, parts, purpose: str, basis: str, referenc
 def by_hand(world: World) -> list[Row]:
     """Tell a medic in an emergency and hand a court what it ordered; return what both wrote down themselves."""
     about = {"patient": world.patient, "program": world.clinic.program}
-    facts = {"recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Overdose", "categories": ["medications"]}
+    told = {"recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "profession": "doctor"}
+    facts = {**told, "nature": "Overdose", "categories": ["medications"]}
     disclose_in_emergency(**about, **facts, by=world.clinic.nurse, at=timezone.now())
     order = record_court_order(**about, **ORDER, by=world.clinic.privacy_officer, at=timezone.now())
     told = tell_on_order(court_order=order, categories=["diagnoses"], description="", by=world.clinic.privacy_officer, at=timezone.now())

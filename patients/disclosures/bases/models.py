@@ -13,71 +13,25 @@ from casemgr.core.encrypted import EncryptedTextField
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
 from patients.consent.models import InformationCategory, in_words
+from patients.disclosures.rules import FDA_CATEGORIES, FDA_NAME, MEDICAL_PERSONNEL
 from patients.record.models import Patient
-
-
-class Lack(models.TextChoices):
-    """Say why something is not told: what every basis asks for, and what each one lacks."""
-
-    UNKNOWN_BASIS = "unknown_basis", _("Say on which basis this is told.")
-    PROGRAM = "which_program", _("Say whose record this is: choose the program.")
-    PROCEEDINGS = (
-        "proceedings",
-        _("Courts, police and proceedings need a consent of their own kind or a court order. A subpoena alone opens nothing."),
-    )
-    COUNSELING_NOTES = "counseling_notes", _("Counseling notes need a consent of their own.")
-    RESTRICTED = "restricted", _("The person asked that this not be told, and the program agreed.")
-    PAID_IN_FULL = (
-        "restricted_paid_in_full",
-        _("This was paid in full without the health plan, and the person asked that the plan not be told. The law binds to it."),
-    )
-    BASIS_RECIPIENT = "basis_recipient", _("What this rests on names another recipient.")
-    BASIS_CATEGORY = "basis_category", _("What this rests on does not reach this information.")
-    NO_EMERGENCY = "no_emergency", _("No emergency was written down.")
-    EMERGENCY_RECIPIENT = "emergency_recipient", _("Write the name of the medical person who was told.")
-    EMERGENCY_FACILITY = "emergency_facility", _("Write where that person works.")
-    EMERGENCY_DISCLOSER = "emergency_discloser", _("Write who told it.")
-    EMERGENCY_MOMENT = "emergency_moment", _("Write when it was told.")
-    EMERGENCY_NATURE = "emergency_nature", _("Write what the emergency is.")
-    EMERGENCY_NO_CONSENT = "emergency_no_consent", _("Say why the person's written consent could not be had before.")
-    NO_AGREEMENT = "no_agreement", _("No service agreement with this organization is in force.")
-    AGREEMENT_DOES_NOT_RESIST = (
-        "agreement_does_not_resist",
-        _("The agreement does not say that the organization is bound by 42 CFR part 2 and will resist proceedings."),
-    )
-    AGREEMENT_PURPOSE = "agreement_purpose", _("A service agreement is for services to the program, not for this purpose.")
-    NO_AUDIT = "no_audit", _("No audit or evaluation was written down.")
-    AUDIT_WHO = "audit_who", _("Write who audits.")
-    AUDIT_AUTHORITY = "audit_authority", _("Say on what authority the audit rests.")
-    AUDIT_PERIOD = "audit_period", _("The audit has not begun or is over.")
-    AUDIT_AGREEMENT = "audit_agreement", _("Copies leave only when the auditor has agreed in writing to protect them.")
-    AUDIT_DESTROY_BY = "audit_destroy_by", _("Say by when the auditor destroys or gives back the copies.")
-    NO_RESEARCH = "no_research", _("No approval of the research was written down.")
-    RESEARCH_APPROVAL = "research_approval", _("Name the approval of the research: what kind, its number and its date.")
-    RESEARCH_WHO = "research_who", _("Write who is bound as the researcher.")
-    RESEARCH_OVER = "research_over", _("The research is over.")
-    NO_COURT_ORDER = "no_court_order", _("No court order is on file. A subpoena alone opens nothing.")
-    ORDER_KIND = "order_kind", _("Say what the order is for: civil, criminal, about the program, or undercover.")
-    ORDER_COURT = "order_court", _("Write which court made the order.")
-    ORDER_CASE = "order_case", _("Write the number of the case.")
-    ORDER_DATE = "order_date", _("Write the day of the order; it cannot lie ahead.")
-    ORDER_FINDINGS = "order_findings", _("The order does not state all that the court must have found.")
-    ORDER_NOTICE = "order_notice", _("Those concerned did not have notice and a chance to be heard.")
-    ORDER_SCOPE = "order_scope", _("Say which parts of the record the order opens.")
-    ORDER_SUBPOENA = "order_subpoena", _("The order permits and does not compel: name the subpoena or mandate that comes with it.")
-    ORDER_OVER = "order_over", _("The order no longer holds.")
-    ORDER_PERSON = "order_person", _("The order is about somebody else.")
-    ORDER_COUNSELING_NOTES = "order_counseling_notes", _("The order does not reach counseling notes.")
-    NO_REPORT = "no_report", _("No report was written down.")
-    REPORT_AUTHORITY = "report_authority", _("Write to which authority this is reported.")
-    REPORT_INCIDENT = "report_incident", _("Write what happened.")
-    REPORT_FIELDS = "report_fields", _("This is more than such a report may hold.")
 
 
 class EmergencyKind(models.TextChoices):
     """Say who is told in an emergency."""
 
     MEDICAL = "medical", _("Medical personnel, to treat the person")
+    FDA = "fda", _("The Food and Drug Administration, about a dangerous product")
+
+
+class Personnel(models.TextChoices):
+    """Say who the medical personnel are that are told in an emergency (42 CFR 2.51(a)-(b))."""
+
+    DOCTOR = "doctor", _("Doctor, nurse practitioner, physician assistant")
+    NURSE = "nurse", _("Nurse")
+    AMBULANCE = "ambulance", _("Ambulance: paramedic, EMT")
+    PHARMACIST = "pharmacist", _("Pharmacist, poison control")
+    OTHER_MEDICAL = "other_medical", _("Other medical personnel who treat the person")
     FDA = "fda", _("The Food and Drug Administration, about a dangerous product")
 
 
@@ -145,9 +99,25 @@ class ReportKind(models.TextChoices):
 
 
 _FACTS_OF_EMERGENCY = (
-    "patient_id", "program_id", "kind", "organization_id", "recipient_name", "recipient_facility", "disclosed_by_id", "disclosed_at",
-    "nature", "no_consent_because", "categories", "recorded_at", "recorded_by_id",
+    "patient_id", "program_id", "kind", "organization_id", "recipient_name", "recipient_facility", "profession", "disclosed_by_id",
+    "disclosed_at", "nature", "no_consent_because", "categories", "product", "fda_asserts", "recorded_at", "recorded_by_id",
 )  # fmt: skip
+
+
+def _listed(words: frozenset[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+_TELLS_SOMEBODY_ELSE = f"""
+    IF NEW.kind = 'medical' AND NEW.profession IN ({_listed(MEDICAL_PERSONNEL)}) THEN RETURN NEW; END IF;
+    IF NEW.kind = 'fda' AND NEW.profession = 'fda' AND NEW.recipient_facility = '{FDA_NAME}' AND NEW.organization_id IS NULL
+        AND NEW.product <> '' AND NEW.fda_asserts AND NEW.categories <@ ARRAY[{_listed(FDA_CATEGORIES)}]::varchar[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_tells_medical_personnel_or_the_fda_of_a_product',
+        MESSAGE = 'emergency_tells_medical_personnel_or_the_fda_of_a_product: nobody else is told without consent (42 CFR 2.51).';
+"""
+"""Of new rows only: before, nobody was asked who the recipient is, and what was written down then is not written anew."""
 
 
 def _locked(name: str, columns: tuple[str, ...], sentence: str) -> pgtrigger.Trigger:
@@ -171,11 +141,14 @@ class EmergencyDisclosure(Recorded):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     recipient_name = models.CharField(_("who was told"), max_length=120)
     recipient_facility = models.CharField(_("where that person works"), max_length=200)
+    profession = models.CharField(_("who that person is"), max_length=16, choices=Personnel.choices, blank=True)
     disclosed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("who told it"))
     disclosed_at = models.DateTimeField(_("when"))
     nature = models.TextField(_("what the emergency is"))
     no_consent_because = models.CharField(_("why no consent"), max_length=16, choices=NoConsentBecause.choices, blank=True)
     categories = ArrayField(models.CharField(max_length=32, choices=InformationCategory.choices), verbose_name=_("what was told"))
+    product = models.CharField(_("product, and what is wrong with it"), max_length=200, blank=True)
+    fda_asserts = models.BooleanField(_("the FDA says why it needs this"), default=False)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     review = models.TextField(_("what the review found"), blank=True)
@@ -200,6 +173,9 @@ class EmergencyDisclosure(Recorded):
         ]
         triggers = [
             *append_only(but_updates=True),
+            pgtrigger.Trigger(
+                name="tells_medical_personnel_or_the_fda", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_TELLS_SOMEBODY_ELSE
+            ),
             _locked("facts_of_emergency_are_locked", _FACTS_OF_EMERGENCY, "The facts of an emergency are not written anew."),
         ]
 

@@ -40,12 +40,17 @@ def emergency_facts(row: EmergencyDisclosure) -> EmergencyFacts:
     return EmergencyFacts(
         reference=_reference(row),
         kind=row.kind,
+        profession=row.profession,
         recipient_name=row.recipient_name,
         recipient_facility=row.recipient_facility,
         disclosed_by=row.disclosed_by.full_name,
         disclosed_at=row.disclosed_at,
         nature=row.nature,
         no_consent_because=row.no_consent_because,
+        categories=row.categories,
+        organization_id=row.organization_id,
+        product=row.product,
+        fda_asserts=row.fda_asserts,
     )
 
 

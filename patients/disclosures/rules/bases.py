@@ -15,6 +15,13 @@ CHILD_ABUSE_SOURCE = "42 CFR 2.12(c)(6)"
 
 COUNSELING_NOTES = "counseling_notes"
 
+MEDICAL_PERSONNEL = frozenset({"doctor", "nurse", "ambulance", "pharmacist", "other_medical"})
+"""Who may be told in a medical emergency: medical personnel, and nobody else (42 CFR 2.51(a))."""
+
+FDA, FDA_NAME = "fda", "Food and Drug Administration"
+FDA_CATEGORIES = frozenset({"demographics", "contact", "medications"})
+"""What the FDA needs in order to warn people or their physicians of a product (42 CFR 2.51(b)). The list is program policy."""
+
 FINDINGS: dict[str, tuple[str, ...]] = {
     "civil": ("no_other_way", "need_outweighs_harm"),
     "criminal": ("extremely_serious", "substantial_value", "no_other_way", "need_outweighs_harm", "own_counsel"),
@@ -75,17 +82,22 @@ class Agreement(Protocol):
 
 
 class EmergencyFacts(NamedTuple):
-    """Hold the four facts of 42 CFR 2.51(c), and why no consent could be had."""
+    """Hold the four facts of 42 CFR 2.51(c), who the medical personnel are, and why no consent could be had."""
 
     reference: str
     kind: str
     """“medical” (2.51(a)) or “fda” (2.51(b))."""
+    profession: str
     recipient_name: str
     recipient_facility: str
     disclosed_by: str
     disclosed_at: datetime | None
     nature: str
     no_consent_because: str
+    categories: Sequence[str]
+    organization_id: int | None = None
+    product: str = ""
+    fda_asserts: bool = False
 
 
 class AuditFacts(NamedTuple):
@@ -153,18 +165,44 @@ BasisFacts = EmergencyFacts | AuditFacts | ResearchFacts | CourtOrderFacts | Rep
 
 def emergency_lacks(facts: EmergencyFacts) -> Iterator[Why]:
     """Yield which of the facts of an emergency are missing (42 CFR 2.51)."""
-    if not facts.recipient_name.strip():
-        yield Why("emergency_recipient", FOUR_FACTS + "(1)", "recipient_name")
-    if not facts.recipient_facility.strip():
-        yield Why("emergency_facility", FOUR_FACTS + "(1)", "recipient_facility")
-    if not facts.disclosed_by.strip():
-        yield Why("emergency_discloser", FOUR_FACTS + "(2)", "disclosed_by")
-    if facts.disclosed_at is None:
-        yield Why("emergency_moment", FOUR_FACTS + "(3)", "disclosed_at")
-    if not facts.nature.strip():
-        yield Why("emergency_nature", FOUR_FACTS + "(4)", "nature")
-    if facts.kind != "fda" and not facts.no_consent_because:
+    conditions = (
+        (facts.recipient_name.strip(), Why("emergency_recipient", FOUR_FACTS + "(1)", "recipient_name")),
+        (facts.recipient_facility.strip(), Why("emergency_facility", FOUR_FACTS + "(1)", "recipient_facility")),
+        (facts.disclosed_by.strip(), Why("emergency_discloser", FOUR_FACTS + "(2)", "disclosed_by")),
+        (facts.disclosed_at is not None, Why("emergency_moment", FOUR_FACTS + "(3)", "disclosed_at")),
+        (facts.nature.strip(), Why("emergency_nature", FOUR_FACTS + "(4)", "nature")),
+    )
+    yield from (why for holds, why in conditions if not holds)
+    yield from _fda_lacks(facts) if facts.kind == FDA else _medical_emergency_lacks(facts)
+
+
+def _medical_emergency_lacks(facts: EmergencyFacts) -> Iterator[Why]:
+    """Yield for want of what nobody is told in a medical emergency: medical personnel, and a reason why no consent could be had."""
+    if facts.profession not in MEDICAL_PERSONNEL:
+        yield Why("emergency_personnel", EMERGENCY_SOURCE + "(a)", "profession")
+    if not facts.no_consent_because:
         yield Why("emergency_no_consent", EMERGENCY_SOURCE + "(a)", "no_consent_because")
+
+
+def _fda_lacks(facts: EmergencyFacts) -> Iterator[Why]:
+    """Yield for want of what the FDA is not told: it alone, of a product, to warn patients or their physicians (42 CFR 2.51(b))."""
+    source = EMERGENCY_SOURCE + "(b)"
+    itself = facts.profession == FDA and facts.recipient_facility == FDA_NAME and facts.organization_id is None
+    conditions = (
+        (itself, Why("fda_recipient", source, "recipient_facility")),
+        (facts.product.strip(), Why("fda_product", source, "product")),
+        (facts.fda_asserts, Why("fda_asserts", source, "fda_asserts")),
+        (FDA_CATEGORIES.issuperset(facts.categories), Why("fda_category", source, "categories")),
+    )
+    yield from (why for holds, why in conditions if not holds)
+
+
+def emergency_does_not_reach(facts: EmergencyFacts, recipient_id: int | None, categories: frozenset[str]) -> Iterator[Why]:
+    """Yield in what a request goes beyond what was written down of the emergency: whom it names, and what was to be told."""
+    if facts.organization_id != recipient_id:
+        yield Why("basis_recipient", EMERGENCY_SOURCE)
+    if not categories <= set(facts.categories):
+        yield Why("basis_category", "42 CFR 2.13(a)")
 
 
 def qsoa_lacks(agreements: Sequence[Agreement], today: date) -> Iterator[Why]:

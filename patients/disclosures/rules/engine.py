@@ -20,6 +20,7 @@ from patients.disclosures.rules.bases import (
     audit_lacks,
     court_order_does_not_reach,
     court_order_lacks,
+    emergency_does_not_reach,
     emergency_lacks,
     qsoa_lacks,
     report_lacks,
@@ -217,6 +218,7 @@ def _lacks(question: Question, facts: BasisFacts) -> Iterator[Why]:
     recipient = question.recipient.id or None
     if isinstance(facts, EmergencyFacts):
         yield from emergency_lacks(facts)
+        yield from emergency_does_not_reach(facts, recipient, question.categories)
     elif isinstance(facts, AuditFacts):
         yield from audit_lacks(facts, recipient, question.categories, question.today)
     elif isinstance(facts, ResearchFacts):

@@ -19,13 +19,23 @@ from patients.disclosures.bases.models import (
     EmergencyDisclosure,
     EmergencyKind,
     NoConsentBecause,
+    Personnel,
     ReportKind,
     ResearchApproval,
 )
-from patients.disclosures.bases.queries import audit_facts, research_facts
+from patients.disclosures.bases.queries import audit_facts, emergency_facts, research_facts
 from patients.disclosures.models import Basis
 from patients.disclosures.queries import reason_in_words
-from patients.disclosures.rules import EmergencyFacts, ReportFacts, Why, audit_lacks, emergency_lacks, report_lacks, research_lacks
+from patients.disclosures.rules import (
+    FDA_NAME,
+    EmergencyFacts,
+    ReportFacts,
+    Why,
+    audit_lacks,
+    emergency_lacks,
+    report_lacks,
+    research_lacks,
+)
 from patients.episodes.queries import programs_of
 from patients.record.models import Patient
 
@@ -43,36 +53,40 @@ def disclose_in_emergency(
     program: Program,
     recipient_name: str,
     recipient_facility: str,
+    profession: str,
     nature: str,
     categories: Iterable[str],
     by: User,
     at: datetime,
     disclosed_at: datetime | None = None,
     organization: Organization | None = None,
-    kind: str = EmergencyKind.MEDICAL,
     no_consent_because: str = NoConsentBecause.CANNOT_BE_HAD,
+    product: str = "",
+    fda_asserts: bool = False,
 ) -> EmergencyDisclosure:
     """Tell medical personnel what an emergency needs, with all four facts of 42 CFR 2.51(c) or not at all; somebody reviews it."""
-    facility = recipient_facility.strip() or (organization.name if organization else "")
-    facts = EmergencyFacts("", kind, recipient_name, facility, by.full_name, disclosed_at or at, nature, no_consent_because)
-    told = sorted(set(categories))
-    _refuse_what_an_emergency_lacks(facts, told, at)
-    _refuse_a_stranger(patient, program)
-    row = EmergencyDisclosure.objects.create(
+    is_fda = profession == Personnel.FDA
+    row = EmergencyDisclosure(
         patient=patient,
         program=program,
-        kind=kind,
+        kind=EmergencyKind.FDA if is_fda else EmergencyKind.MEDICAL,
         organization=organization,
         recipient_name=recipient_name.strip(),
-        recipient_facility=facility,
+        recipient_facility=_facility(recipient_facility.strip() or (organization.name if organization else ""), is_fda=is_fda),
+        profession=profession,
         disclosed_by=by,
         disclosed_at=disclosed_at or at,
         nature=nature.strip(),
-        no_consent_because=no_consent_because if kind == EmergencyKind.MEDICAL else "",
-        categories=told,
+        no_consent_because="" if is_fda else no_consent_because,
+        categories=sorted(set(categories)),
+        product=product.strip() if is_fda else "",
+        fda_asserts=is_fda and fda_asserts,
         recorded_at=at,
         recorded_by=by,
     )
+    _refuse_what_an_emergency_lacks(emergency_facts(row), at)
+    _refuse_a_stranger(patient, program)
+    row.save()
     _tell(row, by, at)
     today = at.astimezone(program.zone).date()
     start_clock(kind="break_glass_review", program=program, subject=row, started_on=today, at=at, patient_id=patient.pk)
@@ -307,10 +321,15 @@ def _refuse_a_stranger(patient: Patient, program: Program) -> None:
         raise Refused(Reason(text, field="program", code="which_program", source="42 CFR 2.13(a)"))
 
 
-def _refuse_what_an_emergency_lacks(facts: EmergencyFacts, told: list[str], at: datetime) -> None:
+def _facility(typed: str, *, is_fda: bool) -> str:
+    """Return where somebody works; of the FDA nobody need write it."""
+    return FDA_NAME if is_fda and typed.casefold() in {"", "fda", "the fda", FDA_NAME.casefold()} else typed
+
+
+def _refuse_what_an_emergency_lacks(facts: EmergencyFacts, at: datetime) -> None:
     """Refuse to tell anything without all four facts (42 CFR 2.51(c))."""
     reasons = [reason_in_words(why) for why in emergency_lacks(facts)]
-    if not told:
+    if not facts.categories:
         reasons.append(Reason(_("Choose what is told: no more than the emergency needs."), field="categories", source="42 CFR 2.51(a)"))
     if facts.disclosed_at is not None and facts.disclosed_at > at:
         reasons.append(Reason(_("This moment has not come yet."), field="disclosed_at", source="42 CFR 2.51(c)(3)"))
@@ -320,7 +339,8 @@ def _refuse_what_an_emergency_lacks(facts: EmergencyFacts, told: list[str], at: 
 
 def _tell(row: EmergencyDisclosure, by: User, at: datetime) -> None:
     """Let what an emergency needs leave through the gate."""
-    facility = Organization(name=f"{row.recipient_name}, {row.recipient_facility}"[:200], kind=OrganizationKind.HOSPITAL)
+    kind = OrganizationKind.HOSPITAL if row.kind == EmergencyKind.MEDICAL else OrganizationKind.OTHER
+    facility = Organization(name=f"{row.recipient_name}, {row.recipient_facility}"[:200], kind=kind)
     disclose(
         patient=row.patient,
         recipient=row.organization or facility,

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,22 +12,25 @@ from casemgr.core.accounts.models import Program, User
 from casemgr.core.accounts.queries import programs_reached
 from casemgr.core.accounts.rules import Can
 from casemgr.core.directory.models import Organization
-from casemgr.core.ui.forms import offer_choices, offer_rows
+from casemgr.core.ui.forms import asked, offer_choices, offer_rows
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.consent.models import InformationCategory
 from patients.disclosures.bases.models import (
     ApprovalKind,
     AuditAuthority,
-    EmergencyKind,
     Finding,
     NoConsentBecause,
     OrderKind,
+    Personnel,
     ReportField,
     ReportKind,
 )
 
 URGENT = ("demographics", "medications", "diagnoses")
 """What an emergency usually needs; whoever tells changes it to what this one needs."""
+
+
+FOLD = "bootstrap5/layout/fold.html"
 
 
 def _lines(rows: int) -> forms.Textarea:
@@ -61,21 +66,43 @@ class EmergencyForm(ProgramForm):
     right = Can.DISCLOSE_IN_EMERGENCY
     recipient_name = forms.CharField(label=_("1. Who is told"), max_length=120, required=False, help_text=_("The doctor, nurse or medic."))
     recipient_facility = forms.CharField(label=_("Where that person works"), max_length=200, required=False)
+    profession = asked(
+        forms.ChoiceField(
+            label=_("Who that person is"),
+            choices=Personnel.choices,
+            widget=forms.RadioSelect,
+            required=False,
+            help_text=_("Nobody else is told here: police, courts, employers and family need a consent or a court order."),
+        )
+    )
     nature = forms.CharField(label=_("2. What the emergency is"), widget=_lines(2), required=False)
     categories = _categories(_("3. What is told"), initial=URGENT, help_text=_("No more than this emergency needs."))
     disclosed_at = forms.DateTimeField(label=_("4. When"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"], required=False)
     no_consent_because = forms.ChoiceField(
         label=_("Why no consent"), choices=NoConsentBecause.choices, widget=forms.RadioSelect, initial=NoConsentBecause.CANNOT_BE_HAD
     )
-    kind = forms.ChoiceField(label=_("To whom"), choices=EmergencyKind.choices, initial=EmergencyKind.MEDICAL)
-    field_order = [
-        "recipient_name", "recipient_facility", "nature", "categories", "disclosed_at", "no_consent_because", "kind", "program",
-    ]  # fmt: skip
+    product = forms.CharField(label=_("Product, and what is wrong with it"), max_length=200, required=False)
+    fda_asserts = forms.BooleanField(
+        label=_("The FDA says that somebody's health may be in danger from how it was made, labeled or sold"),
+        required=False,
+        help_text=_("It uses what it is told to warn people or their physicians, and for nothing else (42 CFR 2.51(b))."),
+    )
 
     def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
         """Begin with this moment."""
         super().__init__(*args, **options)
         self.fields["disclosed_at"].initial = now.replace(second=0, microsecond=0)
+
+    @property
+    def helper(self) -> FormHelper:
+        """Return the layout: the emergency itself, and folded away what only the FDA is asked."""
+        helper = FormHelper(self)
+        helper.hide_optional = True
+        helper.layout = Layout(
+            *("recipient_name", "recipient_facility", "profession", "nature", "categories", "disclosed_at", "no_consent_because"),
+            *("program", Fieldset(_("Only for the FDA: a dangerous product"), "product", "fda_asserts", template=FOLD)),
+        )
+        return helper
 
 
 class ReviewForm(forms.Form):

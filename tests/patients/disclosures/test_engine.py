@@ -27,8 +27,12 @@ NOWHERE = Recipient(None, "hospital")
 PERSON = 1
 
 EMERGENCY = EmergencyFacts(
-    "e:1", "medical", "Dr. Osei", "St. Anne", "Nora", datetime(2026, 3, 4, tzinfo=UTC), "Not breathing", "cannot_be_had"
+    "e:1", "medical", "doctor", "Dr. Osei", "St. Anne", "Nora", datetime(2026, 3, 4, tzinfo=UTC), "Not breathing", "cannot_be_had", ["plan"]
 )
+FDA = EMERGENCY._replace(
+    kind="fda", profession="fda", recipient_facility="Food and Drug Administration", no_consent_because="", categories=["contact"],
+    product="Lot 7", fda_asserts=True,
+)  # fmt: skip
 AUDIT = AuditFacts(
     "a:1",
     7,
@@ -103,6 +107,10 @@ MISSING = [
     ("emergency", EMERGENCY, {"disclosed_at": None}, "emergency_moment"),
     ("emergency", EMERGENCY, {"nature": ""}, "emergency_nature"),
     ("emergency", EMERGENCY, {"no_consent_because": ""}, "emergency_no_consent"),
+    ("emergency", EMERGENCY, {"profession": ""}, "emergency_personnel"),
+    ("emergency", EMERGENCY, {"profession": "fda"}, "emergency_personnel"),
+    ("emergency", EMERGENCY, {"organization_id": 7}, "basis_recipient"),
+    ("emergency", EMERGENCY, {"categories": ["medications"]}, "basis_category"),
     ("audit", AUDIT, {"organization_id": 9}, "basis_recipient"),
     ("audit", AUDIT, {"auditor": ""}, "audit_who"),
     ("audit", AUDIT, {"authority": ""}, "audit_authority"),
@@ -215,4 +223,13 @@ def test_an_unknown_basis_and_an_empty_question_are_refused():
 
 
 def test_the_fda_is_told_of_a_product_without_a_reason_for_want_of_consent():
-    assert ask("emergency", EMERGENCY._replace(kind="fda", no_consent_because=""), recipient=NOWHERE, purpose="other").allowed
+    asked = {"recipient": NOWHERE, "purpose": "other", "categories": ("contact",)}
+    assert ask("emergency", FDA, **asked).allowed
+    for changes, lacking in (
+        ({"profession": "doctor"}, "fda_recipient"),
+        ({"recipient_facility": "County Sheriff's Office"}, "fda_recipient"),
+        ({"product": " "}, "fda_product"),
+        ({"fda_asserts": False}, "fda_asserts"),
+        ({"categories": ["contact", "diagnoses"]}, "fda_category"),
+    ):
+        assert lacks(ask("emergency", FDA._replace(**changes), **asked)) == [lacking]

@@ -22,8 +22,8 @@ def rosa(clinic):
 
 def emergency(clinic, patient, **changes):
     return disclose_in_emergency(
-        patient=patient, program=clinic.program, recipient_name="Dr. Osei", recipient_facility="St. Anne", nature="Overdose",
-        categories=["medications"], by=clinic.nurse, at=timezone.now(), **changes,
+        patient=patient, program=clinic.program, recipient_name="Dr. Osei", recipient_facility="St. Anne", profession="nurse",
+        nature="Overdose", categories=["medications"], by=clinic.nurse, at=timezone.now(), **changes,
     )  # fmt: skip
 
 
@@ -35,13 +35,15 @@ def test_a_nurse_tells_in_an_emergency_on_one_screen(clinic, rosa, sign_in):
     )
     shown = desk.get(page)
     assert "Four facts, or nothing" in shown.content.decode()
-    facts = {"program": clinic.program.pk, "kind": "medical", "no_consent_because": "cannot_be_had", "categories": ["medications"]}
+    facts = {"program": clinic.program.pk, "no_consent_because": "cannot_be_had", "categories": ["medications"]}
     refused = desk.post(page, facts)
     assert refused.status_code == 422
-    for words in ("name of the medical person", "where that person works", "what the emergency is"):
+    for words in ("name of the medical person", "where that person works", "Only medical personnel", "what the emergency is"):
         assert words in refused.content.decode()
     assert not EmergencyDisclosure.objects.exists()
-    told = desk.post(page, {**facts, "recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Overdose"})
+    told = desk.post(
+        page, {**facts, "recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "profession": "nurse", "nature": "Overdose"}
+    )
     assert told.status_code == 302
     assert Disclosure.objects.get().basis == "emergency"
     assert EmergencyDisclosure.objects.get().disclosed_by == clinic.nurse
@@ -53,7 +55,7 @@ def test_whoever_tells_over_a_restriction_is_told_what_to_say(clinic, rosa, sign
         paid_in_full=True, services="x", by=clinic.case_manager, at=timezone.now(),
     )  # fmt: skip
     facts = {
-        "program": clinic.program.pk, "kind": "medical", "no_consent_because": "cannot_be_had", "categories": ["medications"],
+        "program": clinic.program.pk, "profession": "ambulance", "no_consent_because": "cannot_be_had", "categories": ["medications"],
         "recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Overdose",
     }  # fmt: skip
     answer = sign_in(clinic.nurse).post(reverse("patients:tell_in_emergency", args=[rosa.public_id]), facts, follow=True)
@@ -65,7 +67,7 @@ def test_the_privacy_officer_reviews_it(clinic, rosa, sign_in):
     desk = sign_in(clinic.privacy_officer)
     page = reverse("patients:review_emergency", args=[rosa.public_id, row.pk])
     assert page in desk.get(reverse("patients:without_consent")).content.decode()
-    assert "Overdose" in desk.get(page).content.decode()
+    assert all(words in desk.get(page).content.decode() for words in ("Overdose", "<dd>Nurse</dd>"))
     assert desk.post(page, {"review": ""}).status_code == 422
     assert desk.post(page, {"review": "It was one"}).status_code == 302
     assert desk.get(reverse("patients:without_consent")).context["waiting"] == []

@@ -39,6 +39,14 @@ ORDER = {
 }
 
 
+COPY = """
+    INSERT INTO patients_emergencydisclosure (patient_id, program_id, kind, recipient_name, recipient_facility, profession,
+        disclosed_by_id, disclosed_at, nature, no_consent_because, categories, product, fda_asserts, review, recorded_at, recorded_by_id)
+    SELECT patient_id, program_id, kind, recipient_name, recipient_facility, %(profession)s, disclosed_by_id, disclosed_at,
+        %(nature)s, no_consent_because, categories, product, fda_asserts, '', recorded_at, recorded_by_id FROM patients_emergencydisclosure
+"""
+
+
 @pytest.fixture
 def rosa(clinic):
     return clinic.patient(given="Rosa", family="Lane")
@@ -50,8 +58,8 @@ def tell(clinic, now, rosa):
 
     def _tell(**changes):
         values = {
-            "program": clinic.program, "recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "nature": "Not breathing",
-            "categories": ["medications"], "by": clinic.nurse, "at": now, **changes,
+            "program": clinic.program, "recipient_name": "Dr. Osei", "recipient_facility": "St. Anne", "profession": "doctor",
+            "nature": "Not breathing", "categories": ["medications"], "by": clinic.nurse, "at": now, **changes,
         }  # fmt: skip
         return disclose_in_emergency(patient=rosa, **values)
 
@@ -106,6 +114,8 @@ def test_an_emergency_is_told_with_its_four_facts_and_somebody_reviews_it(clinic
     [
         ({"recipient_name": ""}, "recipient_name"),
         ({"recipient_facility": " "}, "recipient_facility"),
+        ({"profession": ""}, "profession"),
+        ({"profession": "officer"}, "profession"),
         ({"nature": ""}, "nature"),
         ({"no_consent_because": ""}, "no_consent_because"),
         ({"categories": []}, "categories"),
@@ -130,12 +140,25 @@ def test_the_facts_of_an_emergency_are_locked(tell):
     with pytest.raises(DatabaseError, match="(?i)cannot"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM patients_emergencydisclosure")
     with pytest.raises(IntegrityError, match="emergency_holds_all_four_facts"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO patients_emergencydisclosure (patient_id, program_id, kind, recipient_name, recipient_facility, disclosed_by_id,"
-            " disclosed_at, nature, no_consent_because, categories, review, recorded_at, recorded_by_id) SELECT patient_id, program_id,"
-            " kind, recipient_name, recipient_facility, disclosed_by_id, disclosed_at, '', no_consent_because, categories, '',"
-            " recorded_at, recorded_by_id FROM patients_emergencydisclosure"
-        )
+        cursor.execute(COPY, {"profession": "doctor", "nature": ""})
+    for profession in ("", "officer", "fda"):
+        with pytest.raises(IntegrityError, match="medical_personnel_or_the_fda"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(COPY, {"profession": profession, "nature": "Overdose"})
+
+
+def test_the_fda_is_told_of_a_product_and_of_who_took_it_and_nobody_in_its_name(tell, clinic):
+    sheriff = {"profession": "fda", "recipient_facility": "County Sheriff's Office", "nature": "asked about him"}
+    with pytest.raises(Refused) as refused:
+        tell(**sheriff, recipient_name="Officer Smith", categories=["diagnoses", "medications", "sessions"])
+    assert [reason.field for reason in refused.value.reasons] == ["recipient_facility", "product", "fda_asserts", "categories"]
+    assert {reason.source for reason in refused.value.reasons} == {"42 CFR 2.51(b)"}
+    row = tell(profession="fda", recipient_facility="", product="Naloxone, lot 7: weak", fda_asserts=True, categories=["contact"])
+    assert (row.kind, row.recipient_facility, row.no_consent_because) == ("fda", "Food and Drug Administration", "")
+    account = Disclosure.objects.get()
+    assert (account.recipient_name, account.purpose) == ("Dr. Osei, Food and Drug Administration", "other")
+    row.pk, row.categories = None, ["sessions"]
+    with pytest.raises(IntegrityError, match="medical_personnel_or_the_fda"), transaction.atomic():
+        row.save(force_insert=True)
 
 
 def test_an_emergency_opens_no_counseling_notes_and_tells_no_police(tell, clinic, now):

@@ -17,7 +17,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "patients.Handout": {"sha256": "0" * 64},
     "patients.SafeStart": {"safety": "x"},
     "patients.Wishes": {"own_words": "x"},
-    "patients.EmergencyDisclosure": {"no_consent_because": "x"},
+    "patients.EmergencyDisclosure": {"no_consent_because": "x", "profession": "nurse"},
     "patients.GlassBreak": {"kind": "internal", "reason": "x", "words": b"x", "closes_at": lambda clinic, _patient: clinic.now + LATER},
     "patients.Electrocardiogram": {"qtc_ms": 440},
     "patients.IncidentPerson": {"state": "NY"},

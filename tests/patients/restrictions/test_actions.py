@@ -75,8 +75,8 @@ def test_paid_in_full_binds_at_once_blocks_the_payer_and_not_the_emergency(clini
     assert listed(clinic, plan) == []
     assert tell(rosa, recipient=hospital, purpose="treatment").patient_id == rosa.pk
     told = disclose_in_emergency(
-        patient=rosa, program=clinic.program, recipient_name="Dr. Osei", recipient_facility="St. Anne", nature="Not breathing",
-        categories=["diagnoses"], by=clinic.nurse, at=now,
+        patient=rosa, program=clinic.program, recipient_name="Dr. Osei", recipient_facility="St. Anne", profession="doctor",
+        nature="Not breathing", categories=["diagnoses"], by=clinic.nurse, at=now,
     )  # fmt: skip
     assert Disclosure.objects.get(basis="emergency").basis_reference == f"patients.emergencydisclosure:{told.pk}"
 
@@ -151,8 +151,8 @@ def test_an_emergency_goes_over_a_restriction_and_asks_to_keep_it(clinic, rosa, 
     with pytest.raises(Withheld):
         tell(rosa, recipient=hospital, purpose="treatment")
     row = disclose_in_emergency(
-        patient=rosa, program=clinic.program, recipient_name="Dr. Osei", recipient_facility="Mercy", nature="Overdose",
-        categories=["diagnoses"], organization=hospital, by=clinic.nurse, at=now,
+        patient=rosa, program=clinic.program, recipient_name="Dr. Osei", recipient_facility="Mercy", profession="doctor",
+        nature="Overdose", categories=["diagnoses"], organization=hospital, by=clinic.nurse, at=now,
     )  # fmt: skip
     released = disclose(
         patient=rosa, recipient=hospital, purpose="treatment", categories=["diagnoses"], description="x", via="call", basis="emergency",
