@@ -16,7 +16,7 @@ from casemgr.core.refusals import Reason, Refused
 from patients.record.models import Patient
 from patients.record.queries import locked
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
-from treatment_plans.groups.queries import times_from, times_to_plan
+from treatment_plans.groups.queries import first_times, times_to_plan
 from treatment_plans.plan.models import Goal
 from treatment_plans.rooms.actions import release_room, use_room_often
 from treatment_plans.rooms.models import Room
@@ -34,11 +34,15 @@ def start_series(
     begins_at: time,
     facilitators: Sequence[User],
     room: Room | None = None,
+    leave_out: Collection[date] = (),
     by: User,
     at: datetime,
     **facts: Any,
 ) -> GroupSeries:
-    """Found a group that meets every so many weeks at one hour of the wall clock, and plan its first meetings with their room."""
+    """Found a group that meets every so many weeks at one hour of the wall clock, and plan its first meetings with their room.
+
+    On days that are left out, because the site is closed, there is no meeting.
+    """
     series = GroupSeries(
         site=site, title=title.strip(), starts_on=starts_on, begins_at=begins_at, room=room, recorded_by=by, recorded_at=at, **facts
     )
@@ -51,8 +55,7 @@ def start_series(
         raise Refused(*reasons)
     series.save()
     _lead(series, facilitators, starts_on, by, at)
-    first = times_from(series, max(starts_on, at.astimezone(site.zone).date()), at)
-    _plan_times(series, [(one.starts_at, one.ends_at) for one in first], by, at)
+    _plan_times(series, [(one.starts_at, one.ends_at) for one in first_times(series, at) if one.day not in leave_out], by, at)
     return series
 
 

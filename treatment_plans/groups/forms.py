@@ -1,10 +1,12 @@
 """Ask for a group, for who leads it, and for a place in it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.accounts.models import Site, User
@@ -58,12 +60,51 @@ class SeriesForm(AboutForm):
     starts_on = forms.DateField(label=_("First meeting"), widget=DAY, help_text=_("Its weekday is the day of the group."))
     begins_at = forms.TimeField(label=_("Begins at"), widget=CLOCK, help_text=_("By the clock of the site, in summer and winter."))
     every = forms.IntegerField(label=_("Every so many weeks"), min_value=1, max_value=12, initial=1, widget=TINY)
+    leave_out = forms.MultipleChoiceField(
+        label=_("Plan no meeting on"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Untick a day on which the group meets although the site is closed."),
+    )
+    closed_shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, sites: QuerySet[Site], rooms: QuerySet[Room], **options: Any) -> None:
-        """Offer the sites and rooms at which the person works."""
+        """Offer the sites and rooms at which the person works; days on which a site is closed stand there once they were found."""
         super().__init__(*args, **options)
         offer_rows(self, "site", sites)
         offer_rows(self, "room", rooms)
+        self.shown = set(self.data.get("closed_shown", "").split())
+        self.held_back = {name: self.fields.pop(name) for name in ("leave_out", "closed_shown")}
+        if self.shown:
+            self._show({day: day for day in sorted(self.shown)})
+
+    def knows_closed(self, closed: Mapping[date, str]) -> bool:
+        """Say whether the days on which the site is closed were shown; otherwise show them, each ticked to be left out."""
+        days = {day.isoformat(): f"{date_format(day, 'D, M j')}: {reason}" for day, reason in closed.items()}
+        is_known = days.keys() <= self.shown
+        if days:
+            self._show(days)
+        if not is_known:
+            self.data = self.data.copy()
+            self.data.setlist("leave_out", list(days))
+            self.data["closed_shown"] = " ".join(days)
+            self.add_error("leave_out", _("The site is closed on these days. Leave them out, or untick those on which the group meets."))
+        return is_known
+
+    def series(self) -> GroupSeries:
+        """Return the group as far as it says when and where it meets."""
+        return GroupSeries(**{name: self.cleaned_data[name] for name in ("site", "starts_on", "begins_at", "minutes", "every")})
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb asks for."""
+        said = {name: value for name, value in self.cleaned_data.items() if name not in ("leave_out", "closed_shown")}
+        return {**said, "leave_out": [date.fromisoformat(day) for day in self.cleaned_data.get("leave_out", [])]}
+
+    def _show(self, days: Mapping[str, str]) -> None:
+        """Ask about these days first of all."""
+        self.fields |= self.held_back
+        self.order_fields(["leave_out", "closed_shown", *self.fields])
+        offer_choices(self, "leave_out", days.items())
 
 
 def initial_of(series: GroupSeries, facilitators: list[User]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, DateField, DateTimeField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
-from casemgr.core.accounts.models import User
+from casemgr.core.accounts.models import Closure, Site, User
 from casemgr.core.accounts.queries import sites_reached
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
@@ -169,9 +169,19 @@ def times_from(series: GroupSeries, begin: date, at: datetime) -> list[Occurrenc
     weeks = (begin - series.starts_on).days // (7 * series.every) * series.every
     first = series.starts_on + timedelta(weeks=max(0, weeks))
     slot = Slot(series.begins_at, series.minutes, series.site.zone)
-    known = set(GroupMeeting.objects.filter(series=series).values_list("starts_at", flat=True))
+    known = set(GroupMeeting.objects.filter(series=series).values_list("starts_at", flat=True)) if series.pk else set()
     rhythm = Rhythm(WEEKLY, every=series.every, until=until)
     return [one for one in occurrences(rhythm, first, slot) if one.day >= begin and one.starts_at not in known]
+
+
+def first_times(series: GroupSeries, at: datetime) -> list[Occurrence]:
+    """Return the meetings of the first weeks of a group that is being founded."""
+    return times_from(series, max(series.starts_on, at.astimezone(series.site.zone).date()), at)
+
+
+def closed_days(site: Site, days: Collection[date]) -> dict[date, str]:
+    """Return on which of these days a site is closed, and why."""
+    return dict(Closure.objects.filter(site=site, day__in=days).order_by("day").values_list("day", "reason"))
 
 
 def times_to_plan(series: GroupSeries, at: datetime) -> list[Occurrence]:

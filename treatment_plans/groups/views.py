@@ -1,6 +1,6 @@
 """Show groups with their roster and meetings; found them, give places, plan and cancel meetings."""
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +40,9 @@ from treatment_plans.groups.forms import (
 )
 from treatment_plans.groups.models import GroupSeries, MeetingState, PlaceState
 from treatment_plans.groups.queries import (
+    closed_days,
     facilitators_of,
+    first_times,
     led_by,
     meetings_of,
     meetings_seen_by,
@@ -111,8 +113,8 @@ def start_group(request: StaffRequest) -> HttpResponse:
     site = sites.first()
     initial = {"starts_on": at.astimezone(site.zone if site else UTC).date(), "facilitators": [request.user]}
     form = SeriesForm(request.POST or None, sites=sites, rooms=rooms_at(sites), staff=staff_at(sites), initial=initial)
-    if form.is_valid():
-        made = attempt(form, lambda: start_series(by=request.user, at=at, **form.cleaned_data))
+    if form.is_valid() and form.knows_closed(_closed(form.series(), at)):
+        made = attempt(form, lambda: start_series(by=request.user, at=at, **form.facts()))
         if made:
             messages.success(request, _("The group is planned for the next weeks. Now give places."))
             _warn_of_leaders(request, made)
@@ -234,6 +236,11 @@ def _warn_of_leaders(request: StaffRequest, series: GroupSeries) -> None:
         messages.warning(
             request, _("Somebody who leads this group has something else at the time of these meetings: %(days)s.") % {"days": days}
         )
+
+
+def _closed(series: GroupSeries, at: datetime) -> dict[date, str]:
+    """Return on which of the first days of a group its site is closed."""
+    return closed_days(series.site, [one.day for one in first_times(series, at)])
 
 
 def _today(series: GroupSeries) -> date:

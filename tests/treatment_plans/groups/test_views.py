@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casemgr.core.accounts.models import Closure
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
 from patients.caseload.actions import end_care_team_member
@@ -135,7 +136,16 @@ def test_a_group_is_founded_filled_and_ended_on_pages(clinic, sign_in, goal_of, 
         patient=ben, site=clinic.north, clinician=clinic.therapist, kind="individual", starts_at=starts,
         ends_at=starts + timedelta(hours=1), by=clinic.therapist, at=clinic.now,
     )  # fmt: skip
-    made = browser.post(reverse("treatment_plans:start_group"), {**about, **where})
+    holiday = today + timedelta(weeks=2)
+    Closure.objects.create(site=clinic.north, day=holiday, reason="Founders' Day")
+    Closure.objects.create(site=clinic.north, day=holiday + timedelta(days=1), reason="Not a day of the group")
+    asked = browser.post(reverse("treatment_plans:start_group"), {**about, **where})
+    shown = asked.context["form"]
+    assert (asked.status_code, GroupSeries.objects.exists(), shown["leave_out"].value()) == (422, False, [holiday.isoformat()])
+    assert (f"{holiday.day}: Founders&#x27; Day" in asked.content.decode(), "Not a day" in asked.content.decode()) == (True, False)
+    closed = {"closed_shown": shown["closed_shown"].value(), "leave_out": shown["leave_out"].value()}
+    made = browser.post(reverse("treatment_plans:start_group"), {**about, **where, **closed})
+    assert holiday not in {one.starts_at.astimezone(clinic.north.zone).date() for one in GroupMeeting.objects.all()}
     assert f"at the time of these meetings: {soon:%a, %b} {soon.day}." in browser.get(made.url).content.decode()
     series = GroupSeries.objects.get()
     assert made.url == reverse("treatment_plans:group_series", args=[series.pk])
