@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from playwright.sync_api import Browser, sync_playwright
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
@@ -65,8 +67,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event lo
 
 
 def pytest_configure() -> None:
-    """Keep the processes of a run apart at the broker."""
+    """Keep the processes of a run apart at the broker, and let no property fail because the machine has much else to do."""
     keep_apart()
+    properties.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    properties.load_profile("house")
 
 
 def pytest_collection_finish() -> None:

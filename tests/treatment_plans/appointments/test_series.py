@@ -9,9 +9,10 @@ from treatment_plans.appointments.actions import move_appointment, settle_appoin
 from treatment_plans.appointments.models import Appointment, AppointmentSeries
 from treatment_plans.appointments.series.actions import book_series, cancel_following, move_following
 from treatment_plans.appointments.series.rules import moved_days, moved_rhythm
+from treatment_plans.calendar.booking.queries import what_moves
 from treatment_plans.rooms.actions import add_room, use_room
 from treatment_plans.rooms.models import RoomUse
-from treatment_plans.rooms.recurrence.rules import MONTHLY, Rhythm
+from treatment_plans.rooms.recurrence.rules import MONTHLY, Rhythm, Slot
 
 TUESDAY = date(2026, 3, 10)
 WEEK = timedelta(weeks=1)
@@ -123,6 +124,26 @@ def test_this_and_following_move_and_what_was_before_stays_what_it_was(clinic, w
             by=clinic.front_desk,
             at=clinic.now,
         )
+
+
+def test_one_that_was_moved_alone_does_not_drag_the_following_along(clinic, weekly, room):
+    series = weekly(clinic.patient())
+    alone = Appointment.objects.get(series=series, occurs_on=date(2026, 3, 24))
+    noon = local(2026, 3, 28, 12)
+    alone = move_appointment(appointment=alone, starts_at=noon, ends_at=noon + timedelta(hours=1), by=clinic.front_desk, at=clinic.now)
+    by = {"starts": time(9, 30), "minutes": 50, "by": clinic.front_desk, "at": clinic.now}
+    slot = Slot(time(9, 30), 50, clinic.north.zone)
+    foreseen = what_moves(alone, date(2026, 3, 28), slot, with_following=True)[1]
+    new = move_following(appointment=alone, day=date(2026, 3, 28), **by)
+    assert (
+        of(new)
+        == ["03-28 09:30", "03-31 09:30", "04-07 09:30", "04-14 09:30"]
+        == sorted(f"{one.starts_at.astimezone(clinic.north.zone):%m-%d %H:%M}" for one in foreseen)
+    )
+    alone.refresh_from_db()
+    assert (alone.moved_alone, alone.occurs_on, new.first_on) == (True, date(2026, 3, 24), date(2026, 3, 24))
+    later = move_following(appointment=alone, day=date(2026, 3, 29), **by)
+    assert of(later) == ["03-29 09:30", "04-01 09:30", "04-08 09:30", "04-15 09:30"]
 
 
 @pytest.mark.parametrize("days", [7, -7])

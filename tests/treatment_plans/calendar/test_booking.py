@@ -8,6 +8,7 @@ from django.urls import reverse
 from casemgr.core.accounts.models import Closure, OpeningHours
 from casemgr.core.accounts.rules import Role
 from casemgr.core.audit.models import AuditEvent
+from patients.record.models import Patient
 from patients.world.models import Barrier, LifeEvent
 from treatment_plans.appointments.actions import cancel_appointment, settle_appointment
 from treatment_plans.appointments.busy.actions import end_busy_time, record_busy_time
@@ -226,6 +227,12 @@ def test_a_freed_hour_names_who_could_take_it_and_books_nobody(clinic, book, mon
     entry = WaitlistEntry.objects.get(patient=people[0])
     browser.post(address("stop_waiting", entry.pk), {"why": "booked"})
     assert "Waits0" not in browser.get(address("appointment", freed.pk)).content.decode()
+    Patient.objects.filter(pk=people[1].pk).update(deceased_on=clinic.now.date())
+    assert "Waits1" not in browser.get(address("appointment", freed.pk)).content.decode()
+    Patient.objects.filter(pk=people[1].pk).update(deceased_on=None)
+    assert "Waits1" in browser.get(address("appointment", freed.pk)).content.decode()
+    book(clinic.patient(), monday)
+    assert "Waits1" not in browser.get(address("appointment", freed.pk)).content.decode(), "the hour was taken again"
     assert browser.post(address("stop_waiting", entry.pk), {"why": "booked"}).status_code == 404
 
 

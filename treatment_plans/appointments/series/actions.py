@@ -16,7 +16,7 @@ from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentSeries, AppointmentState
 from treatment_plans.appointments.queries import news_of, reminder_facts, room_of, why_not_book
 from treatment_plans.appointments.series.queries import following, those_that_move, why_not_at
-from treatment_plans.appointments.series.rules import moved_days, moved_rhythm
+from treatment_plans.appointments.series.rules import moved_days, moved_rhythm, place_after
 from treatment_plans.rooms.actions import use_room_often
 from treatment_plans.rooms.models import Room, RoomPurpose, RoomUse
 from treatment_plans.rooms.recurrence.rules import Occurrence, Rhythm, Slot, ended_before, occurrence, occurrences, why_not
@@ -70,14 +70,16 @@ def move_following(
 ) -> AppointmentSeries:
     """Move this meeting of a series and those that follow; they become a series of their own, the older ones stay what they were.
 
-    What somebody moved on its own stays where it is, and so does what would fall on a day that is left out.
+    What somebody moved on its own stays where it is, and so does what would fall on a day that is left out. Where this one itself was moved
+    on its own before, the others go as far as it goes now, and not to where it stands.
     """
     patient = Patient.objects.select_for_update(no_key=True).get(pk=appointment.patient_id)
     old = _series_of(appointment)
     rows = those_that_move(appointment)
     wanted = room_of(appointment) if room == "same" else room
-    rhythm = moved_rhythm(old.rhythm, old.first_on, _place(appointment), day)
-    reasons = _wrong_room(wanted, old.site, old.kind) + _wrong_rhythm(rhythm, day, minutes)
+    first_on = place_after(_place(appointment), appointment.starts_at.astimezone(old.site.zone).date(), day)
+    rhythm = moved_rhythm(old.rhythm, old.first_on, _place(appointment), first_on)
+    reasons = _wrong_room(wanted, old.site, old.kind) + _wrong_rhythm(rhythm, first_on, minutes)
     if appointment.pk not in {row.pk for row in rows}:
         reasons.append(
             Reason(_("Only a booked appointment can be moved. This one is: %(state)s.") % {"state": appointment.get_state_display()})
@@ -85,15 +87,16 @@ def move_following(
     if reasons:
         raise Refused(*reasons)
     slot = Slot(starts, minutes, old.site.zone)
-    days = moved_days(old.rhythm, [_place(row) for row in rows], _place(appointment), day)
-    plan = {row: occurrence(days[_place(row)], slot) for row in rows if days[_place(row)] not in leave_out}
+    days = moved_days(old.rhythm, [_place(row) for row in rows], _place(appointment), first_on)
+    goes = {row: day if row.pk == appointment.pk else days[_place(row)] for row in rows}
+    plan = {row: occurrence(goes[row], slot) for row in rows if goes[row] not in leave_out}
     reasons = why_not_at(patient, old.site, wanted, [(one.starts_at, one.ends_at) for one in plan.values()], but=list(plan))
     if reasons or not plan:
         raise Refused(*(reasons or [Reason(_("No day is left. Leave fewer out."), field="day")]))
     _end(old, _place(appointment))
-    series = _new_series(patient, old.site, clinician or old.clinician, old.kind, rhythm, day, slot, wanted, by, at, follows=old)
+    series = _new_series(patient, old.site, clinician or old.clinician, old.kind, rhythm, first_on, slot, wanted, by, at, follows=old)
     _stay(series, [row for row in following(appointment) if row not in plan], days)
-    _move(series, plan, wanted, by, at)
+    _move(series, plan, days, wanted, by, at)
     return series
 
 
@@ -234,7 +237,9 @@ def _stay(series: AppointmentSeries, rows: Sequence[Appointment], days: Mapping[
     Appointment.objects.bulk_update(rows, ["series", "occurs_on", "moved_alone"])
 
 
-def _move(series: AppointmentSeries, plan: Mapping[Appointment, Occurrence], room: Room | None, by: User, at: datetime) -> None:
+def _move(
+    series: AppointmentSeries, plan: Mapping[Appointment, Occurrence], days: Mapping[date, date], room: Room | None, by: User, at: datetime
+) -> None:
     """Move these meetings, one after the other and the foremost first, so that none steps on the next."""
     _release(list(plan), at)
     uses = _use(room, plan.values(), by, at)
@@ -244,8 +249,8 @@ def _move(series: AppointmentSeries, plan: Mapping[Appointment, Occurrence], roo
         if (row.starts_at, row.ends_at) != (one.starts_at, one.ends_at):
             row.version += 1
             moved.append(row)
-        row.starts_at, row.ends_at, row.occurs_on, row.series = one.starts_at, one.ends_at, one.day, series
-        row.clinician, row.room_use, row.moved_alone = series.clinician, uses.get(one.starts_at), False
+        row.starts_at, row.ends_at, row.occurs_on, row.series = one.starts_at, one.ends_at, days[_place(row)], series
+        row.clinician, row.room_use, row.moved_alone = series.clinician, uses.get(one.starts_at), one.day != row.occurs_on
         row.save(update_fields=["starts_at", "ends_at", "version", "occurs_on", "series", "clinician", "room_use", "moved_alone"])
     _record(moved, at)
 

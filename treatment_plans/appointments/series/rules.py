@@ -7,6 +7,11 @@ from datetime import date
 from treatment_plans.rooms.recurrence.rules import MONTHLY, MOST_TIMES, WEEK, Rhythm, days_of
 
 
+def place_after(place: date, stands_on: date, becomes: date) -> date:
+    """Return the day in its series of a meeting that goes to another day: as far from its place as it goes from where it stands."""
+    return place + (becomes - stands_on)
+
+
 def moved_rhythm(rhythm: Rhythm, first_on: date, was: date, becomes: date) -> Rhythm:
     """Return the rhythm from the day that was moved on: weekdays and end go along with it, as many times are left as were."""
     by = becomes - was

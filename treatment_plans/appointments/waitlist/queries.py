@@ -36,18 +36,17 @@ def hour_of(appointment: Appointment) -> Hour:
 
 
 def who_could_take(hour: Hour, user: User, at: datetime) -> list[WaitlistEntry]:
-    """Return who waits and could take this hour, longest first; an hour that has begun suits nobody. Three statements at most."""
-    if hour.starts_at <= at:
+    """Return who waits and could take this hour, longest first; one that began or was taken again suits nobody. Four statements."""
+    booked = Appointment.objects.filter(state=AppointmentState.BOOKED, starts_at__lt=hour.ends_at, ends_at__gt=hour.starts_at)
+    if hour.starts_at <= at or booked.filter(clinician=hour.clinician_id).exists():
         return []
-    waiting = list(waiting_seen_by(user, can=Can.BOOK_APPOINTMENT).filter(kind=hour.kind, program__sites=hour.site_id))
+    alive = waiting_seen_by(user, can=Can.BOOK_APPOINTMENT).filter(patient__deceased_on__isnull=True)
+    waiting = list(alive.filter(kind=hour.kind, program__sites=hour.site_id))
     people = {entry.patient_id for entry in waiting}
     if not people:
         return []
     taken: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    booked = Appointment.objects.filter(
-        patient__in=people, state=AppointmentState.BOOKED, starts_at__lt=hour.ends_at, ends_at__gt=hour.starts_at
-    )
-    for patient_id, starts_at, ends_at in booked.values_list("patient_id", "starts_at", "ends_at"):
+    for patient_id, starts_at, ends_at in booked.filter(patient__in=people).values_list("patient_id", "starts_at", "ends_at"):
         taken[patient_id].append((starts_at, ends_at))
     for patient_id, times in busy_times_of(people, hour.starts_at, hour.ends_at, hour.zone).items():
         taken[patient_id] += times

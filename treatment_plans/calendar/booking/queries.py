@@ -8,7 +8,7 @@ from casemgr.core.accounts.models import User
 from treatment_plans.appointments.models import Appointment
 from treatment_plans.appointments.queries import Times
 from treatment_plans.appointments.series.queries import those_that_move
-from treatment_plans.appointments.series.rules import moved_days
+from treatment_plans.appointments.series.rules import moved_days, place_after
 from treatment_plans.calendar.clashes.queries import Wish, clashes_of
 from treatment_plans.calendar.clashes.rules import Clash
 from treatment_plans.rooms.recurrence.rules import Occurrence, Slot, occurrence
@@ -54,5 +54,7 @@ def what_moves(appointment: Appointment, day: date, slot: Slot, *, with_followin
     if not with_following or series is None or was is None:
         return [appointment], [occurrence(day, slot)]
     rows = those_that_move(appointment)
-    days = moved_days(series.rhythm, [row.occurs_on for row in rows if row.occurs_on], was, day)
-    return rows, [occurrence(days[row.occurs_on], slot) for row in rows if row.occurs_on]
+    first_on = place_after(was, appointment.starts_at.astimezone(appointment.site.zone).date(), day)
+    days = moved_days(series.rhythm, [row.occurs_on for row in rows if row.occurs_on], was, first_on)
+    goes = [day if row.pk == appointment.pk else days[row.occurs_on] for row in rows if row.occurs_on]
+    return rows, [occurrence(one, slot) for one in goes]
