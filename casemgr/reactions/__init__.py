@@ -18,7 +18,9 @@ from casemgr.core.outbox.events import Event
 from casemgr.reactions.coming import close_inquiries, owe_notice_to_admitted, take_team_along
 from casemgr.reactions.health import (
     arrange_prenatal_care,
+    close_what_was_an_error,
     close_what_was_asked,
+    look_again_at_overdose,
     look_whether_somebody_spoke,
     naloxone_is_replaced,
     replace_after_overdose,
@@ -57,7 +59,13 @@ from patients.episodes.events import PatientAdmitted, PatientDischarged, Patient
 from patients.guarding.events import GlassBroken, GlassNotJustified
 from patients.guarding.models import GlassBreak
 from patients.health.naloxone.events import NaloxoneGiven, NaloxoneGone
-from patients.health.overdoses.events import OverdoseContactNoted, OverdoseContactWaits, OverdoseRecorded
+from patients.health.overdoses.events import (
+    OverdoseContactNoted,
+    OverdoseContactWaits,
+    OverdoseInError,
+    OverdoseRecorded,
+    OverdoseRevised,
+)
 from patients.health.pregnancy.events import PregnancyNoted
 from patients.incidents.actions import report_incident
 from patients.incidents.models import IncidentKind
@@ -315,6 +323,8 @@ REACTIONS: dict[type[Event], Sequence[Reaction]] = {
     ClockWarningDue: [each(_warn_of_deadline)],
     OverdoseContactNoted: [each(close_what_was_asked)],
     OverdoseContactWaits: [each(look_whether_somebody_spoke)],
+    OverdoseInError: [each(close_what_was_an_error)],
+    OverdoseRevised: [each(look_again_at_overdose)],
     OverdoseRecorded: [each(speak_after_overdose), each(replace_after_overdose)],
     PregnancyNoted: [each(arrange_prenatal_care)],
     InquiryToldOfDanger: [each(name_somebody)],

@@ -11,7 +11,13 @@ from patients.health.naloxone.events import NaloxoneGiven, NaloxoneGone
 from patients.health.naloxone.models import NaloxoneKit
 from patients.health.naloxone.queries import naloxone_need_of
 from patients.health.naloxone.rules import NaloxoneNeed
-from patients.health.overdoses.events import OverdoseContactNoted, OverdoseContactWaits, OverdoseRecorded
+from patients.health.overdoses.events import (
+    OverdoseContactNoted,
+    OverdoseContactWaits,
+    OverdoseInError,
+    OverdoseRecorded,
+    OverdoseRevised,
+)
 from patients.health.overdoses.models import Intent, Outcome, Overdose, OverdoseOf
 from patients.health.overdoses.rules import contact_due_on, is_too_long_ago
 from patients.health.pregnancy.events import PregnancyNoted
@@ -25,7 +31,7 @@ from referrals.casework.models import Task, TaskDomain, Urgency
 from referrals.casework.queries import OPEN_STATES
 
 
-def speak_after_overdose(event: OverdoseRecorded, at: datetime) -> str:
+def speak_after_overdose(event: OverdoseRecorded | OverdoseRevised, at: datetime) -> str:
     """Let whoever is in charge speak with a person after an overdose; what was meant as harm opens a concern for their safety too."""
     overdose = _overdose(event.overdose_id)
     if reason := _why_silent(overdose, at):
@@ -35,8 +41,16 @@ def speak_after_overdose(event: OverdoseRecorded, at: datetime) -> str:
     if overdose.intent == Intent.INTENTIONAL:
         words = _("An overdose was recorded that was meant as harm to oneself.")
         raise_concern(
-            patient=overdose.patient, program=overdose.program, level=RiskLevel.HIGH, words=words, by=User.objects.system(), at=at
+            patient=overdose.patient,
+            program=overdose.program,
+            level=RiskLevel.HIGH,
+            words=words,
+            ref=f"overdose:{overdose.pk}",
+            by=User.objects.system(),
+            at=at,
         )
+    if overdose.contacted_on is not None:
+        return "silent: somebody spoke with the person"
     task = _task(
         overdose,
         title=_("Health: speak with this person within two days"),
@@ -54,8 +68,8 @@ def look_whether_somebody_spoke(event: OverdoseContactWaits, at: datetime) -> st
     overdose = _overdose(event.overdose_id)
     if reason := _why_silent(overdose, at):
         return reason
-    if overdose.contacted_on is not None:
-        return "silent: somebody spoke with the person"
+    if overdose.of != OverdoseOf.PERSON or overdose.contacted_on is not None:
+        return "silent: somebody spoke with the person, or it was somebody else's overdose"
     task = _task(
         overdose,
         title=_("Health: a week went by and nobody wrote that they spoke with this person"),
@@ -70,8 +84,20 @@ def look_whether_somebody_spoke(event: OverdoseContactWaits, at: datetime) -> st
 
 def close_what_was_asked(event: OverdoseContactNoted, at: datetime) -> str:
     """Finish the tasks of an overdose after which somebody spoke with the person."""
-    keys = [f"overdose:contact:{event.overdose_id}", f"overdose:waits:{event.overdose_id}"]
-    return _finish(keys, _("Somebody spoke with the person."), at)
+    return _finish(_keys(event.overdose_id), _("Somebody spoke with the person."), at)
+
+
+def look_again_at_overdose(event: OverdoseRevised, at: datetime) -> str:
+    """Ask what an overdose asks for as it is written now; what it asks for no longer is finished."""
+    overdose = _overdose(event.overdose_id)
+    if overdose.of != OverdoseOf.PERSON or _why_silent(overdose, at):
+        return _finish(_keys(overdose.pk), _("What was written was revised: nobody needs to speak with the person for it."), at)
+    return speak_after_overdose(event, at)
+
+
+def close_what_was_an_error(event: OverdoseInError, at: datetime) -> str:
+    """Finish the tasks of an overdose that was an error; a concern for safety is closed by a person alone."""
+    return _finish(_keys(event.overdose_id), _("What was written was an error."), at)
 
 
 def replace_after_overdose(event: OverdoseRecorded, at: datetime) -> str:
@@ -118,6 +144,11 @@ def _overdose(key: int) -> Overdose:
     """Return an overdose with whom and where."""
     found: Overdose = Overdose.objects.select_related("patient", "program").get(pk=key)
     return found
+
+
+def _keys(overdose_id: int) -> list[str]:
+    """Return the keys of the tasks to speak with the person after an overdose."""
+    return [f"overdose:contact:{overdose_id}", f"overdose:waits:{overdose_id}"]
 
 
 def _why_silent(overdose: Overdose, at: datetime) -> str:

@@ -98,9 +98,12 @@ def withdraw_screener(*, patient: Patient, program: Program, assessment_ref: str
 
 
 @action(Can.RECORD_SCREENING)
-def raise_concern(*, patient: Patient, program: Program, level: int, words: str, by: User, at: datetime) -> SafetyConcern:
-    """Raise a concern about what somebody on the staff saw or heard."""
-    return _raise(patient, program, SafetySource.OBSERVATION, level, words, ref="", by=by, at=at)
+def raise_concern(*, patient: Patient, program: Program, level: int, words: str, by: User, at: datetime, ref: str = "") -> SafetyConcern:
+    """Raise a concern about what somebody on the staff saw or heard; what is said of the same row raises it once."""
+    known = SafetySignal.objects.filter(source=SafetySource.OBSERVATION, ref=ref, concern__patient=locked(patient))
+    if ref and (found := known.select_related("concern").first()):
+        return found.concern
+    return _raise(patient, program, SafetySource.OBSERVATION, level, words, ref=ref, by=by, at=at)
 
 
 @action(Can.TAKE_INQUIRY)

@@ -12,8 +12,11 @@ class OverdoseForm(FactForm):
     """Ask what happened; what is not known stays so."""
 
     model = Overdose
-    asked = ("of", "happened_on", "place", "substances", "alone", "naloxone_doses", "naloxone_by", "own_kit_used", "hospital", "outcome")
-    folded = ("intent", "told_by", "words")
+    asked = (
+        *("of", "happened_on", "place", "substances", "intent", "alone"),
+        *("naloxone_doses", "naloxone_by", "own_kit_used", "hospital", "outcome"),
+    )
+    folded = ("told_by", "words")
 
 
 class ContactForm(forms.Form):

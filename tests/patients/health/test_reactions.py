@@ -3,11 +3,11 @@ from datetime import date, timedelta
 import pytest
 
 from casemgr.core.outbox.draining import drain
-from patients.health.actions import mark_health_fact_as_error
+from patients.health.actions import mark_health_fact_as_error, revise_health_fact
 from patients.health.naloxone.actions import end_naloxone_kit, give_naloxone
 from patients.health.overdoses.actions import note_contact_after_overdose, record_overdose
 from patients.health.pregnancy.actions import record_pregnancy
-from patients.safety.models import SafetyConcern
+from patients.safety.models import RiskLevel, SafetyConcern
 from referrals.casework.models import Task
 
 TODAY = date(2026, 3, 4)
@@ -67,10 +67,41 @@ def test_the_task_closes_when_somebody_spoke_and_after_a_week_somebody_is_asked_
     assert [task.key for task in Task.objects.filter(key__startswith="overdose:waits")] == [f"overdose:waits:{silent.pk}"]
 
 
-def test_what_was_meant_as_harm_opens_a_concern(here, tasks, patient):
+def test_what_was_meant_as_harm_opens_a_concern_once_whenever_it_is_written(here, by, tasks, patient):
+    told_later = record_overdose(happened_on=TODAY, **here)
+    tasks()
+    assert not SafetyConcern.objects.exists()
+    for intent in ("intentional", "unknown", "intentional"):
+        revise_health_fact(fact=told_later, changes={"intent": intent}, **by)
+        tasks()
+    assert [(signal.level, signal.ref) for signal in SafetyConcern.objects.get().signals.all()] == [
+        (RiskLevel.HIGH, f"overdose:{told_later.pk}")
+    ]
+    assert Task.objects.filter(key=f"overdose:contact:{told_later.pk}").count() == 1
     record_overdose(happened_on=TODAY, intent="intentional", **here)
     tasks()
-    assert SafetyConcern.objects.get().patient == patient
+    assert SafetyConcern.objects.get(patient=patient).signals.count() == 2
+
+
+@pytest.mark.parametrize("wrong", ["error", "another"])
+def test_what_an_overdose_asked_for_is_finished_when_it_was_an_error_or_somebody_elses(here, by, tasks, wrong):
+    overdose = record_overdose(happened_on=TODAY, **here)
+    tasks()
+    if wrong == "error":
+        mark_health_fact_as_error(fact=overdose, why="another person", **by)
+    else:
+        revise_health_fact(fact=overdose, changes={"of": "another"}, **by)
+    tasks(timedelta(days=7, minutes=1))
+    assert list(Task.objects.filter(key__startswith="overdose").values_list("state", flat=True)) == ["done"]
+
+
+def test_who_was_spoken_with_is_asked_for_no_second_time_by_a_revision(here, by, tasks):
+    overdose = record_overdose(happened_on=TODAY, **here)
+    tasks()
+    note_contact_after_overdose(overdose=overdose, contacted_on=TODAY, words="Came by.", **by)
+    revise_health_fact(fact=overdose, changes={"intent": "accidental"}, **by)
+    tasks()
+    assert Task.objects.filter(key__startswith="overdose").values_list("state", flat=True).get() == "done"
 
 
 def test_naloxone_that_is_gone_is_replaced_and_the_task_closes_with_the_new_one(here, by, tasks):
