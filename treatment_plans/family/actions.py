@@ -51,6 +51,7 @@ def record_family_session(
     techniques: Sequence[str] = (),
     homework: str = "",
     note_format: str = NoteFormat.FREE.value,
+    must_be_new: bool = False,
     draft: Finished | None = None,
 ) -> Session:
     """Write down a session with others, all or nothing: nobody takes part without a consent that held at that moment.
@@ -71,6 +72,7 @@ def record_family_session(
         techniques=techniques,
         homework=homework,
         note_format=note_format,
+        must_be_new=must_be_new,
         draft=draft,
         by=by,
         at=at,

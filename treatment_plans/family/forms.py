@@ -19,7 +19,7 @@ from treatment_plans.family.models import Heard
 from treatment_plans.family.queries import Seat
 from treatment_plans.family.rules import NEVER_AT_THE_TABLE
 from treatment_plans.plan.models import Goal
-from treatment_plans.sessions.forms import SHORT, FrameForm
+from treatment_plans.sessions.forms import SHORT, FrameForm, another_field
 from treatment_plans.sessions.models import AttendanceState
 from treatment_plans.sessions.writing.forms import GoalsField
 
@@ -88,6 +88,7 @@ class FamilyForm(FrameForm, WithOthers):
     """Ask for a session with others, and the note on it."""
 
     state = forms.ChoiceField(label=_("The person"), choices=THERE, initial=AttendanceState.PRESENT, widget=SHORT)
+    is_another = another_field()
     note = WordsField(
         label=_("Note"),
         required=False,

@@ -90,6 +90,7 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
             lambda: record_family_session(
                 part=part,
                 homework=form.cleaned_data["homework"],
+                must_be_new=not form.cleaned_data["is_another"],
                 draft=finished(draft, request.POST),
                 by=request.user,
                 at=at,

@@ -38,6 +38,7 @@ from treatment_plans.sessions.writing.queries import (
     part_with,
     words_of,
     written_in,
+    written_twice,
     wrong_frame,
     wrong_parts,
 )
@@ -62,6 +63,7 @@ def record_session(
     note_format: str = NoteFormat.FREE.value,
     led_with: Sequence[User] = (),
     keep_out: KeepOut = NOBODY_ELSE,
+    must_be_new: bool = False,
     draft: Finished | None = None,
     by: User,
     at: datetime,
@@ -84,7 +86,7 @@ def record_session(
         recorded_at=at,
     )
     named = names_given_away(_locked_patients(parts), _written(session, parts), [user for user in (clinician, *led_with) if user], keep_out)
-    _refuse_what_is_wrong(session, parts, named, at)
+    _refuse_what_is_wrong(session, parts, [*named, *(written_twice(session, parts) if must_be_new else ())], at)
     session.save()
     CoLeader.objects.bulk_create([CoLeader(session=session, user=user) for user in led_with])
     _write_parts(session, parts, by, at)

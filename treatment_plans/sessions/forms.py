@@ -12,9 +12,8 @@ from casemgr.core.ui.forms import offer_rows
 from treatment_plans.plan.models import InterventionKind
 from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.models import AttendanceState, Modality, SessionKind
-from treatment_plans.sessions.writing.forms import NoteFields
+from treatment_plans.sessions.writing.forms import HeldOnField, NoteFields
 
-DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
 SHORT = forms.Select({"class": "field--short"})
 ALONE = [
@@ -34,7 +33,7 @@ THERE = [(state.value, state.label) for state in (AttendanceState.PRESENT, Atten
 class FrameForm(forms.Form):
     """Ask when, where and how a session was held."""
 
-    day = forms.DateField(label=_("Day"), widget=DAY)
+    day = HeldOnField()
     starts_at = forms.TimeField(label=_("Began at"), widget=CLOCK, help_text=_("By the clock of the site."))
     minutes = forms.IntegerField(
         label=_("Minutes"), min_value=1, max_value=720, initial=50, widget=forms.NumberInput({"class": "field--tiny"})
@@ -67,12 +66,18 @@ class FrameForm(forms.Form):
         }
 
 
+def another_field() -> forms.BooleanField:
+    """Return the box that is shown when a session with the same beginning is written down already."""
+    return forms.BooleanField(label=_("This was another session all the same"), required=False)
+
+
 class IndividualForm(NoteFields, FrameForm):
     """Ask for a session with one person, and the note on it."""
 
     ORDER = ("kind", "state", "modality", "day", "starts_at", "minutes", "site")
     kind = forms.ChoiceField(label=_("Kind"), choices=ALONE, initial=SessionKind.INDIVIDUAL, widget=SHORT)
     state = forms.ChoiceField(label=_("Attendance"), choices=THERE, initial=AttendanceState.PRESENT, widget=SHORT)
+    is_another = another_field()
     homework = WordsField(
         label=_("Homework until the next time"),
         required=False,

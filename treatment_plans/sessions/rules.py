@@ -1,10 +1,16 @@
 """Decide what a note may say, and when it can be signed."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 AROUND = timedelta(hours=1)
 """How far the start of a session may lie from the start of the appointment that led to it."""
+
+LONGEST_AGO = timedelta(days=3653)
+"""Ten years: how far back a session can lie that is written down now; more is a slip in the year. The figure is ours."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years between which a day is no slip of the keyboard. The figures are ours."""
 
 PRESENT = frozenset({"present", "late"})
 """States of attendance in which somebody was there and a note is due."""
@@ -18,6 +24,11 @@ KEPT, NO_SHOW, BOOKED = "kept", "no_show", "booked"
 
 MOST_MINUTES = 720
 """Minutes that nobody spends in one session; more is a slip of the keyboard."""
+
+
+def is_believable(day: date) -> bool:
+    """Say whether a day is none of another age, so that times can be counted from it."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def appointment_after(attendance: str, appointment: str, *, is_put_right: bool = False) -> str:

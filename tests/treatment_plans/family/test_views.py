@@ -56,6 +56,8 @@ def test_a_session_is_written_with_whoever_may_come_and_refused_with_the_others(
     browser.post(page, {**frame, "guests": [f"person:{sister.pk}", f"person:{feared.pk}"]})
     assert Session.objects.count() == 0
     done = browser.post(page, {**frame, "guests": [f"person:{sister.pk}"], "topics": ["plan"]})
+    twice = browser.post(page, {**frame, "guests": [f"person:{sister.pk}"], "topics": ["plan"]})
+    assert "with the same beginning is written down already" in twice.content.decode()
     session = Session.objects.get()
     assert done.url == at("session", session.pk)
     seen = browser.get(done.url).content.decode()

@@ -85,6 +85,23 @@ def test_a_session_is_written_down_and_signed_in_one_go(clinic, planned, sign_in
     assert goal.last_worked_on_at == session.starts_at
 
 
+def test_a_form_sent_twice_is_one_session_and_a_slip_in_the_year_is_named(clinic, sign_in):
+    patient = clinic.patient()
+    browser, address = sign_in(clinic.therapist), reverse("treatment_plans:write_session", args=[patient.public_id])
+    said = {**when(clinic), "kind": "individual", "state": "present", "note": "Talked."}
+    for day in ("0001-01-01", "0206-03-01", "9999-12-31"):
+        answer = browser.post(address, said | {"day": day})
+        assert (answer.status_code, f"{day} cannot be right. Look at the year." in answer.content.decode()) == (422, True)
+    assert "is_another" not in browser.get(address).content.decode()
+    assert browser.post(address, said).status_code == 302
+    again = browser.post(address, said)
+    assert (again.status_code, Session.objects.count()) == (422, 1)
+    assert "with the same beginning is written down already" in again.content.decode()
+    assert 'name="is_another"' in again.content.decode()
+    assert browser.post(address, said | {"is_another": "on"}).status_code == 302
+    assert Session.objects.count() == 2
+
+
 def test_a_session_that_cannot_be_signed_is_saved_and_says_why(clinic, planned, sign_in):
     patient = clinic.patient(given="Rosa", family="Díaz")
     planned(patient)

@@ -21,10 +21,9 @@ from treatment_plans.plan.models import Goal, InterventionKind
 from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.actions import Part
 from treatment_plans.sessions.models import SCALES, AttendanceState, Modality
-from treatment_plans.sessions.writing.forms import SCALE_LABELS
+from treatment_plans.sessions.writing.forms import SCALE_LABELS, HeldOnField
 from treatment_plans.sessions.writing.forms import TINY as TO_TEN
 
-DAY = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput({"type": "time", "class": "field--short", "step": "300"}, format="%H:%M")
 SHORT = forms.Select({"class": "field--short"})
 TINY = forms.NumberInput({"class": "field--tiny"})
@@ -64,7 +63,7 @@ class SharedForm(forms.Form):
 
     title = WordsField(label=_("Title"), required=False, max_length=200, help_text=_("For example: Dual Recovery."))
     site = forms.ModelChoiceField(label=_("Where"), queryset=Site.objects.none(), empty_label=None, widget=SHORT)
-    day = forms.DateField(label=_("Day"), widget=DAY)
+    day = HeldOnField()
     starts_at = forms.TimeField(label=_("Began at"), widget=CLOCK)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=720, initial=60, widget=TINY)
     modality = forms.ChoiceField(label=_("How"), choices=Modality.choices, initial=Modality.IN_PERSON, widget=SHORT)

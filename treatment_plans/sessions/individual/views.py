@@ -54,6 +54,7 @@ def write(request: StaffRequest, patient: uuid.UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         part = Part(patient=person, appointment=booked, state=form.cleaned_data["state"], **form.part())
         said = {"kind": form.cleaned_data["kind"], "parts": [part], "draft": finished(draft, request.POST), **form.frame()}
+        said["must_be_new"] = not form.cleaned_data["is_another"]
         written = attempt(form, lambda: record_session(clinician=request.user, by=request.user, at=at, **said))
         if written:
             return after_writing(request, written)

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casemgr.core.language.fields import WordsField
 from casemgr.core.ui.forms import offer_choices
 from treatment_plans.plan.models import Goal
 from treatment_plans.sessions.models import SCALES, HomeworkOutcome, NoteFormat, SessionKind
+from treatment_plans.sessions.rules import is_believable
 from treatment_plans.sessions.writing.models import PART_HELP, PART_LABELS, THOUGHTS, Ask
 from treatment_plans.sessions.writing.queries import FORMATS, Policy
 
@@ -24,6 +26,23 @@ SCALE_LABELS = {
     "craving_in": _("Craving on arriving"),
     "craving_out": _("Craving on leaving"),
 }
+
+
+class HeldOnField(forms.DateField):
+    """Ask for the day of a session; a slip in the year is named before anything is counted from it."""
+
+    widget = forms.DateInput({"type": "date", "class": "field--short"}, format="%Y-%m-%d")
+
+    def __init__(self, **options: Any) -> None:
+        """Ask for the day."""
+        super().__init__(**{"label": _("Day"), **options})
+
+    def clean(self, value: Any) -> Any:
+        """Return the day; one that cannot be right is refused."""
+        day = super().clean(value)
+        if day is not None and not is_believable(day):
+            raise forms.ValidationError(gettext("%(day)s cannot be right. Look at the year.") % {"day": day.isoformat()})
+        return day
 
 
 class GoalsField(forms.MultipleChoiceField):

@@ -266,6 +266,7 @@ def wrong_frame(session: Session, parts: Sequence[Part], at: datetime) -> list[R
         (session.modality not in Modality.values, _("Choose how people met."), "modality"),
         (session.note_format not in NoteFormat.values, _("Choose a format for the note."), "note_format"),
         (session.ends_at < session.starts_at, _("The end must come after the start."), "ends_at"),
+        (session.starts_at < at - of_sessions.LONGEST_AGO, _("This lies too far back. Look at the year."), "starts_at"),
         (session.starts_at > at, _("This session is still to come. Write it down when it has taken place."), "starts_at"),
         (not parts, _("Choose at least one person who took part."), "patients"),
         (
@@ -277,6 +278,14 @@ def wrong_frame(session: Session, parts: Sequence[Part], at: datetime) -> list[R
     ]
     wrong = [Reason(text, field=place) for is_wrong, text, place in checks if is_wrong]
     return wrong + [_other_day(part.appointment, session) for part in parts if part.appointment and _is_far(part.appointment, session)]
+
+
+def written_twice(session: Session, parts: Sequence[Part]) -> list[Reason]:
+    """Return who has a session with the same colleague and the same beginning that stands already: a form sent twice is one session."""
+    alike = Attendance.objects.filter(stands(), session__clinician=session.clinician, session__starts_at=session.starts_at)
+    rows = alike.filter(patient__in=[part.patient.pk for part in parts]).select_related("patient").order_by("pk")
+    text = _("A session of %(name)s with the same beginning is written down already. If this was another one, say so.")
+    return [Reason(text % {"name": row.patient.display_name}, field="is_another", code="written_twice") for row in rows]
 
 
 def _is_far(appointment: Appointment, session: Session) -> bool:
