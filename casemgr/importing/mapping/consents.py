@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from casemgr.importing.mapping.nodes import Context, Node, NotMapped, display_of, reference_of
-from patients.consent.rules import Missing, Paper, Recipient, missing_elements
+from patients.consent.rules import Missing, Paper, Recipient, missing_elements, what_a_representative_lacks
 
 OURS = "urn:casemgr:consent:"
 """Prefix of the extensions in which a Consent says what FHIR R4 has no field for: the kind, the statements, the words."""
@@ -62,7 +62,8 @@ def _missing(facts: dict[str, Any], recipients: tuple[tuple[str, str], ...], tod
     named = [Recipient(-number, "any") for number, _recipient in enumerate(recipients)]
     paper = Paper(**{name: facts[name] for name in Paper._fields if name in facts})
     of_recipients = {"monitors", "registries", "monitoring_program"}
-    return [one for one in missing_elements(paper, named, today) if one.element not in of_recipients]
+    missing = [one for one in missing_elements(paper, named, today) if one.element not in of_recipients]
+    return missing + what_a_representative_lacks(facts["signer_relationship"], facts["signer_authority"])
 
 
 def _extensions(node: Node) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ KNOWN = {name: Named(name) for name in ("hospital", "landlord", "court", "regist
 
 ONLY_WITH_THE_DIRECTORY = {
     "participants", "intermediary", "recipient_classes_kind", "hipaa_statement", "justice", "monitors", "registries", "addresses",
-    "monitoring_program", "signer_of_adult", "signer_dead", "attestation",
+    "monitoring_program", "signer_of_adult", "signer_dead", "authority_while_alive", "signed_before_birth", "attestation",
 }  # fmt: skip
 """What follows from who the recipients and the person are: it is looked at when staff confirm the draft."""
 
