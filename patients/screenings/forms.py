@@ -33,7 +33,7 @@ def nine_choices() -> list[tuple[str, Any]]:
     told = instrument(PHQ9)
     item = told.item(NINE)
     labels = told.in_language(get_language() or "en").labels(item) if item else []
-    return [*((str(value), words) for value, words in labels), (NINE_NOT_KNOWN, _("Not known"))]
+    return [*((str(value), f"{value} - {words}") for value, words in labels), (NINE_NOT_KNOWN, _("Not known"))]
 
 
 def nine_field() -> forms.ChoiceField:
