@@ -10,6 +10,7 @@ from patients.consent import views as consent
 from patients.consent.printing import views as printing
 from patients.diagnoses import views as diagnoses
 from patients.disclosures import views as disclosures
+from patients.disclosures.glass import views as glass
 from patients.disclosures.without_consent import views as without_consent
 from patients.episodes import views as episodes
 from patients.guarding import views as guarding
@@ -72,7 +73,7 @@ urlpatterns = [
     path("disclosures/research/<int:research>/end/", without_consent.end_research, name="end_research"),
     path("safety/", safety.safety_concerns, name="safety_concerns"),
     path("safety/<int:concern>/take/", safety.take_unnamed, name="take_unnamed_concern"),
-    path("emergency-access/", guarding.breaking, name="break_glass"),
+    path("emergency-access/", glass.breaking, name="break_glass"),
     path("emergency-access/close/", guarding.close, name="close_glass"),
     path("emergency-access/review/", guarding.glasses, name="glasses"),
     path("emergency-access/review/<int:glass>/", guarding.glass, name="glass"),

@@ -8,6 +8,7 @@ from casemgr.demo.arrival import staff_of
 from casemgr.demo.life import Life
 from casemgr.demo.people import Persona
 from patients.compartments.actions import write_restricted_note
+from patients.disclosures.glass.actions import break_glass_and_tell
 from patients.guarding.actions import Identity, break_glass, record_conflict, restrict_chart, review_glass
 from patients.guarding.models import GlassBreak
 from patients.guarding.rules import Ground
@@ -52,8 +53,9 @@ def keep_private(life: Life, day: date) -> None:
             disclosed_by="Tess Okafor",
             disclosed_at=at,
             nature="Brought in without consciousness, asks for current medication",
+            personnel_at="outside",
         )
-        _break(life, "therapist.two@demo.test", people, ground, at)
+        _break(life, "therapist.two@demo.test", people, ground, at, profession="doctor", told=["demographics", "medications"])
 
 
 def _write_apart(life: Life, people: list[Persona], at: datetime) -> None:
@@ -81,12 +83,13 @@ def _guard(life: Life, person: Persona, at: datetime) -> None:
     record_conflict(user=life.clinic.staff["front.desk@demo.test"], kind="relative", words="Cousin, told us", **common)
 
 
-def _break(life: Life, email: str, people: list[Persona], ground: Ground, at: datetime) -> GlassBreak | None:
-    """Let somebody open the chart of a person whom others care for."""
+def _break(life: Life, email: str, people: list[Persona], ground: Ground, at: datetime, **telling: Any) -> GlassBreak | None:
+    """Let somebody open the chart of a person whom others care for, and tell medical personnel elsewhere if there is something to tell."""
     by = life.clinic.staff[email]
     stranger = next((person for person in people[:-1] if by not in staff_of(life, person).values()), None)
     if stranger is None:
         return None
     patient = stranger.course.patient
     identity = Identity(name=patient.legal_name, birth_date=patient.birth_date)
-    return break_glass(program=life.clinic.program, identity=identity, ground=ground, by=by, at=at)
+    verb = break_glass_and_tell if telling else break_glass
+    return verb(program=life.clinic.program, identity=identity, ground=ground, by=by, at=at, **telling)

@@ -1,6 +1,6 @@
 """Restrict charts, name ties, break the glass and look at it afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,7 +25,7 @@ from patients.guarding.models import (
     GuardReason,
 )
 from patients.guarding.queries import conflict_between, misses_of, people_exactly, restrictions_against
-from patients.guarding.rules import WINDOW, Ground, Lack, conflict_stands_against, lacking, may_try_again
+from patients.guarding.rules import OUTSIDE, WINDOW, Ground, Lack, conflict_stands_against, lacking, may_try_again
 from patients.record.models import Patient
 from patients.record.queries import locked
 
@@ -38,6 +38,7 @@ LACK_WORDS = {
     Lack.IN_FUTURE: gettext_lazy("This time lies in the future."),
     Lack.LONG_AGO: gettext_lazy("This was more than a day ago. Ask the privacy officer."),
     Lack.NATURE: gettext_lazy("Say what the emergency is, in three words at least."),
+    Lack.PERSONNEL_AT: gettext_lazy("Say whether they work in this program or elsewhere: what leaves is accounted for."),
     Lack.REASON: gettext_lazy("Choose the reason."),
     Lack.WORDS: gettext_lazy("Say why, in three words at least."),
 }
@@ -168,12 +169,20 @@ def end_conflict(*, conflict: Conflict, by: User, at: datetime) -> Conflict:
 
 
 @action(Can.BREAK_GLASS)
-def break_glass(*, program: Program, identity: Identity, ground: Ground, by: User, at: datetime) -> GlassBreak:
-    """Open one person's chart for an hour; whoever is found by anything less than their exact identity is found by nobody."""
+def break_glass(
+    *, program: Program, identity: Identity, ground: Ground, by: User, at: datetime, tell: Callable[[GlassBreak], object] | None = None
+) -> GlassBreak:
+    """Open one person's chart for an hour; whoever is found by anything less than their exact identity is found by nobody.
+
+    Where medical personnel elsewhere are told, `tell` lets it leave and writes the account of it, or nothing is opened: the gate stands
+    on a floor above.
+    """
     reasons = [
         Reason(str(LACK_WORDS[lack]), field=FIELD_OF.get(lack, lack), code=lack, source=FOUR_FACTS if ground.kind == "emergency" else "")
         for lack in lacking(ground, at)
     ]
+    if ground.kind == "emergency" and ground.personnel_at == OUTSIDE and tell is None:
+        reasons.append(Reason(_("Choose what they are told: no more than the emergency needs."), field="told", source="42 CFR 2.51(a)"))
     if not may_try_again(misses_of(by, at)):
         text = _("Too many attempts found nobody within the hour. Ask the privacy officer; in an emergency call emergency services.")
         reasons.append(Reason(text, code="too_many"))
@@ -185,7 +194,10 @@ def break_glass(*, program: Program, identity: Identity, ground: Ground, by: Use
     tie = conflict_between(by, found[0].pk) if found else ""
     if not found or conflict_stands_against(tie, ground.kind):
         raise NobodyFound(by, at)
-    return _open_window(locked(found[0]), program, ground, tie, by, at)
+    glass = _open_window(locked(found[0]), program, ground, tie, by, at)
+    if glass.tells_outside and tell is not None:
+        tell(glass)
+    return glass
 
 
 @action(Can.BREAK_GLASS)
@@ -240,6 +252,7 @@ def _open_window(patient: Patient, program: Program, ground: Ground, tie: str, b
         closes_at=at + WINDOW,
         medical_personnel=ground.medical_personnel.strip() if emergency else "",
         affiliation=ground.affiliation.strip() if emergency else "",
+        personnel_at=ground.personnel_at if emergency else "",
         disclosed_by=ground.disclosed_by.strip() if emergency else "",
         disclosed_at=ground.disclosed_at if emergency else None,
         nature=ground.nature.strip() if emergency else None,

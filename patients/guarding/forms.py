@@ -13,12 +13,16 @@ from casemgr.core.accounts.models import User
 from casemgr.core.ui.forms import offer_rows
 from casemgr.core.ui.verb_forms import DAY, MOMENT
 from patients.guarding.actions import Identity
-from patients.guarding.models import ConflictKind, GlassKind, GlassVerdict, GuardReason, InternalReason
+from patients.guarding.models import ConflictKind, GlassKind, GlassVerdict, GuardReason, InternalReason, PersonnelAt
 from patients.guarding.rules import Ground
 
 
 def _lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+EMERGENCY = ("medical_personnel", "affiliation", "disclosed_by", "disclosed_at", "nature", "personnel_at")
+"""What a medical emergency asks for."""
 
 
 class GlassForm(forms.Form):
@@ -32,6 +36,7 @@ class GlassForm(forms.Form):
     kind = forms.ChoiceField(label=_("Ground"), choices=GlassKind.choices, widget=forms.RadioSelect, required=False)
     medical_personnel = forms.CharField(label=_("Medical personnel who are told"), required=False, max_length=200)
     affiliation = forms.CharField(label=_("Their health care facility"), required=False, max_length=200)
+    personnel_at = forms.ChoiceField(label=_("Where they work"), choices=PersonnelAt.choices, widget=forms.RadioSelect, required=False)
     disclosed_by = forms.CharField(label=_("Who tells them"), required=False, max_length=200)
     disclosed_at = forms.DateTimeField(label=_("When they are told"), required=False, widget=MOMENT)
     nature = forms.CharField(label=_("Nature of the emergency"), required=False, widget=_lines(2))
@@ -52,9 +57,7 @@ class GlassForm(forms.Form):
         helper.layout = Layout(
             Fieldset(_("Who"), "name", "birth_date", "number"),
             Fieldset(_("Why"), "kind"),
-            Fieldset(
-                _("For a medical emergency (42 CFR 2.51(c))"), "medical_personnel", "affiliation", "disclosed_by", "disclosed_at", "nature"
-            ),
+            Fieldset(_("For a medical emergency (42 CFR 2.51(c))"), *EMERGENCY),
             Fieldset(_("For care of this program"), "reason", "words"),
         )
         return helper
@@ -67,7 +70,7 @@ class GlassForm(forms.Form):
     @property
     def ground(self) -> Ground:
         """Return what was said."""
-        return Ground(**{name: value for name, value in self.cleaned_data.items() if name not in ("name", "birth_date", "number")})
+        return Ground(**{name: self.cleaned_data[name] for name in ("kind", *EMERGENCY, "reason", "words")})
 
 
 class ReviewForm(forms.Form):

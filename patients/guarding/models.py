@@ -13,7 +13,7 @@ from casemgr.core.append_only import append_only, stays_but, tracked
 from casemgr.core.encrypted import EncryptedTextField
 from casemgr.core.records import Recorded
 from casemgr.core.sensitivity import Sensitivity
-from patients.guarding.rules import WINDOW_MINUTES
+from patients.guarding.rules import INSIDE, OUTSIDE, WINDOW_MINUTES
 from patients.record.models import Patient
 
 
@@ -138,6 +138,13 @@ class InternalReason(models.TextChoices):
     PRIVACY_TASK = "privacy_task", _("A request of the person about their own record")
 
 
+class PersonnelAt(models.TextChoices):
+    """Say where the medical personnel work who are told."""
+
+    INSIDE = INSIDE, _("In this program: nothing leaves it")
+    OUTSIDE = OUTSIDE, _("Elsewhere: they are told something of the record")
+
+
 class GlassVerdict(models.TextChoices):
     """Say what the privacy officer found."""
 
@@ -161,6 +168,7 @@ class GlassBreak(Recorded):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     medical_personnel = models.CharField(_("medical personnel who are told"), max_length=200, blank=True)
     affiliation = models.CharField(_("their health care facility"), max_length=200, blank=True)
+    personnel_at = models.CharField(_("where they work"), max_length=8, choices=PersonnelAt.choices, blank=True)
     disclosed_by = models.CharField(_("who tells them"), max_length=200, blank=True)
     disclosed_at = models.DateTimeField(_("when they are told"), null=True, blank=True)
     nature = EncryptedTextField(_("nature of the emergency"), purpose="glassbreak.nature", null=True, blank=True)
@@ -196,6 +204,7 @@ class GlassBreak(Recorded):
             models.CheckConstraint(
                 condition=~Q(kind="internal") | (~Q(reason="") & Q(words__isnull=False)), name="internal_ground_has_reason_and_words"
             ),
+            models.CheckConstraint(condition=Q(kind="emergency") | Q(personnel_at=""), name="only_in_an_emergency_somebody_is_told"),
             models.CheckConstraint(
                 condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, verdict="")
                 | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(verdict="") & Q(review_words__isnull=False)),
@@ -223,6 +232,11 @@ class GlassBreak(Recorded):
     def __str__(self) -> str:
         """Return the ground."""
         return self.get_kind_display()
+
+    @property
+    def tells_outside(self) -> bool:
+        """Say whether medical personnel who do not work in this program are told."""
+        return self.personnel_at == OUTSIDE
 
 
 class GlassAttempt(models.Model):

@@ -20,6 +20,10 @@ OLDEST_EMERGENCY = timedelta(hours=24)
 """How long ago medical personnel may have been told at most: 42 CFR 2.51(c) wants it written down immediately. Program policy (M)."""
 
 
+INSIDE, OUTSIDE = "inside", "outside"
+"""Where medical personnel work who are told in an emergency: what those of this program read is no disclosure (42 CFR 2.12(c)(3))."""
+
+
 class Lack(StrEnum):
     """Name what a ground for breaking the glass lacks."""
 
@@ -31,6 +35,7 @@ class Lack(StrEnum):
     IN_FUTURE = "in_future"
     LONG_AGO = "long_ago"
     NATURE = "nature"
+    PERSONNEL_AT = "personnel_at"
     REASON = "reason"
     WORDS = "words"
 
@@ -45,6 +50,8 @@ class Ground:
     disclosed_by: str = ""
     disclosed_at: datetime | None = None
     nature: str = ""
+    personnel_at: str = ""
+    """“inside” for medical personnel of this program, “outside” for whoever is told something that leaves it."""
     reason: str = ""
     words: str = ""
 
@@ -60,7 +67,7 @@ def lacking(ground: Ground, now: datetime) -> list[Lack]:
 
 
 def _lacking_of_an_emergency(ground: Ground, now: datetime) -> list[Lack]:
-    """Return which of the four facts of 42 CFR 2.51(c) is missing or cannot be."""
+    """Return which of the four facts of 42 CFR 2.51(c) is missing or cannot be, and whether it is said if anything leaves."""
     found = [lack for lack in (Lack.PERSONNEL, Lack.AFFILIATION, Lack.DISCLOSED_BY) if not getattr(ground, lack).strip()]
     if ground.disclosed_at is None:
         found.append(Lack.DISCLOSED_AT)
@@ -68,7 +75,9 @@ def _lacking_of_an_emergency(ground: Ground, now: datetime) -> list[Lack]:
         found.append(Lack.IN_FUTURE)
     elif ground.disclosed_at < now - OLDEST_EMERGENCY:
         found.append(Lack.LONG_AGO)
-    return found if _says_enough(ground.nature) else [*found, Lack.NATURE]
+    if not _says_enough(ground.nature):
+        found.append(Lack.NATURE)
+    return found if ground.personnel_at in (INSIDE, OUTSIDE) else [*found, Lack.PERSONNEL_AT]
 
 
 def _says_enough(text: str) -> bool:

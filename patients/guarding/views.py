@@ -26,7 +26,6 @@ from casemgr.core.ui.parts import moment, person, state
 from patients.caseload.queries import patients_seen_by
 from patients.guarding.actions import (
     allow_reader,
-    break_glass,
     close_glass,
     end_conflict,
     end_reader,
@@ -35,7 +34,7 @@ from patients.guarding.actions import (
     restrict_chart,
     review_glass,
 )
-from patients.guarding.forms import ConflictForm, GlassForm, ReaderForm, RestrictForm, ReviewForm, SureForm
+from patients.guarding.forms import ConflictForm, ReaderForm, RestrictForm, ReviewForm, SureForm
 from patients.guarding.models import ChartRestriction, GlassBreak, GlassVerdict
 from patients.guarding.queries import conflicts_kept_by, read_through, restrictions_kept_by, reviewed, to_review, windows_of
 from patients.record.models import Patient
@@ -102,22 +101,6 @@ class GlassTable(tables.Table):
         if record.reviewed_at is None:
             return state("warn", _("To review"))
         return state(VERDICT_STATES[GlassVerdict(record.verdict)], record.get_verdict_display())
-
-
-@page(Can.BREAK_GLASS)
-def breaking(request: StaffRequest) -> HttpResponse:
-    """Ask for exactly one person and for the ground, and open their chart for an hour."""
-    now = timezone.now()
-    form = GlassForm(request.POST or None, user=request.user, now=timezone.localtime(now))
-    if form.is_valid():
-        opened = attempt(
-            form, lambda: break_glass(program=request.program, identity=form.identity, ground=form.ground, by=request.user, at=now)
-        )
-        if opened is not None:
-            messages.warning(request, _("The chart is open for an hour. The privacy officer is told and will ask why."))
-            return redirect("desk:chart", opened.patient.public_id)
-    context = {"form": form, "windows": getattr(request, "open_windows", [])}
-    return render(request, "patients/guarding/break_glass.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

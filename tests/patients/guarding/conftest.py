@@ -29,6 +29,7 @@ def emergency(right_now):
         disclosed_by="Nora Whitfield",
         disclosed_at=right_now - timedelta(minutes=2),
         nature="Found unconscious, breathing slowly",
+        personnel_at="inside",
     )
 
 

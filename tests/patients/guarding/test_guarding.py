@@ -314,7 +314,7 @@ def test_without_the_facts_nothing_is_looked_up_and_nothing_is_saved(clinic, rig
         with pytest.raises(Refused) as refused:
             break_glass(program=clinic.program, identity=patient, ground=Ground("emergency"), by=clinic.nurse, at=right_now)
         fields = {reason.field for reason in refused.value.reasons}
-        assert fields == {"medical_personnel", "affiliation", "disclosed_by", "disclosed_at", "nature"}
+        assert fields == {"medical_personnel", "affiliation", "disclosed_by", "disclosed_at", "nature", "personnel_at"}
         assert {reason.source for reason in refused.value.reasons} == {"42 CFR 2.51(c)"}
     assert not GlassBreak.objects.exists()
     assert not GlassAttempt.objects.exists()

@@ -12,6 +12,7 @@ WHOLE = {
     "disclosed_by": "Nora",
     "disclosed_at": NOW,
     "nature": "found without breath",
+    "personnel_at": "outside",
 }
 
 
@@ -29,6 +30,7 @@ def test_an_emergency_with_the_four_facts_lacks_nothing():
         ({"disclosed_at": NOW + timedelta(hours=2)}, "in_future"),
         ({"disclosed_at": NOW - timedelta(hours=25)}, "long_ago"),
         ({"nature": "emergency"}, "nature"),
+        ({"personnel_at": ""}, "personnel_at"),
     ],
 )
 def test_each_fact_of_2_51_c_is_missed_by_name(without, lack):
@@ -36,7 +38,8 @@ def test_each_fact_of_2_51_c_is_missed_by_name(without, lack):
 
 
 def test_everything_is_missed_at_once():
-    assert lacking(Ground(kind="emergency"), NOW) == ["medical_personnel", "affiliation", "disclosed_by", "disclosed_at", "nature"]
+    facts = ["medical_personnel", "affiliation", "disclosed_by", "disclosed_at", "nature", "personnel_at"]
+    assert lacking(Ground(kind="emergency"), NOW) == facts
     assert lacking(Ground(kind="internal"), NOW) == ["reason", "words"]
     assert lacking(Ground(kind=""), NOW) == ["kind"]
 
