@@ -20,7 +20,7 @@ from patients.consent.queries import PEOPLE_REACHED, consents_of, facts_in, narr
 from patients.consent.rules import ConsentFacts, Recipient, redisclosure_of
 from patients.disclosures.bases.queries import BasisRow, ground_of
 from patients.disclosures.models import Basis, DisclosureOutcome, sentence_of
-from patients.disclosures.queries import DEMOGRAPHICS_SQL, demographics_in
+from patients.disclosures.queries import DEMOGRAPHICS_SQL, demographics_in, died_on
 from patients.disclosures.rules import (
     NOTICE_VERSION,
     STATEMENT_LONG,
@@ -52,9 +52,10 @@ _ACCOUNT_OF_ONE = """
 
 _WHOM_OF_MANY = """patient_id, program_id, consent_id, CASE kind WHEN 'tpo' THEN %(under_tpo)s ELSE %(under_specific)s END,
     'patients.consent:' || consent_id"""
-_NOT_RESTRICTED = """
+_NOT_HELD_BACK = """
     AND NOT EXISTS (SELECT 1 FROM patients_restriction q
         WHERE q.patient_id = c.patient_id AND q.program_id = c.discloser_id AND <in force> AND <restricts>)
+    AND NOT EXISTS (SELECT 1 FROM patients_patient x WHERE x.id = c.patient_id AND x.deceased_on >= c.signed_on)
 """
 _ACCOUNT_OF_MANY = (
     """
@@ -70,26 +71,28 @@ _ACCOUNT_OF_MANY = (
         ORDER BY patient_id RETURNING patient_id, id, public_id::text
     )
     SELECT account.id, account.public_id, <who>,
-        (SELECT json_agg(held)::text FROM held WHERE held.patient_id = reached.patient_id AND held.in_force), reached.*
+        (SELECT json_agg(held)::text FROM held WHERE held.patient_id = reached.patient_id AND held.in_force), p.deceased_on, reached.*
     FROM reached
     JOIN account ON account.patient_id = reached.patient_id
     JOIN patients_patient p ON p.id = reached.patient_id
     ORDER BY reached.patient_id
 """.replace("<who>", DEMOGRAPHICS_SQL)
-    .replace("<reached>", PEOPLE_REACHED.replace("<and more>", _NOT_RESTRICTED))
+    .replace("<reached>", PEOPLE_REACHED.replace("<and more>", _NOT_HELD_BACK))
     .replace("<account>", _ACCOUNT)
     .replace("<whom>", _WHOM_OF_MANY)
     .replace("<facts>", FACTS_SQL)
     .replace("<in force>", IN_FORCE_SQL)
     .replace("<restricts>", RESTRICTS_SQL)
 )
-"""One statement that finds whom a consent reaches and no restriction holds back, and writes their accounts: nothing comes in between.
+"""One statement that finds whom a consent reaches and nothing holds back, and writes their accounts: nothing comes in between.
 
 Restrictions that are being decided at this moment are waited for (`held`), as a revocation is; those found earlier only keep pages full.
 """
 
-_WHO = slice(2, 11)
-"""Where the columns of `DEMOGRAPHICS_SQL` stand in a row of the statement above; the restrictions and the consent follow."""
+_WHO, _HELD, _DIED, _REACHED = slice(2, 11), 11, 12, 13
+"""Where in a row of the statement above the columns of `DEMOGRAPHICS_SQL` stand, the restrictions, the day of death, and the consent."""
+
+_ON_CONSENT = Verdict(True, Basis.CONSENT.value)
 
 
 class Person(Protocol):
@@ -200,20 +203,14 @@ def disclose(
     )  # fmt: skip
     consents = _consents_held(patient, program, by, at) if basis == Basis.CONSENT else []
     today = at.astimezone(place.zone).date() if place else at.date()
-    question = Question(
-        recipient=request.facts,
-        purpose=purpose,
-        categories=request.categories,
-        today=today,
-        basis=basis,
-        facts_of_basis=ground,
-        consents=consents,
+    question = Question(request.facts, purpose, request.categories, today, basis, ground, consents)._replace(
         restrictions=restrictions_on(patient.patient_id, hold=True),
         agreements=_agreements_held(recipient, place, today) if basis == Basis.QSOA else (),
         for_proceeding=for_proceeding,
         patient_id=patient.patient_id,
         program_id=place.pk if place and basis != Basis.CONSENT else None,
         records_since=records_since,
+        died_on=died_on(patient.patient_id) if basis == Basis.CONSENT else None,
     )
     return _release(request, question, consents, place)
 
@@ -277,21 +274,18 @@ def disclose_many(
 
 def _released_in(row: Sequence[Any], request: _Request) -> Released:
     """Return what goes along with one row of a list, after the engine has said the same of it as the statement."""
-    consent = facts_in(row[_WHO.stop + 1 :])
-    restrictions = [_restriction_in(held) for held in json.loads(row[_WHO.stop] or "[]")]
+    consent = facts_in(row[_REACHED:])
     question = Question(
-        request.facts, request.purpose, request.categories, consent.today, consents=[consent], restrictions=restrictions
+        request.facts, request.purpose, request.categories, consent.today, consents=[consent],
+        restrictions=[_restriction_in(held) for held in json.loads(row[_HELD] or "[]")], died_on=row[_DIED],
     )  # fmt: skip
     if not may_disclose(question).allowed:
         raise RuntimeError("The statement let somebody through whom the rule does not: nothing was told.")
     person = demographics_in(row[_WHO]) if InformationCategory.DEMOGRAPHICS in request.categories else None
-    released = _released(request, row[_WHO.stop + 1], consent.program_id, row[0], row[1], scope_on(_ON_CONSENT, frozenset(), consent))
+    released = _released(request, row[_REACHED], consent.program_id, row[0], row[1], scope_on(_ON_CONSENT, frozenset(), consent))
     return released._replace(
         consent_id=consent.id, person=person, redisclosure=redisclosure_on(Basis.CONSENT, request.facts, consent.paper.kind)
     )
-
-
-_ON_CONSENT = Verdict(True, Basis.CONSENT.value)
 
 
 def _restriction_in(held: dict[str, Any]) -> RestrictionFacts:
@@ -362,12 +356,11 @@ def _released(request: _Request, patient_id: int, program_id: int, key: int, pub
 
 def _account_values(request: _Request, outcome: str, reason: str) -> dict[str, Any]:
     """Return what the accounts of one request have in common."""
-    recipient = request.recipient
     return {
         "at": request.at,
-        "recipient": recipient.pk,
-        "name": recipient.name,
-        "address": recipient.address,
+        "recipient": request.recipient.pk,
+        "name": request.recipient.name,
+        "address": request.recipient.address,
         "purpose": request.purpose[:32],
         "categories": sorted(request.categories),
         "fields": list(request.fields),

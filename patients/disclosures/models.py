@@ -30,6 +30,7 @@ class Lack(models.TextChoices):
         "restricted_paid_in_full",
         _("This was paid in full without the health plan, and the person asked that the plan not be told. The law binds to it."),
     )
+    DIED = "died", _("The person has died: on a consent from before nothing is told. Ask the personal representative, or the family.")
     BASIS_RECIPIENT = "basis_recipient", _("What this rests on names another recipient.")
     BASIS_CATEGORY = "basis_category", _("What this rests on does not reach this information.")
     NO_EMERGENCY = "no_emergency", _("No emergency was written down.")

@@ -95,15 +95,15 @@ def seats_for(
     Six statements at most, whatever there is; with `hold` no consent and no restriction changes until the transaction ends.
     """
     facts = consents_of(patient.pk, at=at, programs=[program_id], hold=hold)
-    held = _restrictions_at(patient.pk, at, hold=hold)
+    held, died = _restrictions_at(patient.pk, at, hold=hold), patient.deceased_on
     stood = _as_they_stood(facts, at)
     named: dict[int, list[ConsentFacts]] = {}
     for consent_id, close_one_id in ConsentPerson.objects.filter(consent__in=[one.id for one in facts]).values_list("consent", "close_one"):
         named.setdefault(close_one_id, []).append(stood[consent_id]._replace(recipients=(close_one_id,), reached=()))
     people = facts_of(CloseOne, patient).filter(until__isnull=True).order_by("name", "pk")
-    seats = [Seat(one, may_take_part(person_facts(one.pk), topics, named.get(one.pk, ()), held)) for one in people]
+    seats = [Seat(one, may_take_part(person_facts(one.pk), topics, named.get(one.pk, ()), held, died)) for one in people]
     organizations = Organization.objects.filter(pk__in={key for one in facts for key in one.recipients}).order_by("name", "pk")
-    seats += [Seat(one, may_take_part(recipient_facts(one), topics, list(stood.values()), held)) for one in organizations]
+    seats += [Seat(one, may_take_part(recipient_facts(one), topics, list(stood.values()), held, died)) for one in organizations]
     return [seat for seat in seats if keys is None or seat.key in keys]
 
 

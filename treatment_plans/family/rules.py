@@ -1,7 +1,7 @@
 """Decide who else may be in the room, and what may be talked about in front of them (42 CFR 2.31, 2.13(a))."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from patients.consent.rules import ConsentFacts, Recipient
@@ -75,15 +75,23 @@ def as_it_stood(consent: ConsentFacts, ended: Moment, at: datetime) -> ConsentFa
 
 
 def may_take_part(
-    recipient: Recipient, topics: Collection[str], consents: Sequence[ConsentFacts], restrictions: Sequence[RestrictionFacts] = ()
+    recipient: Recipient,
+    topics: Collection[str],
+    consents: Sequence[ConsentFacts],
+    restrictions: Sequence[RestrictionFacts] = (),
+    died_on: date | None = None,
 ) -> Verdict:
-    """Decide whether somebody may take part and hear of these topics: the engine of the gate is asked of each consent and purpose."""
+    """Decide whether somebody may take part and hear of these topics: the engine of the gate is asked of each consent and purpose.
+
+    On the day of a death itself the person may still have been there.
+    """
     nearest = Verdict(lacking=("no_consent",))
     for consent in sorted(consents, key=lambda one: -one.id):
         scope = frozenset(consent.paper.categories) - NEVER_AT_THE_TABLE
+        before = died_on if died_on is not None and died_on < consent.today else None
+        asked = Question(recipient, "", scope, consent.today, consents=[consent], restrictions=restrictions, died_on=before)
         for purpose in PURPOSES:
-            question = Question(recipient, purpose, scope, consent.today, consents=[consent], restrictions=restrictions)
-            found = _verdict(question, consent.id, topics)
+            found = _verdict(asked._replace(purpose=purpose), consent.id, topics)
             if found.allowed:
                 return found
             nearest = min((nearest, found), key=_how_far)

@@ -39,6 +39,7 @@ PERSON = "person"
 FOR_PROCEEDINGS, FOR_MONITORING = "proceedings", "justice_monitoring"
 KIND_FOR_PROCEEDINGS, KIND_FOR_MONITORING = "proceedings", "cj_referral"
 KIND_FOR_COUNSELING_NOTES = "counseling_notes"
+DEATH_SOURCE = "42 CFR 2.15(b)"
 PROCEEDINGS_SOURCE = "42 CFR 2.12(d)(1), 2.31(d)"
 
 ASKED_BY_NAME = frozenset({"trauma", "legal", "partner_violence", "infections", "pregnancy"})
@@ -79,6 +80,8 @@ class Question(NamedTuple):
     program_id: int | None = None
     records_since: date | None = None
     """The day before which nothing that is to be told was recorded, where somebody knows it."""
+    died_on: date | None = None
+    """The day on which the person died."""
 
 
 class Verdict(NamedTuple):
@@ -116,6 +119,11 @@ def is_for_proceeding(question: Question) -> bool:
 
 def _on_consent(question: Question) -> Verdict:
     """Decide on the consents: each looked at anew, those of the wrong kind and those under a restriction laid aside (42 CFR 2.31(c))."""
+    if question.died_on is not None and question.consents:
+        after = [consent for consent in question.consents if _is_given_after(question.died_on, consent)]
+        if not after:
+            return Verdict(False, CONSENT, None, (Why("died", DEATH_SOURCE),))
+        question = question._replace(consents=after)
     fitting = [consent for consent in question.consents if _fits(question, consent)]
     restricted = _restricting(question)
     open_to_it = [consent for consent in fitting if all(one.program_id != consent.program_id for one in restricted)]
@@ -129,6 +137,12 @@ def _on_consent(question: Question) -> Verdict:
         lacking = tuple(Why(code, _SHORTFALL_SOURCE.get(code, "42 CFR 2.31(c)")) for code in without.lacking)
         return Verdict(False, CONSENT, without.consent_id, lacking + _proceeding_reason(question, lacking))
     return Verdict(False, CONSENT, None, (_needs_its_own_kind(question),))
+
+
+def _is_given_after(died_on: date, consent: ConsentFacts) -> bool:
+    """Say whether a consent was signed after the person died: by a representative, the spouse or family, and by nobody before."""
+    signed_on = consent.paper.signed_on
+    return signed_on is not None and signed_on > died_on
 
 
 def _fits(question: Question, consent: ConsentFacts) -> bool:

@@ -11,13 +11,14 @@ from casemgr.core.refusals import Denied
 from patients.consent.actions import revoke_consent
 from patients.disclosures.actions import Withheld, disclose, disclose_many
 from patients.disclosures.models import Disclosure
+from patients.disclosures.queries import what_would_be_told
 from patients.disclosures.rules import STATEMENT_LONG
 from patients.episodes.models import Episode
 from patients.record.models import Patient
 from tests.worlds import end_stays
 
-DISCLOSE_QUERIES = 6
-# savepoint, consents held, restrictions held, account, audit row, savepoint released
+DISCLOSE_QUERIES = 7
+# savepoint, consents held, restrictions held, whether the person has died, account, audit row, savepoint released
 
 
 @pytest.fixture
@@ -221,6 +222,27 @@ def test_the_end_of_treatment_ends_the_consent_that_says_so(clinic, consent, hos
     assert tell_many(clinic, hospital, at=later) == []
     with pytest.raises(Withheld, match="has ended"):
         tell(patient, at=later)
+
+
+def test_of_the_dead_nothing_is_told_on_a_consent_from_before(clinic, consent, hospital, landlord, tell, now):
+    dead, alive = clinic.patient(), clinic.patient()
+    consent(dead)
+    consent(alive)
+    Patient.objects.filter(pk=dead.pk).update(deceased_on=date(2026, 3, 2))
+    dead.refresh_from_db()
+    with pytest.raises(Withheld, match="The person has died") as withheld:
+        tell(dead)
+    assert (withheld.value.lacking, withheld.value.reasons[0].source) == (("died",), "42 CFR 2.15(b)")
+    assert [one.patient_id for one in tell_many(clinic, hospital)] == [alive.pk]
+    told = {part.category: part for part in what_would_be_told(patient_id=dead.pk, recipient=hospital, purpose="treatment", at=now)}
+    assert [reason.code for reason in told["medications"].reasons] == ["died"]
+    with pytest.raises(Withheld) as withheld:
+        tell(dead, recipient=landlord)
+    assert withheld.value.lacking == ("died",)
+    family = {"signer_relationship": "personal_representative", "signer_authority": "family"}
+    after = consent(dead, signed_by="Sam Lane", signed_on=date(2026, 3, 3), **family)
+    assert tell(dead).consent_id == after.pk
+    assert [one.consent_id for one in tell_many(clinic, hospital, among=[dead.pk])] == [after.pk]
 
 
 @pytest.mark.django_db(transaction=True)

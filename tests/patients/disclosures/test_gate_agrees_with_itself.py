@@ -11,8 +11,10 @@ from casemgr.core.directory.models import Organization, Participation
 from patients.consent.models import Consent, ConsentRecipient, FundraisingChoice
 from patients.consent.queries import consents_of, recipient_facts
 from patients.disclosures.actions import disclose_many
+from patients.disclosures.queries import died_on
 from patients.disclosures.rules import Question, may_disclose
 from patients.episodes.models import Episode
+from patients.record.models import Patient
 from patients.relations.models import TreatingRelationship
 from patients.restrictions.models import Restriction
 from patients.restrictions.queries import restrictions_on
@@ -66,6 +68,8 @@ def crowd(clinic, now, hospital, landlord):
             Consent.objects.filter(pk=consent.pk).update(state="active")
     taken_back = Consent.objects.filter(pk__in=[consent.pk for consent in consents[::7]], state="active")
     taken_back.update(state="revoked", revoked_at=now, revoked_by="x")
+    for patient in patients[::11]:
+        Patient.objects.filter(pk=patient.pk).update(deceased_on=today - timedelta(days=chance.choice([0, 1, 30])))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE patients_consent, patients_consentrecipient, patients_patient, patients_episode")
     return patients
@@ -124,6 +128,7 @@ def one_by_one(crowd, hospital, purpose, categories, at):
                 at.date(),
                 consents=consents_of(patient.pk, at=at),
                 restrictions=restrictions_on(patient.pk),
+                died_on=died_on(patient.pk),
             )
         )
         for patient in crowd

@@ -91,6 +91,15 @@ def test_a_wish_about_an_organization_is_none_about_a_person_with_the_same_key()
 
 
 @pytest.mark.parametrize(
+    ("died_on", "signed_on", "may"),
+    [(date(2026, 3, 9), date(2026, 3, 1), False), (date(2026, 3, 10), date(2026, 3, 1), True), (date(2026, 3, 5), date(2026, 3, 6), True)],
+)
+def test_after_a_death_only_who_signed_after_it_lets_anything_be_said(died_on, signed_on, may):
+    found = may_take_part(MOTHER, ("plan",), [consent(signed_on=signed_on)], died_on=died_on)
+    assert (found.allowed, found.lacking) == (may, () if may else ("died",))
+
+
+@pytest.mark.parametrize(
     ("state", "ended", "stands"),
     [
         ("revoked", Moment(revoked_at=datetime(2026, 3, 10, 16, tzinfo=UTC)), True),
