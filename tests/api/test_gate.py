@@ -1,5 +1,6 @@
 import inspect
 import uuid
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -35,7 +36,7 @@ def api_routes():
 @pytest.fixture
 def referral(clinic, hospital, now):
     """Return a referral that was sent to the hospital, about a person who consents to everything."""
-    patient = clinic.patient(given="Rosa", family="Lane", birth_date="1990-05-17")
+    patient = clinic.patient(given="Rosa", family="Lane", birth_date=date(1990, 5, 17))
     hospital.consent(patient, [*EVERYTHING, "diagnoses"])
     return Referral.objects.create(
         patient=patient,
