@@ -16,6 +16,7 @@ from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
 from casemgr.core.finishing import finished
+from casemgr.core.ui.forms import offer_choices
 from casemgr.core.ui.keyset import slice_of
 from casemgr.core.ui.pages import StaffRequest, attempt, page
 from patients.caseload.queries import patients_seen_by
@@ -38,6 +39,7 @@ from treatment_plans.family.queries import (
     sessions_with_others,
     told_words,
 )
+from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.sessions.actions import Part
 from treatment_plans.sessions.models import Session
 from treatment_plans.sessions.queries import attendances_seen_by, goals_by_patient, may_lead_to_a_note, with_session
@@ -83,6 +85,7 @@ def write_family(request: StaffRequest, patient: UUID) -> HttpResponse:
         goals=goals_by_patient([person])[person.pk],
         seats=seats_for(person, program_id=program.pk, at=min(starts, at)),
     )
+    offer_choices(form, "techniques", [(one.code, one.name) for one in intervention_types(program)])
     if form.is_valid():
         part = Part(patient=person, appointment=booked, **form.said)
         written = attempt(

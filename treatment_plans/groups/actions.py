@@ -261,7 +261,7 @@ def _against_joining(series: GroupSeries, patient: Patient, goal: Goal | None) -
 
 def _against_first_day(later: QuerySet[GroupPlace]) -> list[Reason]:
     """Return why a place cannot begin on a day: the person had one afterwards, and nobody has two."""
-    last = later.order_by("-left_on").values_list("joined_on", "left_on").first()
+    last: Any = later.order_by("-left_on").values_list("joined_on", "left_on").first()
     if last is None:
         return []
     text = _("This person had a place from %(joined)s on. Choose %(left)s or a later day.")

@@ -1,6 +1,6 @@
 """Ask for a group, for who leads it, and for a place in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from casemgr.core.ui.forms import offer_choices, offer_rows
 from patients.record.models import Patient
 from treatment_plans.groups.models import GroupKind, GroupSeries
 from treatment_plans.groups.rules import MOST_PEOPLE, USUAL_PEOPLE
-from treatment_plans.plan.models import Goal, InterventionKind
+from treatment_plans.plan.models import Goal
 from treatment_plans.rooms.models import Room
 from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.models import Modality
@@ -38,14 +38,13 @@ class AboutForm(forms.Form):
     facilitators = forms.ModelMultipleChoiceField(
         label=_("Who leads it"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    techniques = forms.MultipleChoiceField(
-        label=_("Ways of working"), choices=InterventionKind.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    techniques = forms.MultipleChoiceField(label=_("Ways of working"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, staff: QuerySet[User], **options: Any) -> None:
-        """Offer the colleagues who may lead."""
+    def __init__(self, *args: Any, staff: QuerySet[User], ways: Sequence[tuple[str, str]], **options: Any) -> None:
+        """Offer the colleagues who may lead, and the program's ways of working."""
         super().__init__(*args, **options)
         offer_rows(self, "facilitators", staff)
+        offer_choices(self, "techniques", ways)
 
 
 class SeriesForm(AboutForm):
@@ -85,9 +84,11 @@ class SeriesForm(AboutForm):
         if days:
             self._show(days)
         if not is_known:
-            self.data = self.data.copy()
-            self.data.setlist("leave_out", list(days))
-            self.data["closed_shown"] = " ".join(days)
+            sent: Any = self.data
+            said = sent.copy()
+            said.setlist("leave_out", list(days))
+            said["closed_shown"] = " ".join(days)
+            self.data = said
             self.add_error("leave_out", _("The site is closed on these days. Leave them out, or untick those on which the group meets."))
         return is_known
 

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, DateField, DateTimeField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
-from casemgr.core.accounts.models import Closure, Site, User
+from casemgr.core.accounts.models import Closure, Program, Site, User
 from casemgr.core.accounts.queries import sites_reached
 from casemgr.core.accounts.rules import Can
 from patients.caseload.queries import patients_seen_by
@@ -15,6 +16,7 @@ from patients.record.models import Patient
 from treatment_plans.appointments.models import Appointment, AppointmentKind, AppointmentState
 from treatment_plans.groups.models import GroupFacilitator, GroupMeeting, GroupPlace, GroupSeries, MeetingState, PlaceState
 from treatment_plans.groups.rules import WEEKS_AHEAD, preset_goals
+from treatment_plans.plan.catalog.queries import intervention_types
 from treatment_plans.plan.models import Goal
 from treatment_plans.rooms.recurrence.rules import WEEKLY, Occurrence, Rhythm, Slot, occurrences
 from treatment_plans.sessions.models import Attendance, AttendanceGoal, Session
@@ -80,6 +82,21 @@ def on_roster(series: GroupSeries, day: date) -> QuerySet[GroupPlace]:
     """Return who had a place in a group on a day, each once; `left_on` is the first day without it."""
     rows = GroupPlace.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=day), series=series, joined_on__lte=day)
     return rows.filter(~Exists(rows.filter(patient=OuterRef("patient"), pk__gt=OuterRef("pk")))).order_by("pk")
+
+
+def roster_with_unseen(series: GroupSeries, day: date, user: User) -> tuple[list[GroupPlace], int]:
+    """Return who had a place on a day, as far as this user may write about them, and how many others there are; one statement."""
+    may_be_seen = Exists(patients_seen_by(user, can=Can.WRITE_SESSION).filter(pk=OuterRef("patient")))
+    rows = on_roster(series, day).annotate(may_be_seen=may_be_seen).select_related("patient", "goal")
+    places: list[Any] = list(rows.order_by("patient__family_name", "patient__given_name", "pk"))
+    seen = [place for place in places if place.may_be_seen]
+    return seen, len(places) - len(seen)
+
+
+def ways_of_working(programs: Iterable[Program], standing: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return the ways of working that these programs offer, with those that stand chosen already, each with its name."""
+    listed = {one.code: one for program in programs for one in intervention_types(program, with_all=True)}
+    return [(one.code, one.name) for one in listed.values() if one.is_offered or one.code in standing]
 
 
 def roster_for(series: GroupSeries, day: date, user: User) -> list[GroupPlace]:

@@ -50,6 +50,7 @@ from treatment_plans.groups.queries import (
     places_in,
     places_seen_by,
     series_seen_by,
+    ways_of_working,
     when_leaders_are_elsewhere,
     with_numbers,
 )
@@ -112,7 +113,9 @@ def start_group(request: StaffRequest) -> HttpResponse:
     sites = sites_open_to(request.user, Can.WRITE_SESSION)
     site = sites.first()
     initial = {"starts_on": at.astimezone(site.zone if site else UTC).date(), "facilitators": [request.user]}
-    form = SeriesForm(request.POST or None, sites=sites, rooms=rooms_at(sites), staff=staff_at(sites), initial=initial)
+    offered: dict[str, Any] = {"sites": sites, "rooms": rooms_at(sites), "staff": staff_at(sites)}
+    ways = ways_of_working(dict.fromkeys(one.program for one in sites))
+    form = SeriesForm(request.POST or None, ways=ways, initial=initial, **offered)
     if form.is_valid() and form.knows_closed(_closed(form.series(), at)):
         made = attempt(form, lambda: start_series(by=request.user, at=at, **form.facts()))
         if made:
@@ -127,7 +130,8 @@ def change_group(request: StaffRequest, group: int) -> HttpResponse:
     """Say anew what a group is called, how many places it has, who leads it."""
     found = _series(request, group)
     staff = staff_at(sites_open_to(request.user, Can.WRITE_SESSION))
-    form = AboutForm(request.POST or None, staff=staff, initial=initial_of(found, facilitators_of(found)))
+    ways = ways_of_working([found.site.program], found.techniques)
+    form = AboutForm(request.POST or None, staff=staff, ways=ways, initial=initial_of(found, facilitators_of(found)))
 
     def act() -> GroupSeries:
         facts: dict[str, Any] = {**form.cleaned_data, "facilitators": list(form.cleaned_data["facilitators"])}

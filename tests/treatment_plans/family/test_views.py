@@ -10,6 +10,7 @@ from treatment_plans.drafts.actions import save_draft
 from treatment_plans.drafts.queries import draft_key, unfinished_notes
 from treatment_plans.drafts.rules import Words
 from treatment_plans.family.models import CollateralNote, Participant
+from treatment_plans.plan.catalog.actions import list_intervention
 from treatment_plans.sessions.models import Session
 
 FAMILY_QUERIES = 16
@@ -40,6 +41,8 @@ def test_a_session_is_written_with_whoever_may_come_and_refused_with_the_others(
     sister, friend = around(), around("Bo", "friend")
     feared = around("Dale", "former partner", "no", is_safety_concern=True)
     consent_to(sister)
+    way = {"program": clinic.program, "name": "Kitchen table", "evidence": "experience", "source": "Three years here"}
+    way = list_intervention(**way, by=clinic.director, at=clinic.now)
     page = at("write_family", patient.public_id)
     shown = browser.get(page).content.decode()
     assert all(
@@ -55,10 +58,11 @@ def test_a_session_is_written_with_whoever_may_come_and_refused_with_the_others(
     assert "does not reach: Medications" in beyond.content.decode()
     browser.post(page, {**frame, "guests": [f"person:{sister.pk}", f"person:{feared.pk}"]})
     assert Session.objects.count() == 0
-    done = browser.post(page, {**frame, "guests": [f"person:{sister.pk}"], "topics": ["plan"]})
+    done = browser.post(page, {**frame, "guests": [f"person:{sister.pk}"], "topics": ["plan"], "techniques": [way.code]})
     twice = browser.post(page, {**frame, "guests": [f"person:{sister.pk}"], "topics": ["plan"]})
     assert "with the same beginning is written down already" in twice.content.decode()
     session = Session.objects.get()
+    assert session.techniques == [way.code]
     assert done.url == at("session", session.pk)
     seen = browser.get(done.url).content.decode()
     assert "Renee (sister)" in seen

@@ -14,8 +14,9 @@ from treatment_plans.appointments.actions import book_appointment
 from treatment_plans.drafts.actions import save_draft
 from treatment_plans.drafts.queries import draft_key, unfinished_notes
 from treatment_plans.drafts.rules import Words
-from treatment_plans.groups.actions import cancel_meeting, end_series, leave_group
+from treatment_plans.groups.actions import cancel_meeting, change_series, end_series, leave_group
 from treatment_plans.groups.models import GroupMeeting, GroupPlace, GroupSeries
+from treatment_plans.plan.catalog.actions import change_listed_intervention, list_intervention
 from treatment_plans.sessions.models import Attendance, Session
 
 
@@ -51,10 +52,12 @@ def when(clinic, hours=3):
 def test_nobody_is_present_before_somebody_says_so_and_one_word_says_it_for_the_others(clinic, group, goal_of, sign_in):
     ana, ben, cleo = (clinic.patient(given=name) for name in ("Anamaria", "Benedict", "Cleopatra"))
     goal = goal_of(ana)
+    act = {"program": clinic.program, "by": clinic.director, "at": clinic.now}
+    own_way = list_intervention(name="Garden group", evidence="experience", source="Three years here", **act)
     series, address = group(ana, ben, cleo)
     browser = sign_in(clinic.therapist)
     page = browser.get(address).content.decode()
-    assert (page.count('type="radio"'), page.count(" checked")) == (12, 0)
+    assert (page.count('type="radio"'), page.count(" checked"), "Garden group" in page) == (12, 0, True)
     typed = {**when(clinic), "shared_text": "We talked about asking for help.", f"{ben.public_id}-state": "absent"}
     answer = browser.post(address, typed)
     assert answer.status_code == 422
@@ -66,8 +69,14 @@ def test_nobody_is_present_before_somebody_says_so_and_one_word_says_it_for_the_
     assert (wrong.status_code, f'href="#id_{ana.public_id}-craving_out"' in wrong.content.decode()) == (422, True)
     wrong = browser.post(address, {**typed, **own, "others_present": "on", f"{ben.public_id}-craving_in": "0"})
     assert (wrong.status_code, f"{ben.display_name} was not there: leave this empty" in wrong.content.decode()) == (422, True)
-    answer = browser.post(address, {**typed, **own, **scales, "others_present": "on", "led_with": [clinic.peer.pk], "sign": "1"})
+    led = {"led_with": [clinic.peer.pk], "techniques": [own_way.code]}
+    answer = browser.post(address, {**typed, **own, **scales, **led, "others_present": "on", "sign": "1"})
     session = Session.objects.get()
+    assert session.techniques == [own_way.code]
+    change_series(series=series, techniques=[own_way.code], by=clinic.therapist, at=clinic.now)
+    change_listed_intervention(code=own_way.code, name="Garden group", evidence="custom", is_offered=False, **act)
+    assert "Garden group" in browser.get(reverse("treatment_plans:change_group", args=[series.pk])).content.decode()
+    assert "Garden group" not in browser.get(reverse("treatment_plans:start_group")).content.decode()
     assert answer.url == reverse("treatment_plans:session", args=[session.pk])
     rows = session.attendances.order_by("patient").values_list("patient", "state", "minutes", "note", "goals", "signed_by")
     assert list(rows) == [

@@ -17,7 +17,7 @@ from casemgr.core.refusals import Reason
 from casemgr.core.ui.forms import ErrorLink, error_links, offer_choices, offer_rows
 from patients.record.models import Patient
 from treatment_plans.drafts.rules import Fields, person_of_field
-from treatment_plans.plan.models import Goal, InterventionKind
+from treatment_plans.plan.models import Goal
 from treatment_plans.rooms.recurrence.rules import Slot, occurrence
 from treatment_plans.sessions.actions import Part
 from treatment_plans.sessions.models import SCALES, AttendanceState, Modality
@@ -77,9 +77,7 @@ class SharedForm(forms.Form):
     led_with = forms.ModelMultipleChoiceField(
         label=_("Led together with"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    techniques = forms.MultipleChoiceField(
-        label=_("Ways of working"), choices=InterventionKind.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    techniques = forms.MultipleChoiceField(label=_("Ways of working"), required=False, widget=forms.CheckboxSelectMultiple)
     others_present = forms.BooleanField(label=_("Everybody of whom nothing else is said below was here"), required=False)
     others_no_goal = WordsField(
         label=_("If none of the goals is chosen for somebody: why"),
@@ -88,10 +86,13 @@ class SharedForm(forms.Form):
         help_text=_("Stands for everybody who was here and has no goal chosen and no reason of their own."),
     )
 
-    def __init__(self, *args: Any, sites: QuerySet[Site] | None, staff: QuerySet[User], **options: Any) -> None:
-        """Offer colleagues; a group that meets again brings its title and site along."""
+    def __init__(
+        self, *args: Any, sites: QuerySet[Site] | None, staff: QuerySet[User], ways: Sequence[tuple[str, str]] = (), **options: Any
+    ) -> None:
+        """Offer colleagues and the program's ways of working; a group that meets again brings its title and site along."""
         super().__init__(*args, **options)
         offer_rows(self, "led_with", staff)
+        offer_choices(self, "techniques", ways)
         if sites is None:
             del self.fields["title"], self.fields["site"]
         else:

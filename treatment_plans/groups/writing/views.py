@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from casemgr.core.accounts.models import Site, User
+from casemgr.core.accounts.models import Program, Site, User
 from casemgr.core.accounts.rules import Can
 from casemgr.core.audit.models import Outcome
 from casemgr.core.audit.recording import audit_event, note_many, note_read
@@ -26,15 +26,15 @@ from patients.record.models import Patient
 from treatment_plans.appointments.queries import sites_open_to, staff_at
 from treatment_plans.drafts.actions import drop_draft
 from treatment_plans.drafts.queries import draft_key, draft_of, roster_key, words_seen
-from treatment_plans.groups.models import GroupMeeting, GroupPlace, MeetingState
+from treatment_plans.groups.models import GroupMeeting, MeetingState
 from treatment_plans.groups.queries import (
     facilitators_of,
     goals_to_begin_with,
     keep_out_of,
     meetings_seen_by,
-    on_roster,
     places_without_part,
-    roster_for,
+    roster_with_unseen,
+    ways_of_working,
     without_part,
 )
 from treatment_plans.groups.writing.actions import add_parts, record_meeting
@@ -89,7 +89,7 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         return redirect("treatment_plans:group_series", found.series_id)
     series = found.series
     zone = series.site.zone
-    places = roster_for(series, found.starts_at.astimezone(zone).date(), request.user)
+    places, unseen = roster_with_unseen(series, found.starts_at.astimezone(zone).date(), request.user)
     draft = draft_key("group", found.pk)
     typed = _typed(request, draft, [place.patient for place in places])
     people = [*(place.patient for place in places), *typed.gone]
@@ -103,7 +103,7 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
     }
     gone = {person.pk: GONE for person in typed.gone}
     begun = Begun(people, None, _colleagues(request, series.site), initial, goals_to_begin_with(series, places, goals), gone)
-    note = _note(typed, begun, goals, series.program_id)
+    note = _note(typed, begun, goals, series.site.program)
 
     def act() -> Session:
         starts_at, ends_at = note.shared.times_at(series.site)
@@ -118,7 +118,7 @@ def write_meeting(request: StaffRequest, group_meeting: int) -> HttpResponse:
         people,
         act,
         at,
-        {"meeting": found, "series": series, "unseen": _unseen(found, places), "draft": draft},
+        {"meeting": found, "series": series, "unseen": unseen, "draft": draft},
     )
 
 
@@ -164,7 +164,7 @@ def write_group(request: StaffRequest) -> HttpResponse:
     people = [*people, *typed.gone]
     initial = {**(_clock(at, site) if site else {}), "site": site}
     begun = Begun(people, sites, _colleagues(request, site), initial, gone={person.pk: GONE for person in typed.gone})
-    note = _note(typed, begun, goals_by_patient(people), site.program_id if site else 0)
+    note = _note(typed, begun, goals_by_patient(people), site.program if site else None)
 
     def act() -> Session:
         where = note.shared.cleaned_data["site"]
@@ -236,11 +236,12 @@ def _shown(typed: Typed) -> Sequence[str]:
     return typed.words.getlist("patients") if typed.words else []
 
 
-def _note(typed: Typed, begun: Begun, goals: dict[int, Any], program_id: int) -> NoteOfGroup:
+def _note(typed: Typed, begun: Begun, goals: dict[int, Any], program: Program | None) -> NoteOfGroup:
     """Return the forms of the page."""
-    shared = SharedForm(typed.words, sites=begun.sites, staff=begun.staff, initial=begun.initial)
+    ways = ways_of_working([program] if program else [], begun.initial.get("techniques", ()))
+    shared = SharedForm(typed.words, sites=begun.sites, staff=begun.staff, ways=ways, initial=begun.initial)
     strays = [StrayForm(typed.words, person=one) for one in typed.strays] if typed.words else []
-    return NoteOfGroup(shared, _own(typed, begun, goals, program_id), strays, _shown(typed))
+    return NoteOfGroup(shared, _own(typed, begun, goals, program.pk if program else 0), strays, _shown(typed))
 
 
 def _own(typed: Typed, begun: Begun, goals: dict[int, Any], program_id: int) -> list[OwnForm]:
@@ -299,12 +300,6 @@ def _session_of(meeting: GroupMeeting) -> Session:
     if meeting.session is None:
         raise Http404
     return meeting.session
-
-
-def _unseen(meeting: GroupMeeting, places: Sequence[GroupPlace]) -> int:
-    """Return how many on the roster the writer may not see; somebody who may writes their part."""
-    on = meeting.starts_at.astimezone(meeting.series.site.zone).date()
-    return on_roster(meeting.series, on).count() - len(places)
 
 
 def _colleagues(request: StaffRequest, site: Site | None) -> Any:
