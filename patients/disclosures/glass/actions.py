@@ -11,6 +11,7 @@ from casemgr.core.action import action
 from casemgr.core.refusals import Reason, Refused
 from patients.disclosures.queries import reason_in_words
 from patients.disclosures.rules import MEDICAL_PERSONNEL, Why
+from patients.disclosures.rules.bases import COUNSELING_NOTES
 from patients.disclosures.without_consent.actions import disclose_in_emergency
 from patients.guarding.actions import Identity, break_glass
 from patients.guarding.models import GlassBreak
@@ -55,6 +56,8 @@ def _what_telling_lacks(ground: Ground, profession: str, told: Collection[str], 
         reasons.append(reason_in_words(Why("emergency_personnel", "42 CFR 2.51(a)", "profession")))
     if not told:
         reasons.append(Reason(_("Choose what they are told: no more than the emergency needs."), field="told", source="42 CFR 2.51(a)"))
+    if COUNSELING_NOTES in told:
+        reasons.append(reason_in_words(Why("counseling_notes", "42 CFR 2.31(b)", "told")))
     if ground.disclosed_at is not None and ground.disclosed_at > at:
         reasons.append(Reason(_("This moment has not come yet."), field="disclosed_at", source="42 CFR 2.51(c)(3)"))
     return reasons

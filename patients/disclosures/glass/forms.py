@@ -28,7 +28,7 @@ class TellingGlassForm(GlassForm):
     )
     told = forms.MultipleChoiceField(
         label=_("What they are told"),
-        choices=InformationCategory.choices,
+        choices=[choice for choice in InformationCategory.choices if choice[0] != InformationCategory.COUNSELING_NOTES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("No more than this emergency needs. It stands on the person's account of disclosures."),

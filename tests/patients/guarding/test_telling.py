@@ -44,6 +44,9 @@ def test_without_saying_what_they_are_told_nobody_is_looked_up_and_nothing_opens
             break_glass_and_tell(identity=identity, ground=later, profession="police", told=[], **common)
         assert [reason.field for reason in refused.value.reasons] == ["profession", "told", "disclosed_at"]
         said.add(str(refused.value))
+        with pytest.raises(Refused) as refused:
+            break_glass_and_tell(identity=identity, ground=elsewhere, profession="doctor", told=["counseling_notes"], **common)
+        assert [(reason.field, reason.code) for reason in refused.value.reasons] == [("told", "counseling_notes")]
     assert len(said) == 1
     with pytest.raises(Refused, match="Nobody in care"):
         break_glass_and_tell(identity=nobody, ground=elsewhere, profession="doctor", told=["medications"], **common)
