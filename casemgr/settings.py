@@ -30,6 +30,7 @@ ROOT_REACTIONS = "casemgr.reactions.REACTIONS"
 ROOT_MESSAGE_GUARD = "casemgr.reactions.reasons_not_to_send"
 ROOT_NAVIGATION_COUNTS = "casemgr.desk.counts.navigation_counts"
 ROOT_DRAFTS = "treatment_plans.drafts.actions.finish_draft"
+ROOT_STANDING = "casemgr.desk.leaving.queries.standing_of"
 ROOT_PATIENT_FINDER = "casemgr.desk.audit.queries.key_of_patient"
 OUTBOX_WAKE = "casemgr.celery.wake"
 

@@ -21,7 +21,8 @@ def order(clinic):
 
 
 def test_after_a_discharge_the_prescriber_decides_and_the_list_says_so(clinic, order, now, sign_in):
-    discharge_patient(episode=order.patient.episodes.get(), on=TODAY, reason="1", **ALL_ANSWERED, by=clinic.case_manager, at=now)
+    answers = {**ALL_ANSWERED, "medication_words": "Has stopped taking it."}
+    discharge_patient(episode=order.patient.episodes.get(), on=TODAY, reason="1", **answers, by=clinic.case_manager, at=now)
     drain(at=now)
     task = Task.objects.get(key=f"order:discharged:{order.pk}")
     assert (task.owner, task.urgency, task.domain) == (clinic.prescriber, 1, "health")

@@ -20,7 +20,7 @@ GIVEN, FAMILY = "Zqvxw", "Kxqzjw"
 
 
 ALL_ANSWERED = {
-    "medication": "not_taken", "naloxone": "in_hand", "appointment": "declined", "appointment_words": "Sees a doctor at home.",
+    "medication": "not_taken", "naloxone": "in_hand", "naloxone_words": "Has one from the pharmacy.", "appointment": "declined", "appointment_words": "Sees a doctor at home.",
     "contact": "declined", "contact_words": "Moves away.",
 }  # fmt: skip
 """Answers with which a discharge is finished and asks nothing of anybody afterwards."""

@@ -157,11 +157,13 @@ def answers_of(person: Persona, day: date, caller: User) -> dict[str, Any]:
     if person.discharge_reason == "2":
         away = {"medication": "not_possible", "naloxone": "not_possible", "appointment": "not_possible", "contact": "not_possible"}
         why = "Has not come for four weeks and answers no call; letter sent."
-        return {**away, **{f"{question}_words": why for question in away}}
+        return {"note": why, **away, **{f"{question}_words": why for question in away}}
     return {
+        "note": "What is open was gone through with the person and the team; their case manager keeps an eye on it.",
         "medication": "continues" if person.substance else "not_taken",
         "medication_by": "Dr. Ellis, Eastside Primary Care" if person.substance else "",
         "naloxone": "in_hand",
+        "naloxone_words": "Handed over at the last visit, with how to use it.",
         "appointment": "made",
         "appointment_where": "Eastside Primary Care",
         "appointment_on": day + timedelta(days=6),

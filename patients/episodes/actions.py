@@ -29,17 +29,19 @@ from patients.episodes.models import (
     ReferralSource,
     SubstanceTold,
 )
-from patients.episodes.queries import facts_of_stay, locked_episode
+from patients.episodes.queries import facts_of_stay, locked_episode, standing_of
 from patients.episodes.rules import (
     ASKED,
     LEAVING_SOURCE,
     AdmissionProblem,
+    AgainstRecord,
     EndProblem,
     LeavingAnswers,
     LeavingProblem,
     Stay,
     Told,
     admission_problems,
+    against_the_record,
     completed,
     completed_substance,
     end_problems,
@@ -155,7 +157,7 @@ def discharge_patient(
     if reason not in DischargeReason.values:
         reasons.append(Reason(_("Choose why the stay ends."), field="reason"))
     if basis is LeavingBasis.ANSWERED and not any(found.code == EndProblem.ENDED_ALREADY for found in reasons):
-        reasons += _against_leaving(given, caller, row, on)
+        reasons += [*_against_leaving(given, caller, row, on), *_unsaid(given, note, row, on, at)]
     reasons += _against_unknown_day(row, reason, died_on, by)
     if reasons:
         raise Refused(*reasons)
@@ -262,6 +264,24 @@ def _against_leaving(given: LeavingAnswers, caller: User | None, row: Episode, o
     if caller is not None and not caller.may(Can.WRITE_TASK, program_id=row.program_id):
         reasons.append(Reason(_("%(name)s does not do casework in this program.") % {"name": caller}, field="caller"))
     return reasons
+
+
+def _unsaid(given: LeavingAnswers, note: str, row: Episode, on: date, at: datetime) -> list[Reason]:
+    """Ask for words where an answer stands against the record; nobody is kept here by it, and with words it holds."""
+    standing = standing_of(row, on=on, at=at)
+    words = {
+        AgainstRecord.CONCERN: _("A safety concern is open. Write in the note what was done, and who sees to it after the discharge."),
+        AgainstRecord.MEDICATION: _("%(orders)s is ordered here. Write why the person takes none, or choose how it goes on.")
+        % {"orders": ", ".join(standing.orders)},
+        AgainstRecord.NALOXONE: _("No naloxone that is good is on record. Write which one the person has, or give one and write it down."),
+    }
+    fields = {
+        AgainstRecord.CONCERN: "note",
+        AgainstRecord.MEDICATION: "medication_words",
+        AgainstRecord.NALOXONE: "naloxone_words",
+    }
+    found = against_the_record(given, note=note, standing=standing)
+    return [Reason(words[each], field=fields[each], code=each, source=LEAVING_SOURCE) for each in found]
 
 
 def _against_facts(stay: Episode, facts: Mapping[str, str], told: Sequence[Told]) -> list[Reason]:

@@ -1,11 +1,15 @@
 """Read who was in care, where and when."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from casemgr.core.accounts.models import Program
 from patients.episodes.models import AdmissionFacts, DischargeReason, Episode, LeavingPlan
+from patients.episodes.rules import Standing
 from patients.record.models import Patient
 
 
@@ -60,3 +64,9 @@ def locked_episode(episode: Episode) -> Episode:
     """Return an episode and its patient as they are now, both held until the transaction ends."""
     held = Episode.objects.select_for_update(of=("self", "patient"), no_key=True)
     return held.select_related("patient", "site", "program").get(pk=episode.pk)
+
+
+def standing_of(episode: Episode, *, on: date, at: datetime) -> Standing:
+    """Return what the record says of a person on the day they leave; what stands above this floor is asked for through `ROOT_STANDING`."""
+    ask: Callable[..., Standing] = import_string(settings.ROOT_STANDING)
+    return ask(episode, on=on, at=at)

@@ -19,7 +19,7 @@ from patients.caseload.queries import care_team_of, patients_seen_by, sites_open
 from patients.episodes.actions import discharge_patient, record_admission_facts, transfer_patient
 from patients.episodes.forms import AdmissionFactsForm, DischargeForm, TransferForm, facts_told
 from patients.episodes.models import Episode
-from patients.episodes.queries import episodes_for, facts_of_stay, open_episodes_for
+from patients.episodes.queries import episodes_for, facts_of_stay, open_episodes_for, standing_of
 from patients.record.models import Patient
 
 
@@ -61,7 +61,9 @@ def discharge(request: StaffRequest, patient: UUID, episode: int) -> HttpRespons
         if attempt(form, lambda: discharge_patient(episode=stay, **data, by=request.user, at=timezone.now())) is not None:
             messages.success(request, _("%(name)s was discharged. The care team ends with it.") % {"name": row.display_name})
             return redirect("patients:caseload")
-    return _form_page(request, "patients/episodes/discharge.html", row, stay, form)
+    reads = all(request.user.may(can, program_id=stay.program_id) for can in (Can.SEE_CHART, Can.SEE_MEDICATION))
+    standing = standing_of(stay, on=today, at=timezone.now()) if reads else None
+    return _form_page(request, "patients/episodes/discharge.html", row, stay, form, standing=standing)
 
 
 @page(Can.ADMIT_PATIENT)
@@ -92,8 +94,8 @@ def _open_stay(request: StaffRequest, can: Can, public_id: UUID, episode: int) -
     return patient, get_object_or_404(stays, pk=episode)
 
 
-def _form_page(request: StaffRequest, template: str, patient: Patient, episode: Episode, form: Any) -> HttpResponse:
-    context = {"patient": patient, "episode": episode, "form": form}
+def _form_page(request: StaffRequest, template: str, patient: Patient, episode: Episode, form: Any, **more: Any) -> HttpResponse:
+    context = {"patient": patient, "episode": episode, "form": form, **more}
     return render(request, template, context, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,14 @@
 """Decide when somebody can be admitted, moved or discharged, and what is asked when they come and before they go."""
 
-from patients.episodes.rules.leaving import FOLLOW_UP_DAYS, LeavingAnswers, LeavingProblem, leaving_problems
+from patients.episodes.rules.leaving import (
+    FOLLOW_UP_DAYS,
+    AgainstRecord,
+    LeavingAnswers,
+    LeavingProblem,
+    Standing,
+    against_the_record,
+    leaving_problems,
+)
 from patients.episodes.rules.leaving import SOURCE as LEAVING_SOURCE
 from patients.episodes.rules.stays import AdmissionProblem, EndProblem, Stay, admission_problems, end_problems
 from patients.episodes.rules.teds import (
@@ -20,12 +28,15 @@ __all__ = [
     "FOLLOW_UP_DAYS",
     "LEAVING_SOURCE",
     "AdmissionProblem",
+    "AgainstRecord",
     "EndProblem",
     "LeavingAnswers",
     "LeavingProblem",
+    "Standing",
     "Stay",
     "Told",
     "admission_problems",
+    "against_the_record",
     "completed",
     "completed_substance",
     "days_waited",

@@ -50,6 +50,35 @@ class LeavingProblem(StrEnum):
     CONTACT_WORDS = "contact_words"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Hold in words what the record says of somebody who leaves, as far as it stands beside the answers."""
+
+    concerns: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    last_dose: str = ""
+    kits: tuple[str, ...] = ()
+    appointment: str = ""
+
+
+class AgainstRecord(StrEnum):
+    """Name what an answer leaves unsaid although the record says otherwise."""
+
+    CONCERN = "concern_open"
+    MEDICATION = "order_in_force"
+    NALOXONE = "no_kit_in_hand"
+
+
+def against_the_record(answers: LeavingAnswers, *, note: str, standing: Standing) -> list[AgainstRecord]:
+    """Return where words are owed because the record says otherwise; with them, any answer stands."""
+    checks = (
+        (standing.concerns and not note.strip(), AgainstRecord.CONCERN),
+        (standing.orders and answers.medication == "not_taken" and not answers.medication_words.strip(), AgainstRecord.MEDICATION),
+        (not standing.kits and answers.naloxone == "in_hand" and not answers.naloxone_words.strip(), AgainstRecord.NALOXONE),
+    )
+    return [found for holds, found in checks if holds]
+
+
 def leaving_problems(answers: LeavingAnswers, *, on: date) -> list[LeavingProblem]:
     """Return every question that is open: unanswered, or answered without what the answer needs."""
     continued = answers.medication in ("continues", "bridge")

@@ -12,7 +12,7 @@ from patients.caseload.queries import caseload_of
 from patients.episodes.actions import admit_patient, discharge_patient
 from patients.episodes.models import Episode, LeavingPlan
 from patients.episodes.queries import last_discharge_of
-from patients.episodes.rules import FOLLOW_UP_DAYS, LeavingAnswers, leaving_problems
+from patients.episodes.rules import FOLLOW_UP_DAYS, LeavingAnswers, Standing, against_the_record, leaving_problems
 from referrals.casework.models import Task
 from tests.worlds import ALL_ANSWERED
 
@@ -42,7 +42,7 @@ def stay(clinic):
         ({"medication": "declined", "medication_words": "  "}, ["medication_words"]),
         ({"medication": "tapered"}, []),
         ({"naloxone": ""}, ["naloxone"]),
-        ({"naloxone": "declined"}, ["naloxone_words"]),
+        ({"naloxone": "declined", "naloxone_words": ""}, ["naloxone_words"]),
         ({"appointment": ""}, ["appointment"]),
         ({"appointment": "made"}, ["appointment_where", "appointment_on"]),
         ({"appointment": "made", "appointment_where": "Eastside", "appointment_on": TODAY}, []),
@@ -54,6 +54,21 @@ def stay(clinic):
 )
 def test_each_question_needs_its_answer_and_each_answer_what_it_needs(changed, open_ones):
     assert leaving_problems(LeavingAnswers(**{**ALL_ANSWERED, **changed}), on=TODAY) == open_ones
+
+
+@pytest.mark.parametrize(
+    ("changed", "note", "owed"),
+    [
+        ({}, "", ["concern_open", "order_in_force", "no_kit_in_hand"]),
+        ({"medication_words": "Stopped in May.", "naloxone_words": "From a friend."}, "Their therapist calls tonight.", []),
+        ({"medication": "tapered", "naloxone": "declined", "naloxone_words": "Wants none."}, " ", ["concern_open"]),
+    ],
+)
+def test_words_are_owed_where_an_answer_stands_against_the_record(changed, note, owed):
+    answers = LeavingAnswers(**{**ALL_ANSWERED, "naloxone_words": "", **changed})
+    known = Standing(concerns=("High",), orders=("Methadone 60 mg",))
+    assert against_the_record(answers, note=note, standing=known) == owed
+    assert against_the_record(answers, note="", standing=Standing(kits=("Nasal spray",))) == []
 
 
 def test_nobody_leaves_with_a_question_open_and_each_is_named_at_its_field(stay, by):
