@@ -47,15 +47,17 @@ def answer(clinic, patient, given=1, *, item="9", instrument="phq9"):
 
 
 def test_the_task_is_there_when_the_answer_is_saved_although_worker_and_broker_are_down(clinic):
-    patient = clinic.patient()
-    started = time.monotonic()
-    answer(clinic, patient)
-    took = time.monotonic() - started
-    task = Task.objects.get()
-    assert (task.owner, task.urgency) == (clinic.therapist, 1)
-    assert took < SECOND
+    took = []
+    for number in range(1, 4):
+        patient = clinic.patient()
+        started = time.monotonic()
+        answer(clinic, patient)
+        took.append(time.monotonic() - started)
+        task = Task.objects.latest("pk")
+        assert (task.owner, task.urgency, Task.objects.count()) == (clinic.therapist, 1, number)
+    assert median(took) < SECOND, took
     drain(at=timezone.now())
-    assert Task.objects.count() == SafetyCall.objects.count() == 1
+    assert Task.objects.count() == SafetyCall.objects.count() == 3
 
 
 def test_a_reaction_that_fails_in_place_takes_nothing_along_and_is_the_workers_to_repeat(clinic, monkeypatch):
