@@ -142,7 +142,7 @@ def _let_wait(inquiry: Inquiry, manager: User, at: datetime) -> None:
     facts = {name: getattr(inquiry, name) for name in ("given_name", "family_name", "birth_date", "language")}
     register_from_inquiry(inquiry=inquiry, site=inquiry.site, **facts, by=manager, at=day)
     if inquiry.given_name == "Ruth":
-        put_on_waitlist(inquiry=inquiry, joined_on=day.date(), by=manager, at=day)
+        put_on_waitlist(inquiry=inquiry, joined_on=day.astimezone(inquiry.site.zone).date(), by=manager, at=day)
         note_inquiry_step(inquiry=inquiry, kind="not_reached", happened_at=day, by=manager, at=day)
         return
     record_screening_visit(inquiry=inquiry, outcome="wait", held_at=day, found="Fits here; no place this week.", by=manager, at=day)

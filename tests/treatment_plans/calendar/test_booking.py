@@ -251,14 +251,14 @@ def test_outcomes_are_asked_and_say_how_late_or_how_short_the_notice_was(clinic,
 
 
 def test_hours_at_which_somebody_cannot_come_are_kept_until_they_end(clinic, monday, sign_in):
-    patient = clinic.patient()
+    patient, today = clinic.patient(), clinic.now.astimezone(clinic.north.zone).date()
     browser = sign_in(clinic.front_desk)
     said = {
         "reason": "work",
         "weekdays": [0, 4],
         "starts": "22:00",
         "ends": "06:00",
-        "since": f"{clinic.now.date()}",
+        "since": f"{today}",
         "note": "Night shift",
     }
     assert browser.post(address("busy", patient.public_id), said).status_code == 302
@@ -273,7 +273,7 @@ def test_hours_at_which_somebody_cannot_come_are_kept_until_they_end(clinic, mon
     assert [[clash.code for clash in clashes_of(one, clinic.front_desk)] for one in (wish, tuesday)] == [[], ["work"]]
     browser.post(address("stop_busy", row.pk))
     assert "Mon, Fri" not in browser.get(address("busy", patient.public_id)).content.decode()
-    assert end_busy_time(busy=row, on=clinic.now.date(), by=clinic.front_desk, at=clinic.now).ended_on == clinic.now.date()
+    assert end_busy_time(busy=row, on=today, by=clinic.front_desk, at=clinic.now).ended_on == today
     stranger = clinic.hire(Role.THERAPIST, clinic.south)
     assert sign_in(stranger).get(address("busy", patient.public_id)).status_code == 404
     assert AuditEvent.objects.filter(verb="record_busy_time", outcome="done").count() == 1
