@@ -259,7 +259,7 @@ class NoteOfGroup:
         valid = [form.is_valid() for form in (self.shared, *written, *self.strays)]
         others_present = self.shared.cleaned_data.get("others_present", False)
         for form in written:
-            if form.cleaned_data.get("state"):
+            if form.cleaned_data.get("state") or "gone" in form.errors:
                 continue
             if others_present and self._stood_there(form.patient):
                 form.cleaned_data["state"] = AttendanceState.PRESENT.value
