@@ -78,7 +78,8 @@ _FACTS = (
     c.initiated_by_patient, c.later_programs, c.revocable_after, c.revocable_event <> '',
     CASE WHEN c.recipient_classes = '{}' AND c.designation = '' THEN '{}'::bigint[] ELSE
         ARRAY(SELECT t.organization_id FROM patients_treatingrelationship t WHERE t.patient_id = c.patient_id AND <relation>) END,
-    c.known_false_at IS NOT NULL, 'fundraising' = ANY(c.purposes) AND <opted out>
+    c.known_false_at IS NOT NULL, 'fundraising' = ANY(c.purposes) AND <opted out>,
+    (SELECT p.deceased_on FROM patients_patient p WHERE p.id = c.patient_id) AS died_on
 """.replace("<treatment ended>", _TREATMENT_ENDED)
     .replace("<participants>", _NAMES_PARTICIPANTS)
     .replace("<relation>", _STANDS_IN_A_RELATION)
@@ -89,7 +90,7 @@ _FACTS = (
 
 _BEFORE_PAPER = 7
 _AFTER_PAPER = _BEFORE_PAPER + len(Paper._fields)
-FACTS = _AFTER_PAPER + 3
+FACTS = _AFTER_PAPER + 4
 """How many columns that is; whatever a statement reads along stands after them."""
 
 _OF_PATIENT = """

@@ -20,7 +20,7 @@ from patients.consent.queries import PEOPLE_REACHED, consents_of, facts_in, narr
 from patients.consent.rules import ConsentFacts, Recipient, redisclosure_of
 from patients.disclosures.bases.queries import BasisRow, ground_of
 from patients.disclosures.models import Basis, DisclosureOutcome, sentence_of
-from patients.disclosures.queries import DEMOGRAPHICS_SQL, demographics_in, died_on
+from patients.disclosures.queries import DEMOGRAPHICS_SQL, demographics_in
 from patients.disclosures.rules import (
     NOTICE_VERSION,
     STATEMENT_LONG,
@@ -71,7 +71,7 @@ _ACCOUNT_OF_MANY = (
         ORDER BY patient_id RETURNING patient_id, id, public_id::text
     )
     SELECT account.id, account.public_id, <who>,
-        (SELECT json_agg(held)::text FROM held WHERE held.patient_id = reached.patient_id AND held.in_force), p.deceased_on, reached.*
+        (SELECT json_agg(held)::text FROM held WHERE held.patient_id = reached.patient_id AND held.in_force), reached.*
     FROM reached
     JOIN account ON account.patient_id = reached.patient_id
     JOIN patients_patient p ON p.id = reached.patient_id
@@ -89,8 +89,8 @@ _ACCOUNT_OF_MANY = (
 Restrictions that are being decided at this moment are waited for (`held`), as a revocation is; those found earlier only keep pages full.
 """
 
-_WHO, _HELD, _DIED, _REACHED = slice(2, 11), 11, 12, 13
-"""Where in a row of the statement above the columns of `DEMOGRAPHICS_SQL` stand, the restrictions, the day of death, and the consent."""
+_WHO, _HELD, _REACHED = slice(2, 11), 11, 12
+"""Where in a row of the statement above the columns of `DEMOGRAPHICS_SQL` stand, the restrictions, and the consent."""
 
 _ON_CONSENT = Verdict(True, Basis.CONSENT.value)
 
@@ -210,7 +210,7 @@ def disclose(
         patient_id=patient.patient_id,
         program_id=place.pk if place and basis != Basis.CONSENT else None,
         records_since=records_since,
-        died_on=died_on(patient.patient_id) if basis == Basis.CONSENT else None,
+        died_on=next((facts.died_on for facts in consents), None),
     )
     return _release(request, question, consents, place)
 
@@ -277,7 +277,7 @@ def _released_in(row: Sequence[Any], request: _Request) -> Released:
     consent = facts_in(row[_REACHED:])
     question = Question(
         request.facts, request.purpose, request.categories, consent.today, consents=[consent],
-        restrictions=[_restriction_in(held) for held in json.loads(row[_HELD] or "[]")], died_on=row[_DIED],
+        restrictions=[_restriction_in(held) for held in json.loads(row[_HELD] or "[]")], died_on=consent.died_on,
     )  # fmt: skip
     if not may_disclose(question).allowed:
         raise RuntimeError("The statement let somebody through whom the rule does not: nothing was told.")

@@ -80,11 +80,6 @@ def _today(program: Program, at: datetime) -> date:
     return at.astimezone(program.zone).date()
 
 
-def died_on(patient_id: int | None) -> date | None:
-    """Return the day on which a person died; nobody is asked about too, so that “no” costs what “nobody” costs."""
-    return Patient.objects.filter(pk=patient_id or 0).values_list("deceased_on", flat=True).first()
-
-
 class Part(NamedTuple):
     """Say of one part of the record whether somebody would be told it, on what, or why not."""
 
@@ -108,7 +103,7 @@ def what_would_be_told(
         consents=consents,
         restrictions=restrictions_on(patient_id),
         patient_id=patient_id,
-        died_on=died_on(patient_id),
+        died_on=next((facts.died_on for facts in consents), None),
     )
     parts = []
     for category in InformationCategory.values:

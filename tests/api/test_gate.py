@@ -175,7 +175,7 @@ def test_unknown_and_forbidden_people_are_answered_with_the_same_bytes(clinic, h
 def test_unknown_and_forbidden_cost_the_same_work(clinic, hospital, part, query_count):
     stranger = clinic.patient()
     for public_id in (uuid.uuid4(), stranger.public_id):
-        with query_count(10):  # token, person, savepoint, consents, restrictions, death, rolled back, released, audit row, account
+        with query_count(9):  # token, person, savepoint, consents, restrictions, rolled back, released, audit row, account
             hospital.get(f"/api/v1/patients/{public_id}{part}")
 
 

@@ -25,10 +25,10 @@ from treatment_plans.plan.models import Goal, Intervention, Objective, Plan, Pro
 LIST_QUERIES = 5
 # token, savepoint, people and accounts in one statement, audit row, savepoint released
 
-DETAIL_QUERIES = 9
-# token, person, savepoint, consents held, restrictions held, whether the person has died, account, audit row, savepoint released
+DETAIL_QUERIES = 8
+# token, person, savepoint, consents held, restrictions held, account, audit row, savepoint released
 
-PART_QUERIES = 10
+PART_QUERIES = 9
 # the same, and the part of the record
 
 

@@ -115,7 +115,7 @@ def test_see_as_partner_shows_what_an_agreement_opens_to_a_system_and_on_what_ea
 ):
     given = consent(filled)
     desk.get(address("as_partner", filled, hospital))
-    with query_count(21):
+    with query_count(20):
         page = desk.get(address("as_partner", filled, hospital)).content.decode()
     assert words_in(page) == {"demographics", "medications", "appointments", "plan"}
     assert page.count(f"On consent no. {given.pk}<") == page.count("on an agreement: Business associate agreement (BAA), Urine drug") == 3

@@ -65,6 +65,8 @@ class ConsentFacts(NamedTuple):
     known_false: bool = False
     opted_out: bool = False
     """Whether the person wants no fundraising."""
+    died_on: date | None = None
+    """The day on which the person died."""
 
 
 class Missing(NamedTuple):

@@ -17,8 +17,8 @@ from patients.episodes.models import Episode
 from patients.record.models import Patient
 from tests.worlds import end_stays
 
-DISCLOSE_QUERIES = 7
-# savepoint, consents held, restrictions held, whether the person has died, account, audit row, savepoint released
+DISCLOSE_QUERIES = 6
+# savepoint, consents held, restrictions held, account, audit row, savepoint released
 
 
 @pytest.fixture

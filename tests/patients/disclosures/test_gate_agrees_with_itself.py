@@ -11,7 +11,6 @@ from casemgr.core.directory.models import Organization, Participation
 from patients.consent.models import Consent, ConsentRecipient, FundraisingChoice
 from patients.consent.queries import consents_of, recipient_facts
 from patients.disclosures.actions import disclose_many
-from patients.disclosures.queries import died_on
 from patients.disclosures.rules import Question, may_disclose
 from patients.episodes.models import Episode
 from patients.record.models import Patient
@@ -128,7 +127,7 @@ def one_by_one(crowd, hospital, purpose, categories, at):
                 at.date(),
                 consents=consents_of(patient.pk, at=at),
                 restrictions=restrictions_on(patient.pk),
-                died_on=died_on(patient.pk),
+                died_on=Patient.objects.get(pk=patient.pk).deceased_on,
             )
         )
         for patient in crowd
