@@ -79,7 +79,7 @@ def _create(crowd: Crowd, ours: Asker, plain: Asker, base: str, at: datetime) ->
 
     def told() -> list[Any]:
         answers = [_data(answer()) for answer in (by_product, by_django, by_sql)]
-        return [{name: answer[name] for name in ("service", "message", "state", "answer")} for answer in answers]
+        return [{name: answer[name] for name in ("state", "answer")} for answer in answers]
 
     return Compared(CREATE, by_product, by_django, by_sql, told)
 

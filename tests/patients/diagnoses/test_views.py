@@ -166,7 +166,7 @@ def test_evidence_and_a_second_look_are_taken_and_told(clinic, now, therapist, s
 
 def test_use_is_written_down_without_any_other_consequence(clinic, sign_in, patient):
     nurse = sign_in(clinic.nurse)
-    day = timezone.localdate().isoformat()
+    day = timezone.localdate(timezone=clinic.north.zone).isoformat()
     answer = nurse.post(_page("use", patient), {"substance": "opioid", "used_on": day, "source": "told", "amount": "once"})
     assert answer.url == _page("use", patient)
     assert "Opioids" in _text(nurse.get(_page("use", patient)))

@@ -1,6 +1,7 @@
 """The page "Own world", and what of it stands on the chart."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -77,7 +78,13 @@ def test_revising_marking_and_resolving(browser, here, patient):
     assert "What was written before" in page
     browser.post(_page("add_world_fact", patient, "barriers"), {"kind": "cost"})
     barrier = Barrier.objects.get()
-    assert browser.post(_page("barrier_resolved", patient, barrier.pk), {"resolved_on": barrier.recorded_at.date()}).status_code == 302
+    assert (
+        browser.post(
+            _page("barrier_resolved", patient, barrier.pk),
+            {"resolved_on": barrier.recorded_at.astimezone(ZoneInfo(patient.time_zone)).date()},
+        ).status_code
+        == 302
+    )
     barrier.refresh_from_db()
     assert not barrier.lasts
     assert browser.post(_page("world_fact_error", patient, "strengths", strength.pk), {"why": "Not hers"}).status_code == 302

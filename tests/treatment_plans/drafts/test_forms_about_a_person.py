@@ -80,14 +80,15 @@ def test_safety_plan_own_world_and_referral_keep_their_words_and_wipe_them_when_
     asked = {"organization": shelter.pk, "purpose": "housing", "service": "A bed", "message": "From Friday."}
     seen.add(walk(browser, "draft_referral", program, person, reverse("referrals:refer", args=[person.public_id]), asked))
     sent = Referral.objects.get()
-    consent(person, signed_on=timezone.localdate(), valid_until=timezone.localdate() + timedelta(days=300))
+    today = timezone.localdate(timezone=clinic.program.zone)
+    consent(person, signed_on=today, valid_until=today + timedelta(days=300))
     assert browser.post(reverse("referrals:referral_send", args=[sent.pk])).status_code == 302
     address = reverse("referrals:referral_answer", args=[sent.pk])
     seen.add(walk(browser, "answer_referral", sent.pk, person, address, {"state": "accepted", "answer": "A bed from Friday"}))
     concern = raise_concern(patient=person, program=clinic.program, level=2, words="Says little", by=clinic.therapist, at=now)
     found = {
-        "screener_result": "low", "disposition": "judged_low", "disposition_words": "We went through the plan", "first_on": timezone.localdate(),
-        "second_on": timezone.localdate() + timedelta(days=2), "kind": "call",
+        "screener_result": "low", "disposition": "judged_low", "disposition_words": "We went through the plan", "first_on": today,
+        "second_on": today + timedelta(days=2), "kind": "call",
     }  # fmt: skip
     seen.add(walk(browser, "close_concern", concern.pk, person, at("patients:close_concern", concern.pk), found))
     due = SafetyFollowUp.objects.order_by("pk").first()

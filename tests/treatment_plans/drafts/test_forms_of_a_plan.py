@@ -49,7 +49,7 @@ def written():
 def forms_of(plan):
     """Return each form of a plan in force: its verb, the name of its page, the row, a part of it, and what is filled in."""
     problem, goal, counted = Problem.objects.get(title="Problem on social"), Goal.objects.get(), Objective.objects.get(words="Counted")
-    step, spare, today = Intervention.objects.get(), Problem.objects.get(title="Spare"), timezone.localdate()
+    step, spare, today = Intervention.objects.get(), Problem.objects.get(title="Spare"), timezone.localdate(timezone=plan.program.zone)
     whole = {f"level_{part}": 5 for part in ("physical", "emotional", "spiritual", "behavioral")}
     by_number = {"words": "Counted", "measured_as": "number", "target_value": 7, "direction": "up", "unit": "days"}
     return [
@@ -85,7 +85,7 @@ def plan(clinic, draft, by):
     begun = draft(
         clinic.patient(team=(clinic.therapist, clinic.case_manager, clinic.peer)),
         "social",
-        starts_on=timezone.localdate() - timedelta(days=20),
+        starts_on=timezone.localdate(timezone=clinic.program.zone) - timedelta(days=20),
     )
     add_problem(plan=begun, axis="social", title="Spare", **by)
     add_objective(goal=Goal.objects.get(), words="Counted", measured_as="number", target_value=5, direction="up", **by)
@@ -121,7 +121,7 @@ NO_SLOT = {"rate_standing", "note_stage_of_change", "put_off_signature"}
 
 def test_the_start_of_a_plan_and_a_signed_reason_are_kept_and_the_signature_is_not(clinic, diagnosed, draft, sign_in):
     patient, browser = clinic.patient(), sign_in(clinic.therapist)
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=clinic.program.zone)
     address, key = (
         reverse("treatment_plans:start_plan", args=[patient.public_id]),
         draft_key("start_plan", clinic.program.pk, patient.public_id),

@@ -266,7 +266,7 @@ def plan_of(clinic, known):
     """Return a function that gives a person a plan in force with one goal."""
 
     def _plan_of(patient):
-        today = clinic.now.date()
+        today = clinic.now.astimezone(clinic.north.zone).date()
         plan = start_plan(patient=patient, program=clinic.program, starts_on=today, review_on=today + timedelta(days=60), **known)
         goal = add_goal(problem=add_problem(plan=plan, axis="social", title="Room", **known), words="I want a room", **known)
         add_objective(goal=goal, words="Apply", **known)
