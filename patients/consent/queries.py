@@ -90,8 +90,7 @@ _FACTS = (
 
 _BEFORE_PAPER = 7
 _AFTER_PAPER = _BEFORE_PAPER + len(Paper._fields)
-FACTS = _AFTER_PAPER + 4
-"""How many columns that is; whatever a statement reads along stands after them."""
+FACTS = _AFTER_PAPER + 4  # what a statement reads along stands after them
 
 _OF_PATIENT = """
     SELECT <facts>

@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from casemgr.core.accounts.models import User
+from tests.browser.conftest import begin_earlier
 from tests.browser.test_a_group_note import group_of
 from treatment_plans.drafts.models import Draft
 from treatment_plans.sessions.models import Attendance, Session
@@ -43,6 +44,7 @@ def write(desk, person: str, told: dict) -> None:
     for name, value in {"mood_in": "4", "mood_out": "6", "craving_in": "5", "craving_out": "2"}.items():
         page.fill(f"[name={name}]", value)
     page.locator("input[name=goals]").first.check()
+    begin_earlier(page, 2)
     desk.picture(f"day-{told['kind']}-{told['format']}")
     page.get_by_role("button", name="Save and sign").click()
     expect(page.locator("main")).to_contain_text("Saved and signed.")
