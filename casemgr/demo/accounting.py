@@ -14,7 +14,7 @@ ANSWERED_DAYS, WAITING_DAYS, DAYS_TO_ANSWER = 40, 12, 9
 
 def ask_what_was_told(life: Life, day: date) -> None:
     """Take a request in on the days on which one comes, and answer the first."""
-    today = life.until.astimezone(life.clinic.program.zone).date()
+    today = life.today
     ago = (today - day).days
     if ago not in {ANSWERED_DAYS, WAITING_DAYS, ANSWERED_DAYS - DAYS_TO_ANSWER}:
         return

@@ -33,7 +33,7 @@ def do_duties(life: Life) -> None:
 
 def _sign_agreements(life: Life) -> None:
     """Put two agreements on file: one ends in twenty days, one has ended."""
-    officer, today = life.clinic.of_role(Role.PRIVACY_OFFICER, 0)[0], life.until.astimezone(life.clinic.program.zone).date()
+    officer, today = life.clinic.of_role(Role.PRIVACY_OFFICER, 0)[0], life.today
     partners = list(life.clinic.partners.values())
     for partner, kind, ends_on in zip(partners, ("qsoa", "baa"), (today + timedelta(days=20), today - timedelta(days=6)), strict=False):
         record_agreement(
@@ -54,7 +54,7 @@ def _sign_agreements(life: Life) -> None:
 def _give_notices(life: Life) -> None:
     """Give the notice to all but three of those who are in care."""
     desk, program = life.clinic.of_role(Role.FRONT_DESK, 0)[0], life.clinic.program
-    today = life.until.astimezone(program.zone).date()
+    today = life.today
     for number, person in enumerate(life.in_care[WITHOUT:]):
         declined = number % 17 == 5
         give_notice(
@@ -78,7 +78,7 @@ def _take_a_complaint(life: Life) -> None:
         program=life.clinic.program,
         from_whom="unnamed",
         about="told",
-        received_on=life.until.astimezone(life.clinic.program.zone).date() - timedelta(days=9),
+        received_on=life.today - timedelta(days=9),
         received_how="phone",
         words="My full name was called out in the waiting room, and a neighbor heard it.",
         told_of_program=True,
@@ -91,7 +91,7 @@ def _take_a_complaint(life: Life) -> None:
 def _report_incidents(life: Life) -> None:
     """Report two incidents: a small one that is no breach, and one that is open."""
     desk, officer = life.clinic.of_role(Role.FRONT_DESK, 0)[0], life.clinic.of_role(Role.PRIVACY_OFFICER, 0)[0]
-    today = life.until.astimezone(life.clinic.program.zone).date()
+    today = life.today
     facts: dict[str, Any] = {"program": life.clinic.program, "at": life.until}
     small = report_incident(
         kind="wrong_recipient",

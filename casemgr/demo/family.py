@@ -51,7 +51,7 @@ def list_mutual_help(life: Life, day: date) -> None:
 
 def bring_families(life: Life, day: date) -> None:
     """Do with families what belongs to this day of the story."""
-    ago = (life.until.astimezone(life.clinic.program.zone).date() - day).days
+    ago = life.days_since(day)
     at = life.moment(day, 16)
     people = [person for person in life.in_care if person.admitted_on < day][:PEOPLE]
     if ago not in {SIGNED, HELD, CALLED} or len(people) < PEOPLE or not life.is_past(at):

@@ -25,7 +25,7 @@ PLACES, WAITING = 8, 2
 def meet_in_groups(life: Life) -> None:
     """Found the group so that its last meeting was yesterday, give places, write down the meetings before that."""
     therapist, peer = life.clinic.staff["therapist@demo.test"], life.clinic.staff["peer@demo.test"]
-    yesterday = life.until.astimezone(life.clinic.program.zone).date() - timedelta(days=1)
+    yesterday = life.today - timedelta(days=1)
     begins = yesterday - timedelta(weeks=WEEKS)
     founded: datetime = life.moment(begins - timedelta(days=2), 10)
     people = _people(life, begins)

@@ -43,7 +43,7 @@ class Writer:
     def __init__(self, life: Life, person: Persona) -> None:
         """Know whose facts they are, and who writes them."""
         self.life, self.person = life, person
-        self.today = life.until.astimezone(life.clinic.program.zone).date()
+        self.today = life.today
         nurse = life.clinic.of_role(Role.NURSE, life.site_number(person))[0]
         self.nurse = nurse
         self.by: dict[str, Any] = {"by": nurse, "at": life.until}

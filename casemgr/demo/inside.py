@@ -31,7 +31,7 @@ COUNSELING = (
 
 def keep_private(life: Life, day: date) -> None:
     """Do what belongs to this day of the story, at its noon."""
-    at, left = life.moment(day, 12, 30), (life.until.date() - day).days
+    at, left = life.moment(day, 12, 30), life.days_since(day)
     people = [person for person in life.in_care if life.site_number(person) == 0]
     if not life.is_past(at) or len(people) < len(RESTRICTED_NOTES) + 1:
         return

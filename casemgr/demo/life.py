@@ -18,6 +18,15 @@ class Life:
     until: datetime
     in_care: list[Persona] = field(default_factory=list)
 
+    @property
+    def today(self) -> date:
+        """Return the day on which the story ends, by the clinic's own clock: in its evening UTC is a day ahead."""
+        return self.until.astimezone(self.clinic.program.zone).date()
+
+    def days_since(self, day: date) -> int:
+        """Return how many days before the end of the story a day lies."""
+        return (self.today - day).days
+
     def moment(self, day: date, hour: int, minute: int = 0) -> datetime:
         """Return a moment of a day in the clinic's own time."""
         return datetime.combine(day, time(hour, minute), tzinfo=self.clinic.program.zone)

@@ -25,7 +25,7 @@ PEOPLE = 3
 
 def sign_papers(life: Life, day: date) -> None:
     """Do with papers what belongs to this day of the story."""
-    at, ago = life.moment(day, 13, 15), (life.until.astimezone(life.clinic.program.zone).date() - day).days
+    at, ago = life.moment(day, 13, 15), life.days_since(day)
     people = [person for person in life.in_care if person.admitted_on <= day - timedelta(days=1) and not person.consents]
     if not life.is_past(at) or len(people) < PEOPLE:
         return
@@ -99,7 +99,7 @@ def _for_work(life: Life, *, until: int = -90) -> dict[str, Any]:
         "purposes": ["employment"],
         "categories": ["demographics", "employment"],
         "description": "That I look for work, and how to reach me. Nothing about my health.",
-        "valid_until": life.until.astimezone(life.clinic.program.zone).date() - timedelta(days=until),
+        "valid_until": life.today - timedelta(days=until),
     }
 
 

@@ -55,7 +55,7 @@ def keep_plans(life: Life, day: date) -> None:
         days = (day - person.admitted_on).days + BEFORE
         if days >= REVIEW_EVERY and days % REVIEW_EVERY == 0 and person.number % 11 != 5:
             _review(life, person, at, changes=days == REVIEW_EVERY and person.number % 5 == 0)
-    if (life.until.date() - day).days == PROPOSED:
+    if life.days_since(day) == PROPOSED:
         _propose(life, at)
 
 

@@ -27,14 +27,14 @@ DUE = "paper_using"
 def write_policies_down(life: Life) -> None:
     """Attest on the first day the policy whose review comes three days before today."""
     first = life.moment(min(person.admitted_on for person in life.people), 9)
-    today = life.until.astimezone(life.clinic.program.zone).date()
+    today = life.today
     review_on = max(today - timedelta(days=3), first.date() + timedelta(days=1))
     _attest(life, DUE, f"{MANUAL}, chapter 2: Keys and cabinets", at=first, since=first.date() - timedelta(days=700), review_on=review_on)
 
 
 def attest_policies(life: Life) -> None:
     """Go through the checklist on the last day."""
-    today = life.until.astimezone(life.clinic.program.zone).date()
+    today = life.today
     for area, (title, days) in COVERED.items():
         _attest(life, area, title, at=life.until, since=today - timedelta(days=400), review_on=today + timedelta(days=days))
     by: dict[str, Any] = {"program": life.clinic.program, "by": life.clinic.of_role(Role.PRIVACY_OFFICER, 0)[0], "at": life.until}

@@ -37,7 +37,7 @@ CONTACTS = (
 
 def keep_safe(life: Life, day: date) -> None:
     """Do what belongs to this day of the story."""
-    left = (life.until.date() - day).days
+    left = life.days_since(day)
     at = life.moment(day, 10, 40) if left else min(life.moment(day, 8, 10), life.until)
     people = [person for person in life.in_care if life.site_number(person) == 0][:2]
     if not life.is_past(at) or len(people) < 2:

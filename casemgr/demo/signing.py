@@ -39,7 +39,7 @@ COMMENT = "Which steps about the landlord did you agree on, and who does what un
 
 def keep_signed(life: Life, day: date) -> None:
     """Do what belongs to this day of the story, in its afternoon."""
-    left = (life.until.date() - day).days
+    left = life.days_since(day)
     at = life.moment(day, 17, 20)
     if not life.is_past(at):
         return

@@ -19,7 +19,7 @@ REGISTERED, MERGED, LOOKED = 8, 4, 1
 
 def register_twice(life: Life, day: date) -> None:
     """Do what belongs to this day of the story, in its afternoon."""
-    at, left = life.moment(day, 16, 10), (life.until.date() - day).days
+    at, left = life.moment(day, 16, 10), life.days_since(day)
     people = [person for person in life.in_care if life.site_number(person) == 0][:2]
     if not life.is_past(at) or len(people) < 2:
         return
