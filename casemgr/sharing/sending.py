@@ -138,17 +138,7 @@ def _answer_of_the_gate(transmission: Transmission, at: datetime) -> Released | 
 def _ask(transmission: Transmission, at: datetime) -> Released | Refused | Denied:
     """Ask the gate on behalf of whoever wanted this sent."""
     try:
-        return disclose(
-            patient=transmission.patient,
-            recipient=transmission.recipient,
-            purpose=transmission.purpose,
-            categories=transmission.categories,
-            description=transmission.description,
-            via=transmission.via,
-            program=transmission.program,
-            by=transmission.requested_by,
-            at=at,
-        )
+        return disclose(**transmission.question, at=at)
     except (Refused, Denied) as no:
         return no
 

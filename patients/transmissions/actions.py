@@ -223,17 +223,7 @@ def _ask(transmission: Transmission, at: datetime) -> _Carried | Refused | Denie
     """Ask the gate and undo the answer: whoever asks is told no more than yes or why not, and nothing counts as told."""
     try:
         with transaction.atomic():
-            released = disclose(
-                patient=transmission.patient,
-                recipient=transmission.recipient,
-                purpose=transmission.purpose,
-                categories=transmission.categories,
-                description=transmission.description,
-                via=transmission.via,
-                program=transmission.program,
-                by=transmission.requested_by,
-                at=at,
-            )
+            released = disclose(**transmission.question, at=at)
             raise _Carried(released.consent_id)
     except _Carried as carried:
         return carried

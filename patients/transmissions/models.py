@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -114,6 +115,20 @@ class Transmission(models.Model):
     def category_words(self) -> str:
         """Return in words which parts are to be told."""
         return in_words(InformationCategory, self.categories)
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """Return what the gate is asked for this, at whatever moment."""
+        return {
+            "patient": self.patient,
+            "recipient": self.recipient,
+            "purpose": self.purpose,
+            "categories": self.categories,
+            "description": self.description,
+            "via": self.via,
+            "program": self.program,
+            "by": self.requested_by,
+        }
 
     def is_under_way(self, at: datetime) -> bool:
         """Say whether a worker hands this over at this moment; what becomes of it, the worker says."""
