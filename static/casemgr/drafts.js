@@ -237,7 +237,7 @@
       const stands = (text) => there.includes(plain([text.trim()]).slice(2, -2));
       this.labels = told.labels || {};
       this.rest = Object.fromEntries(Object.entries(told.fields).filter(([name, held]) => !(name in known) && held.some((text) => text.trim() && !stands(text))));
-      if (Object.keys(this.rest).length) { this.restored(told.at); }
+      if (this.homeless().length) { this.restored(told.at); }
     }
 
     /* Words without a field go along when the form is sent: the server knows a place for them, or shows them again. */

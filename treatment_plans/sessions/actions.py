@@ -69,7 +69,7 @@ def record_session(
     at: datetime,
 ) -> Session:
     """Write down one session and everybody's part in it, all or nothing; `keep_out` are others whose names may not stand here either."""
-    _finish(draft, by, at)
+    finish(draft, by=by, at=at)
     session = Session(
         site=site,
         clinician=clinician,
@@ -112,7 +112,7 @@ def change_note(
     `part` says everything anew at once, or only what was `asked`: the rest stays as it is written. Where it says otherwise whether the
     person came, their appointment follows, and the outreach after an absence.
     """
-    _finish(draft, by, at)
+    finish(draft, by=by, at=at)
     fresh = (
         Attendance.objects.select_for_update(no_key=True, of=("self",))
         .select_related("session__clinician", "session__site", "patient", "appointment")
@@ -192,11 +192,6 @@ def take_over_visits_in_bulk(
         batch_size=2000,
     )
     return sessions
-
-
-def _finish(draft: Finished | None, by: User, at: datetime) -> None:
-    """Wipe the draft that becomes this note, or refuse when another window was faster."""
-    finish(draft, by=by, at=at)
 
 
 def _refuse_what_is_wrong(session: Session, parts: Sequence[Part], named: Sequence[Reason], at: datetime) -> None:
